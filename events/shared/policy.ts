@@ -1,0 +1,52 @@
+/**
+ * The rules that a booking was made under (PRODUCT.md, "Rules and defaults"). The version in force is written onto the
+ * booking, so a later change touches no old booking.
+ */
+export interface Policy {
+  readonly version: string;
+  /** Basis points of the gross price: 1,000 = 10 %. */
+  readonly commissionBps: number;
+  /** From t0 (the outcome's start) to the release, ms. */
+  readonly holdMs: number;
+  /** Free cancellation right after booking, ms. */
+  readonly graceMs: number;
+  /** Student cancellations: the first tier whose `beforeMs` is reached decides; none: nothing back. */
+  readonly cancelTiers: readonly { readonly beforeMs: number; readonly refundPct: number }[];
+  readonly rescheduleBeforeMs: number;
+  /** A seat is kept this long while paying, ms. */
+  readonly payWithinMs: number;
+  /** After a tutor's acceptance: this long, at latest `payLatestBeforeStartMs` before the start. */
+  readonly payWithinAfterAcceptMs: number;
+  readonly payLatestBeforeStartMs: number;
+  readonly acceptWithinMs: number;
+  readonly noShowAfterMs: number;
+  readonly opensBeforeMs: number;
+  readonly closesAfterMs: number;
+  readonly allGoneMs: number;
+  /** Share of the booked minutes that must be held, percent. */
+  readonly heldPct: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+export const POLICY_2026_11: Policy = {
+  version: '2026-11',
+  commissionBps: 1_000,
+  holdMs: 72 * HOUR,
+  graceMs: 15 * MINUTE,
+  cancelTiers: [
+    { beforeMs: 24 * HOUR, refundPct: 100 },
+    { beforeMs: 4 * HOUR, refundPct: 50 },
+  ],
+  rescheduleBeforeMs: 12 * HOUR,
+  payWithinMs: 10 * MINUTE,
+  payWithinAfterAcceptMs: 24 * HOUR,
+  payLatestBeforeStartMs: 2 * HOUR,
+  acceptWithinMs: 24 * HOUR,
+  noShowAfterMs: 15 * MINUTE,
+  opensBeforeMs: 15 * MINUTE,
+  closesAfterMs: 15 * MINUTE,
+  allGoneMs: 10 * MINUTE,
+  heldPct: 50,
+};

@@ -1,0 +1,12 @@
+/** An expected "no": data, not an exception. `code` is stable and documented; `message` is for people. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly code: string;
+  readonly message: string;
+}
+
+export const refuse = (code: string, message: string): Refusal => ({ kind: 'refusal', code, message });
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'refusal';
+}

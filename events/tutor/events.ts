@@ -1,0 +1,41 @@
+/** One thing a tutor sells: a lesson of so many minutes, for so many seats, at a price a seat. */
+export interface Offer {
+  readonly offerId: string;
+  readonly minutes: 30 | 45 | 60 | 90;
+  /** 1 = one-to-one, 2–50 = group lesson. */
+  readonly seats: number;
+  /** Price a seat, paise. */
+  readonly price: number;
+  readonly title: string;
+}
+
+/** The public profile. */
+export interface TutorProfile {
+  readonly slug: string;
+  readonly name: string;
+  readonly headline: string;
+  readonly about: string;
+  readonly subjects: readonly string[];
+  readonly levels: readonly string[];
+  readonly languages: readonly string[];
+  readonly city: string;
+  readonly yearsTeaching: number;
+  readonly education: string;
+}
+
+/** Stream `tutor-<personId>`. */
+export type TutorEvent =
+  | {
+      readonly type: 'TutorProfilePublished';
+      readonly data: { readonly tutorId: string; readonly profile: TutorProfile };
+    }
+  | { readonly type: 'OffersSet'; readonly data: { readonly tutorId: string; readonly offers: readonly Offer[] } }
+  | {
+      readonly type: 'BookingModeSet';
+      readonly data: { readonly tutorId: string; readonly mode: 'instant' | 'accept' };
+    }
+  | {
+      /** The tutor's account at the payment provider is ready to be paid. */
+      readonly type: 'LinkedAccountActivated';
+      readonly data: { readonly tutorId: string; readonly accountId: string };
+    };

@@ -1,0 +1,32 @@
+/**
+ * The database port. Two adapters: PGlite on a thread of its own, and PostgreSQL.
+ *
+ * Values: int8 arrives as a number (both adapters; an unsafe one throws), jsonb as parsed JSON,
+ * bytea as Uint8Array, timestamptz is not used: instants are int8 milliseconds since the epoch.
+ */
+export type Row = Record<string, unknown>;
+
+export interface Queryable {
+  /** Runs one statement with $1, $2 … parameters and gives its rows. */
+  query<R = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
+}
+
+/** A connection taken out of the pool; whoever takes one gives it back. */
+export interface Connection extends Queryable {
+  release(): void;
+}
+
+export interface Database extends Queryable {
+  readonly kind: 'pglite' | 'postgres';
+  acquire(): Promise<Connection>;
+  /**
+   * Runs `work` in one transaction; rolls back when it throws.
+   * Danger: inside `work` use only `tx`. With PGlite there is one connection, so the outer handle would wait for ever.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /** Runs several statements without parameters, for schemas. */
+  script(sql: string): Promise<void>;
+  /** Calls `onNotify` after a NOTIFY on the channel. A hint only: it may be lost, so its user also polls. */
+  listen(channel: string, onNotify: () => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}

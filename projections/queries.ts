@@ -1,0 +1,297 @@
+/**
+ * What pages may ask of the read models. Every function is a plain read; amounts are paise, instants business ms.
+ * Names come from the relation `person_name(person_id, name)`, which the accounts own.
+ */
+import type { Outcome } from '#events/booking/events.ts';
+import type { WeeklyWindow } from '#events/calendar/events.ts';
+import type { Offer, TutorProfile } from '#events/tutor/events.ts';
+import type { Actor, Position } from '#events/store/event-store.ts';
+
+export interface TutorCard extends Omit<TutorProfile, 'about' | 'education'> {
+  readonly tutorId: string;
+  readonly offers: readonly Offer[];
+  readonly mode: 'instant' | 'accept';
+  /** Average of 1–5, null without reviews. */
+  readonly rating: number | null;
+  readonly reviews: number;
+  /** Lowest price a seat, paise; null without offers. */
+  readonly fromPrice: number | null;
+  readonly nextFreeAt: number | null;
+  readonly lessonsTaught: number;
+  /** Paid lessons need a linked account at the provider. */
+  readonly bookable: boolean;
+}
+
+export interface Review {
+  readonly bookingId: string;
+  readonly authorName: string;
+  readonly rating: number;
+  readonly text: string;
+  readonly writtenAt: number;
+}
+
+export interface TutorPage extends TutorCard {
+  readonly about: string;
+  readonly education: string;
+  readonly zone: string;
+  readonly windows: readonly WeeklyWindow[];
+  readonly timeOff: readonly { readonly from: number; readonly to: number }[];
+  readonly latestReviews: readonly Review[];
+}
+
+export interface Slot {
+  readonly startsAt: number;
+  readonly minutes: number;
+  readonly offerId: string;
+  readonly seats: number;
+  readonly seatsLeft: number;
+  /** Price a seat, paise. */
+  readonly price: number;
+}
+
+export interface TutorSearch {
+  readonly text?: string;
+  readonly subject?: string;
+  readonly level?: string;
+  readonly language?: string;
+  readonly maxPrice?: number;
+  /** Has at least one free slot that starts within [freeFrom, freeTo). */
+  readonly freeFrom?: number;
+  readonly freeTo?: number;
+  readonly sort?: 'best' | 'price' | 'soonest';
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export type BookingState =
+  | 'requested'
+  | 'awaiting-payment'
+  | 'confirmed'
+  | 'in-progress'
+  | 'under-review'
+  | 'completed'
+  | 'closed'
+  | 'cancelled'
+  | 'expired'
+  | 'declined';
+
+export interface BookingRow {
+  readonly bookingId: string;
+  readonly state: BookingState;
+  readonly tutorId: string;
+  readonly tutorName: string;
+  readonly tutorSlug: string | null;
+  readonly studentId: string;
+  readonly studentName: string;
+  readonly bookedBy: string;
+  readonly offerId: string;
+  readonly subject: string;
+  readonly startsAt: number;
+  readonly minutes: number;
+  readonly seats: number;
+  readonly price: number;
+  readonly mode: 'instant' | 'accept';
+  readonly note: string;
+  readonly policyVersion: string;
+  readonly requestedAt: number;
+  readonly confirmedAt: number | null;
+  readonly lessonId: string | null;
+  readonly code: string | null;
+  readonly payBy: number | null;
+  readonly orderId: string | null;
+  readonly payment:
+    'none' | 'ordered' | 'failed' | 'authorized' | 'paid' | 'refunding' | 'refunded' | 'partly-refunded';
+  /** The provider's words for the last failed attempt. */
+  readonly paymentProblem: string | null;
+  readonly paymentMethod: string | null;
+  /** Paise asked back so far, and paise gone back. */
+  readonly refundDue: number;
+  readonly refunded: number;
+  readonly declineReason: string | null;
+  readonly cancelledBy: 'student' | 'tutor' | 'platform' | null;
+  readonly cancelRule: string | null;
+  readonly outcome: Outcome | null;
+}
+
+export type PayoutState =
+  | 'planned'
+  | 'transfer-pending'
+  | 'held'
+  | 'hold-running'
+  | 'releasing'
+  | 'released'
+  | 'settled'
+  | 'reversing'
+  | 'reversed'
+  | 'failed'
+  | 'cancelled';
+
+export interface EarningRow {
+  readonly bookingId: string;
+  readonly tutorId: string;
+  readonly studentName: string;
+  readonly subject: string;
+  readonly startsAt: number;
+  readonly minutes: number;
+  readonly code: string | null;
+  readonly gross: number;
+  readonly commission: number;
+  readonly share: number;
+  readonly state: PayoutState;
+  /** Start and end of the 72 hours; null until the outcome is known. */
+  readonly t0: number | null;
+  readonly releaseAt: number | null;
+  readonly releasedAt: number | null;
+  readonly transferId: string | null;
+  readonly reversed: number;
+  readonly outcome: Outcome | null;
+}
+
+export interface Earnings {
+  readonly rows: readonly EarningRow[];
+  readonly held: number;
+  readonly released: number;
+  readonly nextReleaseAt: number | null;
+}
+
+export interface PaymentRow {
+  readonly bookingId: string;
+  readonly providerPaymentId: string;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly method: string;
+  readonly capturedAt: number;
+  readonly refunded: number;
+  readonly refundDue: number;
+  readonly subject: string;
+  readonly tutorName: string;
+  readonly startsAt: number;
+}
+
+export interface LessonRow {
+  readonly lessonId: string;
+  readonly code: string;
+  readonly tutorId: string;
+  readonly tutorName: string;
+  readonly subject: string;
+  readonly startsAt: number;
+  readonly minutes: number;
+  readonly seats: number;
+  readonly state: 'scheduled' | 'live' | 'ended' | 'cancelled';
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly endedBy: string | null;
+  readonly students: readonly { readonly bookingId: string; readonly studentId: string; readonly name: string }[];
+}
+
+export interface Interval {
+  readonly from: number;
+  /** Null while it is still open. */
+  readonly to: number | null;
+}
+
+export interface AttendanceRow {
+  readonly personId: string;
+  readonly name: string;
+  readonly role: string;
+  readonly here: readonly Interval[];
+  readonly sent: readonly Interval[];
+  readonly received: readonly Interval[];
+  /** Minutes (business ms, floored) in which they worked on board or chat. */
+  readonly workedMinutes: readonly number[];
+  readonly hereMs: number;
+}
+
+export type TimelineLane = 'booking' | 'calendar' | 'payment' | 'payout' | 'lesson';
+
+export interface TimelineRow {
+  readonly position: Position;
+  readonly eventId: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly lane: TimelineLane;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly actor: Actor;
+  readonly actorName: string | null;
+  /** Business time. */
+  readonly occurredAt: number;
+  /** Wall time at the store. */
+  readonly recordedAt: number;
+  readonly correlationId: string;
+  readonly chain: string;
+}
+
+export interface NoticeRow {
+  readonly noticeId: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly body: string;
+  readonly href: string | null;
+  readonly at: number;
+  readonly readAt: number | null;
+}
+
+export interface CaseFilter {
+  readonly text?: string;
+  readonly state?: BookingState;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface StuckRow {
+  readonly bookingId: string;
+  readonly what: string;
+  readonly since: number;
+  readonly detail: string;
+}
+
+export interface Queries {
+  searchTutors(search: TutorSearch): Promise<{ readonly tutors: readonly TutorCard[]; readonly total: number }>;
+  /** The values that occur, for the search form. */
+  searchFacets(): Promise<{ subjects: readonly string[]; levels: readonly string[]; languages: readonly string[] }>;
+  tutorBySlug(slug: string): Promise<TutorPage | null>;
+  tutorById(tutorId: string): Promise<TutorPage | null>;
+  freeSlots(tutorId: string, from: number, to: number): Promise<readonly Slot[]>;
+  /** All slots of a tutor's own calendar, with who has them. */
+  tutorLessons(tutorId: string, from: number, to: number): Promise<readonly LessonRow[]>;
+  booking(bookingId: string): Promise<BookingRow | null>;
+  /** The person's own bookings and those of the children they act for, newest start first. */
+  bookingsOf(personId: string): Promise<readonly BookingRow[]>;
+  /** Requests that wait for this tutor's answer. */
+  requestsFor(tutorId: string): Promise<readonly BookingRow[]>;
+  paymentsOf(personId: string): Promise<readonly PaymentRow[]>;
+  lessonByCode(code: string): Promise<LessonRow | null>;
+  lesson(lessonId: string): Promise<LessonRow | null>;
+  /** As tutor, student or guardian: not yet ended, soonest first. */
+  upcomingLessons(personId: string, now: number): Promise<readonly LessonRow[]>;
+  attendance(lessonId: string): Promise<readonly AttendanceRow[]>;
+  /** Tutor's students with how many lessons they had. */
+  studentsOf(tutorId: string): Promise<readonly { studentId: string; name: string; lessons: number; lastAt: number }[]>;
+  earnings(tutorId: string): Promise<Earnings>;
+  payout(bookingId: string): Promise<EarningRow | null>;
+  timeline(bookingId: string): Promise<readonly TimelineRow[]>;
+  cases(filter: CaseFilter): Promise<{ readonly rows: readonly BookingRow[]; readonly total: number }>;
+  stuck(now: number): Promise<readonly StuckRow[]>;
+  notices(personId: string, limit: number): Promise<readonly NoticeRow[]>;
+  markNoticesRead(personId: string, now: number): Promise<void>;
+  rolesOf(
+    personId: string,
+  ): Promise<{
+    roles: readonly string[];
+    zone: string;
+    children: readonly string[];
+    institutes: readonly string[];
+  } | null>;
+  institute(instituteId: string): Promise<{
+    instituteId: string;
+    name: string;
+    members: readonly {
+      personId: string;
+      name: string;
+      as: 'admin' | 'tutor' | 'student';
+      lessons: number;
+      hereMs: number;
+    }[];
+  } | null>;
+}
