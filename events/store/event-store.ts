@@ -60,7 +60,41 @@ export interface AllFilter {
 }
 
 export interface Subscription {
+  /** Resolves once the running handler is done. Danger: not to be awaited inside that handler. */
   stop(): Promise<void>;
+}
+
+/** What a group's handler says of one event. A throw counts as `retry`. */
+export type GroupVerdict = 'ack' | 'retry' | 'park';
+
+export interface GroupOptions {
+  readonly filter?: AllFilter;
+  /** Deliveries after the first one; the next failure parks the event. Default 10. */
+  readonly maxRetries?: number;
+  /** An event that is not answered within this time goes to someone else; counts as a retry. Default 30,000 ms. */
+  readonly timeoutMs?: number;
+  /** The wait before a retry; doubles with each, up to 30 s. Default 100 ms. */
+  readonly retryDelayMs?: number;
+  /** Where a group that does not exist yet begins. Default `start`. */
+  readonly from?: 'start' | 'end';
+}
+
+export interface ParkedEvent {
+  readonly event: RecordedEvent;
+  readonly deliveries: number;
+  readonly reason: 'parked' | 'retries-exhausted';
+}
+
+/** Competing consumers: at least once, NO order. For side-effects such as mail, never for money logic. */
+export interface Group {
+  /** `attempt` counts from 1. Up to `concurrency` (default 1) handlers run at once for this consumer. */
+  consume(
+    handler: (event: RecordedEvent, attempt: number) => Promise<GroupVerdict>,
+    options?: { readonly concurrency?: number },
+  ): Subscription;
+  parked(limit?: number): Promise<readonly ParkedEvent[]>;
+  /** Makes every parked event deliverable again, with its retries afresh; gives their number. */
+  replayParked(): Promise<number>;
 }
 
 export interface EventStore {
@@ -92,5 +126,10 @@ export interface EventStore {
     onEvents: (events: readonly RecordedEvent[]) => Promise<void>;
     onCaughtUp?: () => void;
   }): Subscription;
+  /** Its state is durable and shared by all processes; the name decides which group it is. */
+  group(name: string, options?: GroupOptions): Group;
   close(): Promise<void>;
 }
+
+export { comparePositions } from './position.ts';
+export { InvalidEvent, TooLarge } from './check.ts';

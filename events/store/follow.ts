@@ -1,0 +1,66 @@
+import type { AllFilter, EventStore, Position, RecordedEvent, Subscription } from './event-store.ts';
+import { backOff, pause, within, type Report, type Tail } from './tail.ts';
+
+export interface Source {
+  readonly tail: Tail;
+  /** What must have ended before the store is closed. */
+  readonly running: Set<Promise<void>>;
+  readAll(options: { after?: Position; limit: number; filter?: AllFilter }): Promise<readonly RecordedEvent[]>;
+}
+
+type Options = Parameters<EventStore['subscribe']>[0];
+
+/** A subscription over any store whose positions appear in commit order (the contract of `EventStore.subscribe`). */
+export function follow(source: Source, options: Options, report: Report): Subscription {
+  const stopping = new AbortController();
+  const running = run(source, options, report, AbortSignal.any([stopping.signal, source.tail.closing]));
+  source.running.add(running);
+  void running.finally(() => source.running.delete(running));
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function run({ tail, readAll }: Source, options: Options, report: Report, signal: AbortSignal): Promise<void> {
+  const { filter, onEvents, onCaughtUp, batchSize = 200 } = options;
+  let cursor: Position | null | undefined;
+  let caughtUp = false;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      if (cursor === undefined || failures > 0) {
+        const head = await tail.refresh();
+        cursor ??= options.after === 'end' ? head : options.after === 'start' ? null : options.after;
+      }
+      // Taken before the read: everything up to it is committed, so an empty answer means that nothing up to it matches.
+      const head = tail.past(cursor);
+      if (head === null) {
+        if (!caughtUp) onCaughtUp?.();
+        caughtUp = true;
+        if (tail.past(cursor) === null) await tail.moved(signal);
+        continue;
+      }
+      const reading = readAll({
+        ...(cursor !== null && { after: cursor }),
+        limit: batchSize,
+        ...(filter && { filter }),
+      });
+      const events = await within(30_000, 'Reading the log', reading);
+      const last = events.at(-1);
+      if (last !== undefined) {
+        caughtUp = false;
+        await onEvents(events);
+      }
+      const reached: Position = events.length < batchSize || last === undefined ? head : last.position;
+      cursor = last !== undefined && last.position > reached ? last.position : reached;
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      report.warn({ err: error, failures, after: cursor }, 'a subscription failed; the same batch will come again');
+      await pause(backOff(failures), signal);
+    }
+  }
+}
