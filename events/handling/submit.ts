@@ -5,6 +5,7 @@ import type { LessonCommand } from '../lesson/decide.ts';
 import type { PaymentCommand } from '../payment/decide.ts';
 import type { PayoutCommand } from '../payout/decide.ts';
 import type { PersonCommand } from '../person/decide.ts';
+import type { ReviewCommand } from '../review/decide.ts';
 import type { TutorCommand } from '../tutor/decide.ts';
 import type { Actor, Position, RecordedEvent } from '../store/event-store.ts';
 import type { Refusal } from '../shared/refusal.ts';
@@ -17,6 +18,7 @@ export type AnyCommand =
   | PaymentCommand
   | PayoutCommand
   | PersonCommand
+  | ReviewCommand
   | TutorCommand;
 
 /** Who asks, and in what connection. The same `commandId` a second time changes nothing. */
