@@ -6,7 +6,7 @@ import type { Role } from '#events/access/roles.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
 import type { Position } from '#events/store/event-store.ts';
-import type { Queries } from '#projections/queries.ts';
+import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 
 /** The signed-in person. */
 export interface Person {
@@ -102,7 +102,12 @@ export interface Services {
   ): Promise<{ kind: 'verified' } | Refusal>;
   /** The page tells us that an attempt failed or the window was closed: the order's payments are fetched. */
   refreshPayment(bookingId: string): Promise<void>;
-  join(person: Person, code: string): Promise<Join | Refusal>;
+  /** Null for an unknown booking and for one this person may not see: both answer 404. */
+  visibleBooking(person: Person, bookingId: string): Promise<BookingRow | null>;
+  /** Null for an unknown lesson and for one this person may not see: both answer 404. */
+  visibleLesson(person: Person, code: string): Promise<LessonRow | null>;
+  /** `origin` is where the client reached us, such as `http://localhost:3000`. */
+  join(person: Person, code: string, origin: string): Promise<Join | Refusal>;
   /** Only the host. */
   endLesson(person: Person, code: string): Promise<{ kind: 'ended' } | Refusal>;
   /** A compact copy of a lesson's document once it is read-only or for a preview; null when nobody wrote anything. */

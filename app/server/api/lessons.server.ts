@@ -1,0 +1,86 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isRefusal } from '#events/shared/refusal.ts';
+import type { Services } from '../services.ts';
+import { signedIn } from './api.server.ts';
+import { problem, refused } from './problem.server.ts';
+
+const Code = Type.Object({ code: Type.String({ maxLength: 32 }) });
+
+const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
+
+export function registerLessons(app: FastifyInstance, services: Services): void {
+  app.post<{ Params: { code: string } }>(
+    '/api/v1/lessons/:code/join',
+    {
+      schema: {
+        summary: 'A ticket for the lesson’s board, chat and media: at most 15 minutes, renewed by asking again',
+        params: Code,
+        response: {
+          200: Type.Object({
+            lessonId: Type.String(),
+            role: Type.String(),
+            ticket: Type.String(),
+            expiresAt: Type.Integer({ description: 'Wall time, ms' }),
+            sync: Type.Object({
+              url: Type.String(),
+              documents: Type.Array(Type.Object({ name: Type.String(), clientIds: Type.Array(Type.Integer()) })),
+            }),
+            signalling: Type.Object({ url: Type.String(), path: Type.String() }),
+          }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const person = signedIn(request, reply);
+      if (!person) return reply;
+      const join = await services.join(person, request.params.code, originOf(request));
+      if (isRefusal(join)) return refused(reply, join);
+      return reply.header('cache-control', 'no-store').send(join);
+    },
+  );
+
+  app.post<{ Params: { code: string } }>(
+    '/api/v1/lessons/:code/end',
+    { schema: { summary: 'End the lesson for all (host only)', params: Code } },
+    async (request, reply) => {
+      const person = signedIn(request, reply);
+      if (!person) return reply;
+      const ended = await services.endLesson(person, request.params.code);
+      return isRefusal(ended) ? refused(reply, ended) : { status: 'ended' };
+    },
+  );
+
+  app.get<{ Params: { code: string } }>(
+    '/api/v1/lessons/:code',
+    { schema: { summary: 'A lesson one may join or has attended, with attendance', params: Code } },
+    async (request, reply) => {
+      const person = signedIn(request, reply);
+      if (!person) return reply;
+      const lesson = await services.visibleLesson(person, request.params.code);
+      if (!lesson) return problem(reply, 404, 'not-found', 'There is no such lesson.');
+      return { ...lesson, attendance: await services.queries.attendance(lesson.lessonId) };
+    },
+  );
+
+  app.get<{ Params: { code: string; kind: string } }>(
+    '/api/v1/lessons/:code/documents/:kind',
+    {
+      schema: {
+        summary: 'The lesson’s board or chat as one Yjs update (bytes)',
+        params: Type.Object({ code: Type.String(), kind: Type.Union([Type.Literal('board'), Type.Literal('chat')]) }),
+      },
+    },
+    async (request, reply) => {
+      const person = signedIn(request, reply);
+      if (!person) return reply;
+      const lesson = await services.visibleLesson(person, request.params.code);
+      const bytes = lesson && (await services.documentSnapshot(`${request.params.kind}:${lesson.lessonId}`));
+      if (!bytes) return problem(reply, 404, 'not-found', 'There is no such document.');
+      return reply
+        .header('content-type', 'application/octet-stream')
+        .header('cache-control', 'private, no-store')
+        .send(Buffer.from(bytes));
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import type { TutorSearch } from '#projections/queries.ts';
+import type { Services } from '../services.ts';
+import { problem } from './problem.server.ts';
+
+const Search = Type.Object({
+  text: Type.Optional(Type.String({ maxLength: 100 })),
+  subject: Type.Optional(Type.String({ maxLength: 100 })),
+  level: Type.Optional(Type.String({ maxLength: 100 })),
+  language: Type.Optional(Type.String({ maxLength: 100 })),
+  maxPrice: Type.Optional(Type.Integer({ minimum: 0, description: 'Paise a seat' })),
+  freeFrom: Type.Optional(Type.Integer()),
+  freeTo: Type.Optional(Type.Integer()),
+  sort: Type.Optional(Type.Union([Type.Literal('best'), Type.Literal('price'), Type.Literal('soonest')])),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+
+const FOUR_WEEKS = 28 * 24 * 3_600_000;
+
+export function registerTutors(app: FastifyInstance, services: Services): void {
+  app.get<{ Querystring: TutorSearch }>(
+    '/api/v1/tutors',
+    { schema: { summary: 'Find tutors', querystring: Search, security: [] } },
+    async (request) => services.queries.searchTutors(request.query),
+  );
+
+  app.get<{ Params: { slug: string } }>(
+    '/api/v1/tutors/:slug',
+    { schema: { summary: 'A tutor’s profile', params: Type.Object({ slug: Type.String() }), security: [] } },
+    async (request, reply) =>
+      (await services.queries.tutorBySlug(request.params.slug)) ??
+      problem(reply, 404, 'not-found', 'There is no such tutor.'),
+  );
+
+  app.get<{ Params: { slug: string }; Querystring: { from?: number; to?: number } }>(
+    '/api/v1/tutors/:slug/slots',
+    {
+      schema: {
+        summary: 'Free slots; the next four weeks unless told otherwise',
+        params: Type.Object({ slug: Type.String() }),
+        querystring: Type.Object({ from: Type.Optional(Type.Integer()), to: Type.Optional(Type.Integer()) }),
+        security: [],
+      },
+    },
+    async (request, reply) => {
+      const tutor = await services.queries.tutorBySlug(request.params.slug);
+      if (!tutor) return problem(reply, 404, 'not-found', 'There is no such tutor.');
+      const from = Math.max(request.query.from ?? 0, services.now());
+      const to = Math.min(request.query.to ?? Number.MAX_SAFE_INTEGER, from + FOUR_WEEKS);
+      return { slots: await services.queries.freeSlots(tutor.tutorId, from, to) };
+    },
+  );
+}

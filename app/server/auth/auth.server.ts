@@ -1,0 +1,162 @@
+/**
+ * Sign-in. better-auth owns e-mail, password and session, nothing else; roles are events of `person`
+ * (ARCHITECTURE §4, Identity). Person id = account id.
+ */
+import { betterAuth } from 'better-auth';
+import { bearer } from 'better-auth/plugins';
+import { getMigrations } from 'better-auth/db/migration';
+import type { Dialect } from 'kysely';
+import type { Role } from '#events/access/roles.ts';
+import type { Database } from '#platform/database/database.ts';
+import type { Log } from '#platform/log/log.server.ts';
+
+/** Roles a person can give themselves when they sign up; the others are granted. */
+export const SIGN_UP_ROLES = ['student', 'guardian', 'tutor'] as const satisfies readonly Role[];
+
+export interface AccountMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Same id, same mail: a retry does not send twice. */
+  readonly messageId: string;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+  readonly zone: string;
+}
+
+export interface AuthSettings {
+  readonly db: Database;
+  readonly dialect: Dialect;
+  readonly secret: string;
+  readonly publicUrl: string | null;
+  readonly sendMail: (mail: AccountMail) => Promise<void>;
+  /** Appends the person's first event; called again at each sign-in until it has succeeded once. */
+  readonly register: (account: Account) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Where the browser thinks it is: `Origin` must match the host it talks to, so localhost and 127.0.0.1 both work. */
+function originsFor(request: Request | undefined, publicUrl: string | null): string[] {
+  if (publicUrl) return [new URL(publicUrl).origin];
+  const host = request?.headers.get('host');
+  return host ? [`http://${host}`, `https://${host}`] : [];
+}
+
+export async function createAuth(settings: AuthSettings) {
+  const { db, register } = settings;
+  const options = {
+    appName: 'NexusEd',
+    basePath: '/api/auth',
+    ...(settings.publicUrl ? { baseURL: settings.publicUrl } : {}),
+    secret: settings.secret,
+    database: { dialect: settings.dialect, type: 'postgres' as const },
+    trustedOrigins: (request?: Request) => originsFor(request, settings.publicUrl),
+    telemetry: { enabled: false },
+    logger: {
+      level: 'warn' as const,
+      log: (level: string, message: string) =>
+        settings.log[level === 'error' ? 'error' : 'warn']({ auth: true }, message),
+    },
+    emailAndPassword: {
+      enabled: true,
+      autoSignIn: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      resetPasswordTokenExpiresIn: 3_600,
+      revokeSessionsOnPasswordReset: true,
+      sendResetPassword: async ({
+        user,
+        url,
+        token,
+      }: {
+        user: { email: string; name: string };
+        url: string;
+        token: string;
+      }) => {
+        await settings.sendMail({
+          to: user.email,
+          subject: 'Choose a new password',
+          text: `Hello ${user.name},\n\nyou asked for a new password. Choose one here within an hour:\n\n${url}\n\nIf it was not you, ignore this mail; nothing changes.\n\nNexusEd`,
+          messageId: `reset-${token}`,
+        });
+      },
+    },
+    emailVerification: {
+      sendOnSignUp: true,
+      autoSignInAfterVerification: true,
+      expiresIn: 24 * 3_600,
+      sendVerificationEmail: async ({
+        user,
+        url,
+        token,
+      }: {
+        user: { email: string; name: string };
+        url: string;
+        token: string;
+      }) => {
+        const link = new URL(url);
+        link.searchParams.set('callbackURL', '/confirm-email?ok=1');
+        await settings.sendMail({
+          to: user.email,
+          subject: 'Confirm your e-mail address',
+          text: `Hello ${user.name},\n\nwelcome to NexusEd. Confirm that this address is yours:\n\n${link.href}\n\nThe link works for a day.\n\nNexusEd`,
+          messageId: `confirm-${token.slice(-40)}`,
+        });
+      },
+    },
+    user: {
+      additionalFields: {
+        role: { type: [...SIGN_UP_ROLES] as string[], required: false, defaultValue: 'student', input: true },
+        zone: { type: 'string' as const, required: false, defaultValue: 'Asia/Kolkata', input: true },
+      },
+    },
+    session: { expiresIn: 30 * 24 * 3_600, updateAge: 24 * 3_600 },
+    // Per address; better-auth's own default of 3 sign-ins in 10 s would stop a family behind one router.
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 300,
+      customRules: {
+        '/sign-in/email': { window: 60, max: 60 },
+        '/sign-up/email': { window: 60, max: 60 },
+        '/request-password-reset': { window: 60, max: 10 },
+      },
+    },
+    advanced: { cookiePrefix: 'nexused' },
+    databaseHooks: {
+      session: {
+        create: {
+          after: async (session: { userId: string }) => {
+            const account = await accountById(db, session.userId);
+            if (account) await register(account);
+          },
+        },
+      },
+    },
+    plugins: [bearer({ requireSignature: true })],
+  };
+  const { runMigrations } = await getMigrations(options);
+  await runMigrations();
+  // What read models know of a person's name; the account keeps it, the log never does.
+  await db.script('CREATE OR REPLACE VIEW person_name AS SELECT id AS person_id, name, email FROM "user"');
+  return betterAuth(options);
+}
+
+export type Auth = Awaited<ReturnType<typeof createAuth>>;
+
+export async function accountById(db: Database, id: string): Promise<Account | null> {
+  const rows = await db.query<Account>('SELECT id, name, email, role, zone FROM "user" WHERE id = $1', [id]);
+  return rows[0] ?? null;
+}
+
+export async function accountByEmail(db: Database, email: string): Promise<Account | null> {
+  const rows = await db.query<Account>('SELECT id, name, email, role, zone FROM "user" WHERE email = $1', [
+    email.trim().toLowerCase(),
+  ]);
+  return rows[0] ?? null;
+}

@@ -1,0 +1,211 @@
+/** Booking, cancelling and paying, as the pages and the API ask for them. Identity, price and time come from here. */
+import { cancellationOf } from '#events/booking/decide.ts';
+import { evolve, initial } from '#events/booking/events.ts';
+import type { BookingEvent } from '#events/booking/events.ts';
+import type { Submit } from '#events/handling/submit.ts';
+import { idFrom } from '#events/shared/ids.ts';
+import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { isRefusal, refuse } from '#events/shared/refusal.ts';
+import type { Refusal } from '#events/shared/refusal.ts';
+import type { Actor, EventStore } from '#events/store/event-store.ts';
+import type { BookingRow, Queries } from '#projections/queries.ts';
+import type { BookingRequest, Person, Services } from './services.ts';
+import { maySeeBooking, studentsInReach } from './visibility.server.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** How long a page waits for its booking to be accepted or declined before it shows "confirming", wall ms. */
+const DECIDED_WITHIN_MS = 4_000;
+const LOOK_EVERY_MS = 40;
+
+export const NO_BOOKING = refuse('not-found', 'There is no such booking.');
+
+export interface BookingParts {
+  readonly store: EventStore;
+  readonly submit: Submit;
+  readonly queries: Queries;
+  readonly now: () => number;
+  readonly seen: Services['seen'];
+  /** Fetches the order's payments from the provider and records what they say. */
+  readonly observeOrder: (bookingId: string) => Promise<void>;
+  /** Signature over the order id that WE stored, then a fetch. */
+  readonly checkReturn: (
+    bookingId: string,
+    result: { razorpay_payment_id: string; razorpay_order_id: string; razorpay_signature: string },
+  ) => Promise<{ kind: 'verified' } | Refusal>;
+}
+
+export function actorOf(person: Person, role?: string): Actor {
+  const own = role ?? person.roles[0];
+  return { kind: 'person', id: person.personId, ...(own ? { role: own } : {}) };
+}
+
+type BookingServices = Pick<
+  Services,
+  'book' | 'cancel' | 'cancelQuote' | 'answer' | 'verifyCheckout' | 'refreshPayment' | 'visibleBooking'
+>;
+
+export function bookingServices(parts: BookingParts): BookingServices {
+  const { store, submit, queries, now, seen } = parts;
+
+  async function visibleBooking(person: Person, bookingId: string): Promise<BookingRow | null> {
+    const booking = await queries.booking(bookingId);
+    return booking && (await maySeeBooking(queries, person, booking)) ? booking : null;
+  }
+
+  /** In whose name this person may cancel it; null: not theirs to cancel. */
+  async function cancelsAs(person: Person, booking: BookingRow): Promise<'student' | 'tutor' | 'platform' | null> {
+    if (person.personId === booking.tutorId) return 'tutor';
+    if ((await studentsInReach(queries, person)).has(booking.studentId) || person.personId === booking.bookedBy)
+      return 'student';
+    return person.roles.includes('ops') ? 'platform' : null;
+  }
+
+  async function waitUntilDecided(bookingId: string): Promise<BookingRow | null> {
+    const until = Date.now() + DECIDED_WITHIN_MS;
+    for (;;) {
+      const booking = await queries.booking(bookingId);
+      const waiting =
+        !booking ||
+        (booking.state === 'requested' && booking.mode === 'instant') ||
+        (booking.state === 'awaiting-payment' && booking.orderId === null);
+      if (!waiting || Date.now() > until) return booking;
+      await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+    }
+  }
+
+  return {
+    visibleBooking,
+
+    async book(person: Person, request: BookingRequest, correlationId: string) {
+      if (!UUID.test(request.requestId)) return refuse('bad-request-id', 'The request id must be a UUID.');
+      const mayBook = person.roles.some(
+        (role) => role === 'student' || role === 'guardian' || role === 'institute-admin',
+      );
+      if (!mayBook) return refuse('forbidden', 'Book with a student’s or a guardian’s account.');
+      const reach = await studentsInReach(queries, person);
+      const forThemselves = request.studentId === person.personId;
+      if (!reach.has(request.studentId) || (forThemselves && !person.roles.includes('student')))
+        return refuse('forbidden', 'You can book for yourself as a student, or for a child that you act for.');
+      const tutor = await queries.tutorById(request.tutorId);
+      const offer = tutor?.offers.find((one) => one.offerId === request.offerId);
+      if (!tutor || !offer) return refuse('not-found', 'This tutor does not offer that lesson any more.');
+      if (!tutor.bookable)
+        return refuse('tutor-not-bookable', 'This tutor cannot be booked yet: their account for payouts is not ready.');
+      const subject = tutor.subjects.find((one) => one === request.subject) ?? tutor.subjects[0] ?? 'Lesson';
+
+      const submitted = await submit(
+        {
+          type: 'RequestBooking',
+          now: now(),
+          data: {
+            bookingId: request.requestId,
+            tutorId: tutor.tutorId,
+            studentId: request.studentId,
+            bookedBy: person.personId,
+            offerId: offer.offerId,
+            subject,
+            startsAt: request.startsAt,
+            minutes: offer.minutes,
+            seats: offer.seats,
+            price: offer.price,
+            mode: tutor.mode,
+            policy: POLICY_2026_11,
+            note: request.note.trim().slice(0, 1_000),
+          },
+        },
+        {
+          commandId: idFrom('request-booking', request.requestId, person.personId),
+          correlationId,
+          causationId: request.requestId,
+          actor: actorOf(person),
+        },
+      );
+      if (isRefusal(submitted)) return submitted;
+      const booking = await waitUntilDecided(request.requestId);
+      if (booking?.state === 'declined') return declined(booking);
+      return { kind: 'booked' as const, bookingId: request.requestId };
+    },
+
+    async cancel(person, bookingId, reason, requestId) {
+      const booking = await visibleBooking(person, bookingId);
+      if (!booking) return NO_BOOKING;
+      const by = await cancelsAs(person, booking);
+      if (!by) return refuse('forbidden', 'This booking is not yours to cancel.');
+      const cancelled = await submit(
+        { type: 'CancelBooking', now: now(), data: { bookingId, by, reason: reason.trim().slice(0, 500) } },
+        {
+          commandId: idFrom('cancel-booking', requestId, bookingId),
+          correlationId: requestId,
+          causationId: requestId,
+          actor: actorOf(person),
+        },
+      );
+      if (isRefusal(cancelled)) return cancelled;
+      await seen(cancelled.position);
+      return { kind: 'cancelled' as const };
+    },
+
+    async cancelQuote(bookingId, by) {
+      const events = await store.read(`booking-${bookingId}`);
+      let state = initial;
+      let requested: Extract<BookingEvent, { type: 'BookingRequested' }>['data'] | null = null;
+      for (const recorded of events) {
+        const event = recorded as unknown as BookingEvent;
+        if (event.type === 'BookingRequested') requested = event.data;
+        state = evolve(state, event);
+      }
+      if (!requested) return NO_BOOKING;
+      return cancellationOf(requested, by, now());
+    },
+
+    async answer(person, bookingId, accept) {
+      const booking = await queries.booking(bookingId);
+      if (!booking || booking.tutorId !== person.personId) return NO_BOOKING;
+      const rows = await queries.timeline(bookingId);
+      const held = rows.find((row) => row.type === 'SeatHeld');
+      const lessonId = held?.data.lessonId;
+      if (accept && typeof lessonId !== 'string')
+        return refuse('seat-not-held', 'The seat is not held yet. Try again in a moment.');
+      const context = {
+        commandId: idFrom('answer-booking', bookingId, accept ? 'accept' : 'decline'),
+        correlationId: bookingId,
+        causationId: bookingId,
+        actor: actorOf(person, 'tutor'),
+      };
+      const answered =
+        accept && typeof lessonId === 'string'
+          ? await submit({ type: 'AcceptBooking', now: now(), data: { bookingId, lessonId } }, context)
+          : await submit({ type: 'DeclineBooking', now: now(), data: { bookingId, reason: 'by-tutor' } }, context);
+      if (isRefusal(answered)) return answered;
+      await seen(answered.position);
+      return { kind: 'answered' as const };
+    },
+
+    async verifyCheckout(person, bookingId, result) {
+      const booking = await visibleBooking(person, bookingId);
+      if (!booking) return NO_BOOKING;
+      const checked = await parts.checkReturn(bookingId, result);
+      if (isRefusal(checked)) return checked;
+      const until = Date.now() + 1_000;
+      while (Date.now() < until) {
+        const fresh = await queries.booking(bookingId);
+        if (fresh && fresh.state !== 'awaiting-payment') break;
+        await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+      }
+      return { kind: 'verified' as const };
+    },
+
+    refreshPayment: (bookingId) => parts.observeOrder(bookingId),
+  };
+}
+
+function declined(booking: BookingRow): Refusal {
+  switch (booking.declineReason) {
+    case 'seat-taken':
+      return refuse('seat-taken', 'Someone else took the last seat a moment ago. You have not been charged.');
+    case 'already-booked':
+      return refuse('already-booked', 'You already have a seat in this lesson. You have not been charged again.');
+    default:
+      return refuse('not-available', 'This time is not free any more. You have not been charged.');
+  }
+}

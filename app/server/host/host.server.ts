@@ -1,0 +1,207 @@
+/**
+ * The HTTP host: one Fastify server that carries the API, sign-in, webhooks, health and the pages, and hands websocket
+ * upgrades to whoever owns the path. Everything a page needs comes from the services it is given.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import helmet from '@fastify/helmet';
+import httpProxy from '@fastify/http-proxy';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Log } from '#platform/log/log.server.ts';
+import { registerApi } from '../api/api.server.ts';
+import type { Auth } from '../auth/auth.server.ts';
+import { requestScope } from '../request-scope.ts';
+import type { Person, Services } from '../services.ts';
+import { problem } from '../api/problem.server.ts';
+
+export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
+
+export interface HostSettings {
+  readonly services: Services;
+  readonly auth: Auth;
+  readonly personOf: (headers: Headers) => Promise<Person | null>;
+  readonly log: Log;
+  readonly trustProxy: boolean;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** The pages: adapter-node's handler, or Vite's middleware while developing. */
+  readonly pages: NodeHandler;
+  readonly receiveWebhook: (
+    rawBody: Buffer,
+    headers: Readonly<Record<string, string | undefined>>,
+  ) => Promise<'stored' | 'duplicate' | 'bad-signature'>;
+  /** Origin of the sandbox process, or null where payments are real. */
+  readonly sandboxUrl: string | null;
+  readonly healthPage: () => Promise<unknown>;
+  readonly ready: () => Promise<boolean>;
+  readonly metrics: () => Promise<{ body: string; contentType: string }>;
+  readonly upgrades: readonly {
+    readonly prefix: string;
+    readonly take: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  }[];
+  /** Prefixes whose owners listen to `upgrade` themselves (socket.io, Vite). */
+  readonly ownUpgrades: readonly string[];
+}
+
+/** Fastify's request headers as the fetch Headers that better-auth reads. */
+export function fetchHeaders(req: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value === undefined || name.startsWith(':')) continue;
+    headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
+export async function createHost(settings: HostSettings): Promise<FastifyInstance> {
+  const { log } = settings;
+  const app = Fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    trustProxy: settings.trustProxy,
+    bodyLimit: 1_048_576,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    genReqId: (req) => {
+      const given = req.headers['x-correlation-id'];
+      return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+    },
+    ...(settings.tls
+      ? { https: { cert: readFileSync(settings.tls.certFile), key: readFileSync(settings.tls.keyFile) } }
+      : {}),
+  }) as unknown as FastifyInstance;
+
+  app.addHook('onResponse', (request, reply, done) => {
+    if (!/^\/(_app|health|ready|metrics|favicon)/.test(request.url))
+      request.log.info(
+        {
+          method: request.method,
+          path: request.url.split('?')[0],
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime),
+        },
+        'request',
+      );
+    done();
+  });
+  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      request.log.error({ err: error }, 'request failed');
+      return problem(reply, 500, 'internal', 'Something went wrong on our side.');
+    }
+    return problem(reply, status, error.code?.toLowerCase().replaceAll('_', '-') ?? 'bad-request', error.message);
+  });
+
+  app.get('/health', async () => settings.healthPage());
+  app.get('/ready', async (_request, reply) =>
+    (await settings.ready()) ? { status: 'ready' } : reply.code(503).send({ status: 'not-ready' }),
+  );
+  app.get('/metrics', async (_request, reply) => {
+    const { body, contentType } = await settings.metrics();
+    return reply.header('content-type', contentType).send(body);
+  });
+
+  await app.register(async (webhooks) => {
+    // The signature is over the raw bytes, so nothing may parse them first.
+    webhooks.removeAllContentTypeParsers();
+    webhooks.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    webhooks.post('/webhooks/razorpay', async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+      );
+      const outcome = await settings.receiveWebhook(body, headers);
+      if (outcome === 'bad-signature') return problem(reply, 400, 'bad-signature', 'The signature does not match.');
+      return { status: outcome };
+    });
+  });
+
+  await app.register(async (auth) => {
+    auth.removeAllContentTypeParsers();
+    auth.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    auth.all('/api/auth/*', async (request, reply) => {
+      const origin = `${request.protocol}://${request.host}`;
+      const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? new Uint8Array(request.body) : null;
+      const response = await settings.auth.handler(
+        new Request(new URL(request.url, origin), {
+          method: request.method,
+          headers: fetchHeaders(request.raw),
+          ...(body ? { body } : {}),
+        }),
+      );
+      reply.code(response.status);
+      response.headers.forEach((value, name) => {
+        if (name !== 'set-cookie') reply.header(name, value);
+      });
+      for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie);
+      return reply.send(Buffer.from(await response.arrayBuffer()));
+    });
+  });
+
+  await app.register(async (api) => {
+    await api.register(helmet, {
+      contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } },
+      hsts: settings.tls !== null,
+    });
+    await api.register(rateLimit, { max: 1_200, timeWindow: 60_000 });
+    await registerApi(api, settings);
+  });
+
+  if (settings.sandboxUrl) {
+    const sandboxUrl = settings.sandboxUrl;
+    for (const prefix of ['/sandbox/razorpay', '/sandbox/mail', '/sandbox/control'])
+      await app.register(httpProxy, {
+        upstream: sandboxUrl,
+        prefix,
+        rewritePrefix: prefix === '/sandbox/control' ? '/control' : prefix,
+        preHandler: async (request, reply) => {
+          if (!sameOrigin(request)) return problem(reply, 403, 'foreign-origin', 'This comes from another site.');
+        },
+      });
+  }
+
+  await app.register(async (pages) => {
+    // SvelteKit reads bodies itself.
+    pages.removeAllContentTypeParsers();
+    pages.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    pages.all('/*', async (request, reply) => {
+      const person = await settings.personOf(fetchHeaders(request.raw));
+      reply.hijack();
+      const { raw } = reply;
+      raw.setHeader('x-content-type-options', 'nosniff');
+      raw.setHeader('referrer-policy', 'strict-origin-when-cross-origin');
+      raw.setHeader('permissions-policy', 'camera=(self), microphone=(self), display-capture=(self)');
+      raw.setHeader('x-correlation-id', request.id);
+      // The pages' own idea of the address; set here, so no client can choose it.
+      request.raw.headers['x-page-protocol'] = request.protocol;
+      requestScope().run({ services: settings.services, person, correlationId: request.id }, () =>
+        settings.pages(request.raw, raw, (error) => {
+          if (error) request.log.error({ err: error }, 'page failed');
+          if (!raw.headersSent) raw.writeHead(error ? 500 : 404, { 'content-type': 'text/plain' });
+          raw.end(error ? 'Something went wrong on our side.' : 'There is nothing at this address.');
+        }),
+      );
+    });
+  });
+
+  app.server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket failed'));
+    const path = (req.url ?? '/').split('?')[0] ?? '/';
+    const owner = settings.upgrades.find((upgrade) => path.startsWith(upgrade.prefix));
+    if (owner) owner.take(req, socket, head);
+    else if (!settings.ownUpgrades.some((prefix) => path.startsWith(prefix))) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    }
+  });
+  return app;
+}
+
+/** False for a state-changing request that another site's page made. */
+export function sameOrigin(request: FastifyRequest): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.host;
+}

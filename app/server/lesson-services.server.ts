@@ -1,0 +1,105 @@
+/** Joining and ending a lesson: the one door to its board, chat and media. */
+import type { LessonRole } from '#events/access/roles.ts';
+import type { TicketOffice } from '#events/access/ticket.ts';
+import type { Submit } from '#events/handling/submit.ts';
+import { idFrom } from '#events/shared/ids.ts';
+import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { isRefusal, refuse } from '#events/shared/refusal.ts';
+import type { LessonRow, Queries } from '#projections/queries.ts';
+import { actorOf } from './booking-services.server.ts';
+import type { Person, Services } from './services.ts';
+import { maySeeLesson } from './visibility.server.ts';
+
+/** A ticket's life, wall ms (ARCHITECTURE §4: at most 15 minutes). */
+const TICKET_MS = 15 * 60_000;
+/** Fresh Yjs client ids a document and join: one for now, spares for offline starts. */
+const CLIENT_IDS = 3;
+const NO_LESSON = refuse('not-found', 'There is no such lesson.');
+
+export interface LessonParts {
+  readonly submit: Submit;
+  readonly queries: Queries;
+  readonly tickets: TicketOffice;
+  readonly now: () => number;
+  readonly seen: Services['seen'];
+  readonly allocateClientIds: (document: string, personId: string, count: number) => Promise<number[]>;
+  readonly snapshot: (document: string) => Promise<Uint8Array | null>;
+  /** Public address of the node that serves sync and media; null: the one the client used. */
+  readonly nodePublicUrl: string | null;
+}
+
+type LessonServices = Pick<Services, 'visibleLesson' | 'join' | 'endLesson' | 'documentSnapshot'>;
+
+/** Null: this person has no place in the lesson. */
+function roleIn(person: Person, lesson: LessonRow): LessonRole | null {
+  if (person.personId === lesson.tutorId) return 'host';
+  if (lesson.students.some((student) => student.studentId === person.personId)) return 'participant';
+  return null;
+}
+
+export function lessonServices(parts: LessonParts): LessonServices {
+  const { queries, submit, now } = parts;
+
+  return {
+    async visibleLesson(person, code) {
+      const lesson = await queries.lessonByCode(code);
+      return lesson && (await maySeeLesson(queries, person, lesson)) ? lesson : null;
+    },
+
+    async join(person, code, origin) {
+      const lesson = await queries.lessonByCode(code);
+      const role = lesson && roleIn(person, lesson);
+      if (!lesson || !role) return NO_LESSON;
+      if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
+      if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
+      if (now() < lesson.startsAt - POLICY_2026_11.opensBeforeMs)
+        return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
+      const names = [`board:${lesson.lessonId}`, `chat:${lesson.lessonId}`];
+      const documents = await Promise.all(
+        names.map(async (name) => ({
+          name,
+          clientIds: await parts.allocateClientIds(name, person.personId, CLIENT_IDS),
+        })),
+      );
+      const expiresAt = Date.now() + TICKET_MS;
+      const ticket = parts.tickets.sign({
+        lessonId: lesson.lessonId,
+        personId: person.personId,
+        name: person.name,
+        role,
+        documents: Object.fromEntries(documents.map(({ name, clientIds }) => [name, clientIds])),
+        expiresAt,
+      });
+      const node = parts.nodePublicUrl ?? origin;
+      return {
+        lessonId: lesson.lessonId,
+        role,
+        ticket,
+        expiresAt,
+        sync: { url: `${node.replace(/^http/, 'ws')}/sync`, documents },
+        signalling: { url: node, path: '/signalling' },
+      };
+    },
+
+    async endLesson(person, code) {
+      const lesson = await queries.lessonByCode(code);
+      const role = lesson && roleIn(person, lesson);
+      if (!lesson || !role) return NO_LESSON;
+      if (role !== 'host') return refuse('forbidden', 'Only the tutor can end the lesson for all.');
+      const ended = await submit(
+        { type: 'EndLesson', now: now(), data: { lessonId: lesson.lessonId, by: 'host', policy: POLICY_2026_11 } },
+        {
+          commandId: idFrom('end-lesson', lesson.lessonId, now()),
+          correlationId: lesson.lessonId,
+          causationId: lesson.lessonId,
+          actor: actorOf(person, 'tutor'),
+        },
+      );
+      if (isRefusal(ended)) return ended;
+      await parts.seen(ended.position);
+      return { kind: 'ended' as const };
+    },
+
+    documentSnapshot: (name) => parts.snapshot(name),
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * How a request's services reach the bundled pages. The bundle is a second copy of every module it imports, so the two
+ * copies meet at a global symbol: the host runs kit inside this scope, `hooks.server.ts` copies it to `event.locals`.
+ * Nothing reads it at import time.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Person, Services } from './services.ts';
+
+export interface RequestScope {
+  readonly services: Services;
+  readonly person: Person | null;
+  readonly correlationId: string;
+}
+
+const KEY = Symbol.for('nexused.request');
+
+type Holder = { [KEY]?: AsyncLocalStorage<RequestScope> };
+
+export function requestScope(): AsyncLocalStorage<RequestScope> {
+  const holder = globalThis as Holder;
+  holder[KEY] ??= new AsyncLocalStorage<RequestScope>();
+  return holder[KEY];
+}

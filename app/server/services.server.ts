@@ -1,0 +1,37 @@
+/** Puts the services of the pages and the API together. */
+import type { Position } from '#events/store/event-store.ts';
+import { bookingServices, type BookingParts } from './booking-services.server.ts';
+import { lessonServices, type LessonParts } from './lesson-services.server.ts';
+import type { Capabilities, CheckoutSettings, Services } from './services.ts';
+
+export interface ServiceParts extends BookingParts, LessonParts {
+  readonly capabilities: Capabilities;
+  readonly checkout: CheckoutSettings;
+  readonly advanceClock: (ms: number) => Promise<number>;
+  readonly waitFor: (position: Position, ms: number) => Promise<boolean>;
+  readonly health: () => Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** How long a page waits for its own write to be readable, wall ms. */
+const SEEN_WITHIN_MS = 1_000;
+
+export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
+  const seen = async (position: Position | null, ms = SEEN_WITHIN_MS): Promise<boolean> =>
+    position === null || (await parts.waitFor(position, ms));
+  const whole = { ...parts, seen };
+  return {
+    submit: parts.submit,
+    queries: parts.queries,
+    capabilities: parts.capabilities,
+    checkout: parts.checkout,
+    now: parts.now,
+    seen,
+    health: parts.health,
+    async advanceClock(ms) {
+      if (!parts.capabilities.clockControl) throw new Error('The clock cannot be moved here.');
+      return parts.advanceClock(ms);
+    },
+    ...bookingServices(whole),
+    ...lessonServices(whole),
+  };
+}

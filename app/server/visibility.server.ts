@@ -1,0 +1,30 @@
+/** Who may see what (PRODUCT.md, "Who may do what"). A foreign id answers like an unknown one. */
+import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
+import type { Person } from './services.ts';
+
+/** The students whose things this person may see: themselves, their children, their institute's students. */
+export async function studentsInReach(queries: Queries, person: Person): Promise<ReadonlySet<string>> {
+  const reach = new Set([person.personId]);
+  const known = await queries.rolesOf(person.personId);
+  for (const child of known?.children ?? []) reach.add(child);
+  if (person.roles.includes('institute-admin'))
+    for (const instituteId of known?.institutes ?? []) {
+      const institute = await queries.institute(instituteId);
+      for (const member of institute?.members ?? []) if (member.as === 'student') reach.add(member.personId);
+    }
+  return reach;
+}
+
+const seesAll = (person: Person): boolean => person.roles.includes('ops') || person.roles.includes('auditor');
+
+export async function maySeeBooking(queries: Queries, person: Person, booking: BookingRow): Promise<boolean> {
+  if (seesAll(person)) return true;
+  if ([booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId)) return true;
+  return (await studentsInReach(queries, person)).has(booking.studentId);
+}
+
+export async function maySeeLesson(queries: Queries, person: Person, lesson: LessonRow): Promise<boolean> {
+  if (seesAll(person) || lesson.tutorId === person.personId) return true;
+  const reach = await studentsInReach(queries, person);
+  return lesson.students.some((student) => reach.has(student.studentId));
+}

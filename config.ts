@@ -1,0 +1,158 @@
+/**
+ * The whole configuration, parsed once at start (ARCHITECTURE §2). A wrong setting stops the program with a sentence
+ * that says which one and why; nothing else reads the environment.
+ */
+import { resolve } from 'node:path';
+
+export const ROLE_NAMES = ['web', 'sync', 'sfu', 'worker'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+export interface S3Settings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly roles: ReadonlySet<RoleName>;
+  readonly publicUrl: string | null;
+  readonly trustProxy: boolean;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Address that browsers send media to; null: every address of this machine that they can reach. */
+  readonly mediaAddress: string | null;
+  /** First media port, UDP and TCP, one a worker; 0: free ones. */
+  readonly mediaPort: number;
+  readonly nodePublicUrl: string | null;
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly s3: S3Settings | null;
+  readonly payments:
+    | { readonly kind: 'sandbox' }
+    | {
+        readonly kind: 'razorpay';
+        readonly keyId: string;
+        readonly keySecret: string;
+        readonly webhookSecrets: readonly string[];
+      };
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  readonly turn: { readonly urls: readonly string[]; readonly secret: string } | null;
+  readonly keys: {
+    readonly auth: string | null;
+    readonly ticket: string | null;
+  };
+  readonly logLevel: string;
+  /** Vite in the middle instead of the built pages. */
+  readonly dev: boolean;
+}
+
+/** A setting that is wrong; its message is all that the person at the terminal sees. */
+export class ConfigError extends Error {}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigError */
+export function parseConfig(env: Env): Config {
+  const text = (name: string): string | null => {
+    const value = env[name]?.trim();
+    return value ? value : null;
+  };
+  const port = (name: string, fallback: number): number => {
+    const value = text(name);
+    if (value === null) return fallback;
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < 0 || number > 65_535)
+      throw new ConfigError(`${name} must be a port between 0 and 65535, not "${value}".`);
+    return number;
+  };
+  const url = (name: string, schemes: readonly string[]): string | null => {
+    const value = text(name);
+    if (value === null) return null;
+    const scheme = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : '';
+    if (!schemes.includes(scheme))
+      throw new ConfigError(
+        `${name} must be an address that starts with ${schemes.map((s) => `${s}://`).join(' or ')}.`,
+      );
+    return value.replace(/\/$/, '');
+  };
+  /** All of them or none. */
+  const together = <Name extends string>(names: readonly Name[]): Record<Name, string> | null => {
+    const given = names.filter((name) => text(name) !== null);
+    if (given.length === 0) return null;
+    const missing = names.filter((name) => text(name) === null);
+    if (missing.length > 0) throw new ConfigError(`${given.join(', ')} needs ${missing.join(', ')} as well.`);
+    const values = {} as Record<Name, string>;
+    for (const name of names) values[name] = text(name) ?? '';
+    return values;
+  };
+
+  const roles = parseRoles(text('ROLES'));
+  const databaseUrl = url('DATABASE_URL', ['postgres', 'postgresql']);
+  const redisUrl = url('REDIS_URL', ['redis', 'rediss']);
+  if (text('EVENTSTORE_URL') !== null)
+    throw new ConfigError(
+      'EVENTSTORE_URL is set, but this version keeps its events in PostgreSQL only: leave it out and set DATABASE_URL.',
+    );
+  if (roles.size < ROLE_NAMES.length && (databaseUrl === null || redisUrl === null))
+    throw new ConfigError(
+      'ROLES names only some of the roles. Processes that share the work need DATABASE_URL and REDIS_URL, because the embedded database and bus serve one process only.',
+    );
+
+  const razorpay = together(['RAZORPAY_KEY_ID', 'RAZORPAY_KEY_SECRET', 'RAZORPAY_WEBHOOK_SECRET']);
+  const s3 = together(['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']);
+  const turn = together(['TURN_URLS', 'TURN_SECRET']);
+  const tls = together(['TLS_CERT', 'TLS_KEY']);
+
+  return {
+    port: port('PORT', 3000),
+    host: text('HOST') ?? '127.0.0.1',
+    dataDir: resolve(text('DATA_DIR') ?? 'data'),
+    roles,
+    publicUrl: url('PUBLIC_URL', ['http', 'https']),
+    trustProxy: ['1', 'true', 'yes'].includes(text('TRUST_PROXY')?.toLowerCase() ?? ''),
+    tls: tls && { certFile: tls.TLS_CERT, keyFile: tls.TLS_KEY },
+    mediaAddress: text('MEDIA_ADDRESS'),
+    mediaPort: port('MEDIA_PORT', 0),
+    nodePublicUrl: url('NODE_PUBLIC_URL', ['http', 'https']),
+    databaseUrl,
+    redisUrl,
+    s3: s3 && {
+      endpoint: s3.S3_ENDPOINT,
+      region: text('S3_REGION') ?? 'us-east-1',
+      bucket: s3.S3_BUCKET,
+      accessKeyId: s3.S3_ACCESS_KEY_ID,
+      secretAccessKey: s3.S3_SECRET_ACCESS_KEY,
+    },
+    payments: razorpay
+      ? {
+          kind: 'razorpay',
+          keyId: razorpay.RAZORPAY_KEY_ID,
+          keySecret: razorpay.RAZORPAY_KEY_SECRET,
+          // Several secrets while one is being rotated.
+          webhookSecrets: razorpay.RAZORPAY_WEBHOOK_SECRET.split(',').map((secret) => secret.trim()),
+        }
+      : { kind: 'sandbox' },
+    smtpUrl: url('SMTP_URL', ['smtp', 'smtps']),
+    mailFrom: text('MAIL_FROM') ?? 'NexusEd <no-reply@nexused.test>',
+    turn: turn && { urls: turn.TURN_URLS.split(',').map((u) => u.trim()), secret: turn.TURN_SECRET },
+    keys: { auth: text('AUTH_SECRET'), ticket: text('TICKET_KEY') },
+    logLevel: text('LOG_LEVEL') ?? 'info',
+    dev: text('NEXUSED_DEV') === '1',
+  };
+}
+
+function parseRoles(value: string | null): ReadonlySet<RoleName> {
+  if (value === null || value === 'all') return new Set(ROLE_NAMES);
+  const roles = new Set<RoleName>();
+  for (const name of value.split(',').map((part) => part.trim())) {
+    const role = ROLE_NAMES.find((known) => known === name);
+    if (!role) throw new ConfigError(`ROLES names "${name}"; it knows ${ROLE_NAMES.join(', ')}.`);
+    roles.add(role);
+  }
+  return roles;
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from '#config';
+
+describe('configuration', () => {
+  it('starts with nothing set: all roles, embedded stores, sandbox payments, port 3000 on this machine only', () => {
+    const config = parseConfig({});
+    expect([...config.roles]).toEqual(['web', 'sync', 'sfu', 'worker']);
+    expect(config.port).toBe(3000);
+    expect(config.host).toBe('127.0.0.1');
+    expect(config.payments.kind).toBe('sandbox');
+    expect(config.databaseUrl).toBeNull();
+  });
+
+  it.each([
+    [{ PORT: 'eighty' }, /PORT/],
+    [{ PORT: '70000' }, /PORT/],
+    [{ ROLES: 'web,cook' }, /cook/],
+    [{ ROLES: 'web' }, /DATABASE_URL and REDIS_URL/],
+    [{ ROLES: 'web', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL/],
+    [{ DATABASE_URL: 'mysql://x/y' }, /DATABASE_URL/],
+    [{ RAZORPAY_KEY_ID: 'rzp_test_1' }, /RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET/],
+    [{ TLS_CERT: '/c.pem' }, /TLS_KEY/],
+    [{ EVENTSTORE_URL: 'esdb://x' }, /EVENTSTORE_URL/],
+  ])('refuses %o and says why', (env, message) => {
+    expect(() => parseConfig(env)).toThrow(ConfigError);
+    expect(() => parseConfig(env)).toThrow(message);
+  });
+
+  it('takes several webhook secrets while one is being rotated', () => {
+    const config = parseConfig({ RAZORPAY_KEY_ID: 'a', RAZORPAY_KEY_SECRET: 'b', RAZORPAY_WEBHOOK_SECRET: 'new, old' });
+    expect(config.payments).toMatchObject({ kind: 'razorpay', webhookSecrets: ['new', 'old'] });
+  });
+});

@@ -1,0 +1,88 @@
+/** `npm test`: brings what the tests need, runs every suite, and ends with one plain line of counts. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Debian's packages that the tests drive for real, and the program that shows each is there. */
+const PACKAGES = [
+  ['chromium', '/usr/bin/chromium'],
+  ['redis-server', '/usr/bin/redis-server'],
+  ['postgresql-15', '/usr/lib/postgresql/15/bin/postgres'],
+  ['ffmpeg', '/usr/bin/ffmpeg'],
+];
+
+function ensurePackages({ say, fail }) {
+  const missing = PACKAGES.filter(([, program]) => !existsSync(program)).map(([name]) => name);
+  if (missing.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (!mayInstall) fail(`The tests need these programs: install them with  apt-get install ${missing.join(' ')}`);
+  say(`Installing ${missing.join(', ')} for the tests …`);
+  const apt = (...args) =>
+    spawnSync('apt-get', args, {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      maxBuffer: 1 << 28,
+    });
+  const updated = apt('update');
+  const installed = apt('install', '-y', '--no-install-recommends', ...missing);
+  if (installed.status !== 0)
+    fail(`apt-get could not install ${missing.join(', ')}.\n${updated.stderr ?? ''}${installed.stderr ?? ''}`);
+}
+
+export async function runTests({ root, bin, env, say, fail }) {
+  ensurePackages({ say, fail });
+  const node = join(bin, 'node');
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const results = join(root, 'test-results');
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+
+  const run = (name, args) => {
+    const started = Date.now();
+    say(`\n— ${name}`);
+    const done = spawnSync(node, args, { cwd: root, env, stdio: 'inherit' });
+    say(`${name}: ${done.status === 0 ? 'clean' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return done.status === 0;
+  };
+  const module = (path) => join(root, 'node_modules', path);
+
+  const checks = [
+    ['types', [module('typescript/bin/tsc'), '--noEmit']],
+    [
+      'svelte-check',
+      [module('svelte-check/bin/svelte-check'), '--tsconfig', './tsconfig.json', '--threshold', 'error'],
+    ],
+    ['prettier', [module('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+    ['eslint', [module('eslint/bin/eslint.js'), '.']],
+  ];
+  run('svelte-kit sync', [module('@sveltejs/kit/svelte-kit.js'), 'sync']);
+  for (const [name, args] of checks) {
+    if (run(name, args)) counts.passed += 1;
+    else counts.failed += 1;
+  }
+
+  for (const project of ['unit', 'int', 'e2e']) {
+    const report = join(results, `${project}.json`);
+    const clean = run(`${project} tests`, [
+      module('vitest/vitest.mjs'),
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]);
+    if (!existsSync(report)) {
+      counts.failed += 1;
+      continue;
+    }
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+    counts.passed += numPassedTests;
+    counts.failed += numFailedTests;
+    counts.skipped += numPendingTests + numTodoTests;
+    // A suite can fail outside any test (a hook, an unhandled error): that counts too.
+    if (!clean && numFailedTests === 0) counts.failed += 1;
+  }
+  say(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  process.exit(counts.failed === 0 ? 0 : 1);
+}
