@@ -3,6 +3,10 @@
  *
  * Values: int8 arrives as a number (both adapters; an unsafe one throws), jsonb as parsed JSON,
  * bytea as Uint8Array, timestamptz is not used: instants are int8 milliseconds since the epoch.
+ * Parameters: an array is a PostgreSQL array, undefined is null, and jsonb is passed as JSON text.
+ *
+ * A statement that failed throws `SqlError` with its SQLSTATE, a database that cannot be reached
+ * `DatabaseUnavailable`; after that one, whether a COMMIT took effect is unknown.
  */
 export type Row = Record<string, unknown>;
 
@@ -13,6 +17,9 @@ export interface Queryable {
 
 /** A connection taken out of the pool; whoever takes one gives it back. */
 export interface Connection extends Queryable {
+  /** Like `query`, with the number of rows that an insert, update or delete touched (0 for any other statement). */
+  execute<R = Row>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; affected: number }>;
+  /** A transaction left open is rolled back. */
   release(): void;
 }
 
@@ -21,7 +28,8 @@ export interface Database extends Queryable {
   acquire(): Promise<Connection>;
   /**
    * Runs `work` in one transaction; rolls back when it throws.
-   * Danger: inside `work` use only `tx`. With PGlite there is one connection, so the outer handle would wait for ever.
+   * Danger: inside `work` use only `tx`. With PGlite there is one connection, so the outer handle would wait for ever;
+   * both adapters therefore throw when it is used there.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /** Runs several statements without parameters, for schemas. */
@@ -30,3 +38,5 @@ export interface Database extends Queryable {
   listen(channel: string, onNotify: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
+
+export { DatabaseUnavailable, SqlError } from './errors.ts';

@@ -1,0 +1,26 @@
+/** What the database and its thread say to each other. */
+import type { SqlErrorFacts } from './errors.ts';
+
+export type Ask =
+  | { readonly kind: 'query'; readonly sql: string; readonly params: readonly unknown[] }
+  | { readonly kind: 'script'; readonly sql: string }
+  | { readonly kind: 'listen'; readonly channel: string }
+  | { readonly kind: 'unlisten'; readonly channel: string }
+  /** The connection was given back. */
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'close' };
+
+export type Request = Ask & { readonly id: number };
+
+export type Reply =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'answer';
+      readonly id: number;
+      readonly rows: readonly Record<string, unknown>[];
+      readonly affected: number;
+    }
+  | { readonly kind: 'refused'; readonly id: number; readonly facts: SqlErrorFacts }
+  /** PGlite itself failed, such as on a disk error: nothing can be asked any more. */
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  | { readonly kind: 'notify'; readonly channel: string };
