@@ -8,6 +8,8 @@ export default ts.config(
   ...svelte.configs.recommended,
   {
     files: ['**/*.ts'],
+    // Rune modules go through the Svelte parser, which has no type information.
+    ignores: ['**/*.svelte.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -30,5 +32,10 @@ export default ts.config(
       eqeqeq: 'error',
       'svelte/no-at-html-tags': 'error',
     },
+  },
+  {
+    // Knows that `$props()` is taken apart with `let`.
+    files: ['**/*.svelte'],
+    rules: { 'prefer-const': 'off', 'svelte/prefer-const': ['error', { destructuring: 'all' }] },
   },
 );

@@ -1,0 +1,3 @@
+export const landing = {
+  title: 'NexusEd: live lessons with tutors across India',
+};

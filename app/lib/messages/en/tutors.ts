@@ -1,0 +1,3 @@
+export const tutors = {
+  title: 'Find a tutor',
+};

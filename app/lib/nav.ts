@@ -1,0 +1,42 @@
+import type { Role } from '#events/access/roles.ts';
+import type { Messages } from './messages/index.ts';
+
+export type NavIcon =
+  'home' | 'find' | 'bookings' | 'payments' | 'calendar' | 'students' | 'earnings' | 'institute' | 'ops' | 'audit';
+
+export interface NavItem {
+  readonly icon: NavIcon;
+  readonly href: string;
+  readonly label: string;
+}
+
+/** The places of a signed-in person, by their roles; on phones the first five are the tab bar. */
+export function navFor(roles: readonly Role[], words: Messages['common']['nav']): readonly NavItem[] {
+  const learns = roles.includes('student') || roles.includes('guardian');
+  const teaches = roles.includes('tutor');
+  const items: NavItem[] = [];
+  if (learns || teaches || roles.length === 0) items.push({ icon: 'home', href: '/home', label: words.home });
+  if (learns) {
+    items.push(
+      { icon: 'find', href: '/tutors', label: words.find },
+      { icon: 'bookings', href: '/bookings', label: words.bookings },
+      { icon: 'payments', href: '/payments', label: words.payments },
+    );
+  }
+  if (teaches) {
+    items.push(
+      { icon: 'calendar', href: '/tutor/calendar', label: words.calendar },
+      { icon: 'students', href: '/tutor/students', label: words.students },
+      { icon: 'earnings', href: '/tutor/earnings', label: words.earnings },
+    );
+  }
+  if (roles.includes('institute-admin')) items.push({ icon: 'institute', href: '/institute', label: words.institute });
+  if (roles.includes('ops')) items.push({ icon: 'ops', href: '/ops', label: words.ops });
+  if (roles.includes('auditor')) items.push({ icon: 'audit', href: '/audit', label: words.audit });
+  return items;
+}
+
+/** The item whose place holds this path. */
+export function currentItem(items: readonly NavItem[], path: string): NavItem | undefined {
+  return items.find((item) => path === item.href || path.startsWith(`${item.href}/`));
+}

@@ -1,0 +1,24 @@
+import { isZone } from '$lib/ui/time.ts';
+import type { LayoutServerLoad } from './$types';
+
+const NOTICES_COUNTED = 50;
+
+/** What every page knows: who is signed in, what this installation offers, the viewer's zone and the business time. */
+export const load: LayoutServerLoad = async ({ locals, cookies }) => {
+  const { person, services } = locals;
+  const wanted = cookies.get('zone') ?? person?.zone;
+  const { capabilities } = services;
+  const notices = person ? await services.queries.notices(person.personId, NOTICES_COUNTED) : [];
+  return {
+    person,
+    capabilities: {
+      demoSignIn: capabilities.demoSignIn !== null,
+      clockControl: capabilities.clockControl,
+      inbox: capabilities.inbox,
+      providerControls: capabilities.providerControls,
+    },
+    zone: wanted !== undefined && isZone(wanted) ? wanted : 'UTC',
+    now: services.now(),
+    unread: notices.filter((notice) => notice.readAt === null).length,
+  };
+};
