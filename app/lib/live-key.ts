@@ -1,0 +1,2 @@
+/** Loads that show what is next `depends` on this: it is what `/live` asks for again. */
+export const LIVE = 'app:live';

@@ -1,0 +1,127 @@
+/**
+ * The browser's end of `/live`: one socket for all pages of a tab. It only says that something happened; the pages then
+ * load the truth again. Signed in by the cookie of the same origin.
+ */
+import { goto, invalidate, invalidateAll } from '$app/navigation';
+import { io, type Socket } from 'socket.io-client';
+import { LIVE } from './live-key.ts';
+import { liveMessage, type LiveMessage } from './live-message.ts';
+import type { Messages } from './messages/index.ts';
+import { showToast } from './ui/toast.svelte.ts';
+
+/** After the server itself closed the socket (it restarts, or the sign-in ended), wall ms. */
+const RETRY_MS = 2_000;
+/** Shorter breaks are not worth a word. */
+const LOST_AFTER_MS = 4_000;
+/** Messages this close together are one reload. */
+const GATHER_MS = 150;
+
+const state = $state({ lost: false, startedCodes: [] as string[] });
+
+/** Has the socket been gone for so long that the page may be out of date? */
+export const liveLost = (): boolean => state.lost;
+
+/** Lessons that were heard to start since the page was opened; the read models may take a moment to agree. */
+export const startedCodes = (): readonly string[] => state.startedCodes;
+
+function tell(message: LiveMessage, m: Messages['live']): void {
+  switch (message.type) {
+    case 'lesson-started': {
+      const href = `/lessons/${message.code}`;
+      state.startedCodes = [...state.startedCodes.filter((code) => code !== message.code), message.code];
+      if (location.pathname !== href) {
+        showToast({
+          title: m.started,
+          body: m.startedBody(message.subject, message.tutorName),
+          tone: 'now',
+          action: { label: m.join, run: () => void goto(href) },
+        });
+      }
+      break;
+    }
+    case 'notice': {
+      const { href } = message;
+      showToast({
+        title: message.title,
+        body: message.body,
+        ...(href === null ? {} : { action: { label: m.open, run: () => void goto(href) } }),
+      });
+      break;
+    }
+    case 'booking-changed':
+      break;
+  }
+  refresh();
+}
+
+let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+/** One act makes several events; the page loads once for all of them. */
+function refresh(): void {
+  clearTimeout(refreshing);
+  refreshing = setTimeout(() => void invalidateAll(), GATHER_MS);
+}
+
+let users = 0;
+let socket: Socket | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let lostTimer: ReturnType<typeof setTimeout> | undefined;
+
+function again(): void {
+  clearTimeout(retry);
+  retry = setTimeout(() => socket?.connect(), RETRY_MS);
+}
+
+function noticeLoss(): void {
+  lostTimer ??= setTimeout(() => (state.lost = true), LOST_AFTER_MS);
+}
+
+function open(words: Messages['live']): Socket {
+  const opened = io({ path: '/live', transports: ['websocket'], reconnectionDelay: 500, reconnectionDelayMax: 5_000 });
+  let wasConnected = false;
+  opened.on('connect', () => {
+    clearTimeout(lostTimer);
+    lostTimer = undefined;
+    state.lost = false;
+    // Whatever was said before the socket stood was not heard.
+    void (wasConnected ? invalidateAll() : invalidate(LIVE));
+    wasConnected = true;
+  });
+  opened.on('push', (value: unknown) => {
+    const message = liveMessage(value);
+    if (message) tell(message, words);
+  });
+  opened.on('disconnect', (reason) => {
+    noticeLoss();
+    // socket.io does not come back by itself after the server closed on purpose, such as in a restart.
+    if (reason === 'io server disconnect') again();
+  });
+  opened.on('connect_error', (error) => {
+    if (error.message === 'not-signed-in') {
+      opened.disconnect();
+      // Signed out elsewhere: the guard of the page leads to sign-in.
+      refresh();
+      return;
+    }
+    noticeLoss();
+    if (!opened.active) again();
+  });
+  return opened;
+}
+
+/** Opens the socket while at least one layout wants it; returns what ends it. Only in the browser. */
+export function startLive(words: Messages['live']): () => void {
+  users += 1;
+  socket ??= open(words);
+  return () => {
+    users -= 1;
+    if (users > 0) return;
+    clearTimeout(retry);
+    clearTimeout(refreshing);
+    clearTimeout(lostTimer);
+    lostTimer = undefined;
+    state.lost = false;
+    socket?.disconnect();
+    socket = null;
+  };
+}

@@ -1,0 +1,103 @@
+import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { splitGross } from '#events/shared/money.ts';
+import { homeLesson } from '$lib/home/lessons.ts';
+import type { Done } from '$lib/answer.ts';
+import { personOf, personWith, refused, textOf } from '$lib/guard.ts';
+import { LIVE } from '$lib/live-key.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const LESSONS = 8;
+const NEWS = 4;
+
+export const load: PageServerLoad = async (event) => {
+  const person = personOf(event);
+  event.depends(LIVE);
+  const { queries, now } = event.locals.services;
+  const at = now();
+  const is = (role: (typeof person.roles)[number]): boolean => person.roles.includes(role);
+  const [known, rows, bookings, requests, news, profile, earnings, stuck] = await Promise.all([
+    queries.rolesOf(person.personId),
+    queries.upcomingLessons(person.personId, at),
+    is('student') || is('guardian') ? queries.bookingsOf(person.personId) : [],
+    is('tutor') ? queries.requestsFor(person.personId) : [],
+    queries.notices(person.personId, NEWS),
+    is('tutor') ? queries.tutorById(person.personId) : null,
+    is('tutor') ? queries.earnings(person.personId) : null,
+    is('ops') ? queries.stuck(at) : [],
+  ]);
+  const children = known?.children ?? [];
+  const lessons = rows.flatMap((row) => homeLesson(row, person.personId, children) ?? []);
+
+  return {
+    now: at,
+    roles: person.roles,
+    lessons: lessons.slice(0, LESSONS),
+    moreLessons: lessons.length > LESSONS,
+    toPay: bookings
+      .filter((booking) => booking.state === 'awaiting-payment' && (booking.payBy ?? 0) > at)
+      .map(({ bookingId, subject, tutorName, startsAt, price, payBy, payment }) => ({
+        bookingId,
+        subject,
+        tutorName,
+        startsAt,
+        price,
+        payBy,
+        failed: payment === 'failed',
+      })),
+    waiting: bookings
+      .filter((booking) => booking.state === 'requested')
+      .map(({ bookingId, subject, tutorName }) => ({ bookingId, subject, tutorName })),
+    requests: requests.map((request) => ({
+      bookingId: request.bookingId,
+      studentName: request.studentName,
+      subject: request.subject,
+      startsAt: request.startsAt,
+      minutes: request.minutes,
+      price: request.price,
+      share: splitGross(request.price, POLICY_2026_11.commissionBps).share,
+      note: request.note,
+      answerBy: Math.min(request.requestedAt + POLICY_2026_11.acceptWithinMs, request.startsAt),
+    })),
+    setUp: !is('tutor')
+      ? null
+      : !profile
+        ? ('profile' as const)
+        : profile.offers.length === 0
+          ? ('offers' as const)
+          : profile.windows.length === 0
+            ? ('hours' as const)
+            : profile.bookable
+              ? null
+              : ('account' as const),
+    money: earnings && {
+      held: earnings.held,
+      released: earnings.released,
+      next: earnings.rows
+        .flatMap((row) =>
+          row.state === 'hold-running' && row.releaseAt ? [{ at: row.releaseAt, share: row.share - row.reversed }] : [],
+        )
+        .toSorted((one, other) => one.at - other.at)[0],
+    },
+    stuck: stuck.length,
+    news: news.map(({ noticeId, title, body, href, at: when, readAt }) => ({
+      noticeId,
+      title,
+      body,
+      href,
+      at: when,
+      readAt,
+    })),
+  };
+};
+
+export const actions: Actions = {
+  answer: async (event) => {
+    const person = personWith(event, 'tutor');
+    const form = await event.request.formData();
+    const bookingId = textOf(form, 'bookingId');
+    const accept = textOf(form, 'answer') === 'accept';
+    const answer = await event.locals.services.answer(person, bookingId, accept);
+    if (answer.kind === 'refusal') return refused(bookingId, answer.code, answer.message, 409);
+    return { about: accept ? 'accepted' : 'declined', done: true } satisfies Done;
+  },
+};
