@@ -4,14 +4,12 @@
  */
 import { betterAuth } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
+import { APIError } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import type { Dialect } from 'kysely';
-import type { Role } from '#events/access/roles.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
-
-/** Roles a person can give themselves when they sign up; the others are granted. */
-export const SIGN_UP_ROLES = ['student', 'guardian', 'tutor'] as const satisfies readonly Role[];
+import { accountById, signUpRole, SIGN_UP_ROLES, type Account } from './accounts.server.ts';
 
 export interface AccountMail {
   readonly to: string;
@@ -19,14 +17,6 @@ export interface AccountMail {
   readonly text: string;
   /** Same id, same mail: a retry does not send twice. */
   readonly messageId: string;
-}
-
-export interface Account {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly role: string;
-  readonly zone: string;
 }
 
 export interface AuthSettings {
@@ -40,12 +30,19 @@ export interface AuthSettings {
   readonly log: Log;
 }
 
-/** Where the browser thinks it is: `Origin` must match the host it talks to, so localhost and 127.0.0.1 both work. */
-function originsFor(request: Request | undefined, publicUrl: string | null): string[] {
+/** `localhost` or an address in numbers: names that no stranger's DNS can point here. */
+const LOCAL_HOST = /^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d+)?$/i;
+
+/**
+ * Where the browser thinks it is. Without PUBLIC_URL the `Origin` must match the host it talks to, and that host must be
+ * local: a forged Host header would otherwise choose where the links in our mails lead.
+ */
+export function originsFor(host: string | null, publicUrl: string | null): string[] {
   if (publicUrl) return [new URL(publicUrl).origin];
-  const host = request?.headers.get('host');
-  return host ? [`http://${host}`, `https://${host}`] : [];
+  return host && LOCAL_HOST.test(host) ? [`http://${host}`, `https://${host}`] : [];
 }
+
+const isZone = (zone: string): boolean => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC';
 
 export async function createAuth(settings: AuthSettings) {
   const { db, register } = settings;
@@ -55,7 +52,7 @@ export async function createAuth(settings: AuthSettings) {
     ...(settings.publicUrl ? { baseURL: settings.publicUrl } : {}),
     secret: settings.secret,
     database: { dialect: settings.dialect, type: 'postgres' as const },
-    trustedOrigins: (request?: Request) => originsFor(request, settings.publicUrl),
+    trustedOrigins: (request?: Request) => originsFor(request?.headers.get('host') ?? null, settings.publicUrl),
     telemetry: { enabled: false },
     logger: {
       level: 'warn' as const,
@@ -129,6 +126,23 @@ export async function createAuth(settings: AuthSettings) {
     },
     advanced: { cookiePrefix: 'nexused' },
     databaseHooks: {
+      user: {
+        create: {
+          // The last word on what a stranger may make of themselves: the field's own list is only a type.
+          before: async (user: Record<string, unknown>) => {
+            const role = signUpRole(user.role ?? 'student');
+            if (!role)
+              throw new APIError('BAD_REQUEST', {
+                code: 'ROLE_NOT_ALLOWED',
+                message: 'Sign up as a student, a guardian or a tutor.',
+              });
+            const name = typeof user.name === 'string' ? user.name.trim().slice(0, 100) : '';
+            if (!name) throw new APIError('BAD_REQUEST', { code: 'NAME_MISSING', message: 'Tell us your name.' });
+            const zone = typeof user.zone === 'string' && isZone(user.zone) ? user.zone : 'Asia/Kolkata';
+            return { data: { ...user, name, role, zone } };
+          },
+        },
+      },
       session: {
         create: {
           after: async (session: { userId: string }) => {
@@ -148,15 +162,3 @@ export async function createAuth(settings: AuthSettings) {
 }
 
 export type Auth = Awaited<ReturnType<typeof createAuth>>;
-
-export async function accountById(db: Database, id: string): Promise<Account | null> {
-  const rows = await db.query<Account>('SELECT id, name, email, role, zone FROM "user" WHERE id = $1', [id]);
-  return rows[0] ?? null;
-}
-
-export async function accountByEmail(db: Database, email: string): Promise<Account | null> {
-  const rows = await db.query<Account>('SELECT id, name, email, role, zone FROM "user" WHERE email = $1', [
-    email.trim().toLowerCase(),
-  ]);
-  return rows[0] ?? null;
-}

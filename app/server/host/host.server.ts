@@ -12,7 +12,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '#platform/log/log.server.ts';
 import { registerApi } from '../api/api.server.ts';
-import type { Auth } from '../auth/auth.server.ts';
+import { originsFor, type Auth } from '../auth/auth.server.ts';
 import { requestScope } from '../request-scope.ts';
 import type { Person, Services } from '../services.ts';
 import { problem } from '../api/problem.server.ts';
@@ -25,6 +25,7 @@ export interface HostSettings {
   readonly personOf: (headers: Headers) => Promise<Person | null>;
   readonly log: Log;
   readonly trustProxy: boolean;
+  readonly publicUrl: string | null;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /** The pages: adapter-node's handler, or Vite's middleware while developing. */
   readonly pages: NodeHandler;
@@ -123,7 +124,16 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
     auth.removeAllContentTypeParsers();
     auth.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     auth.all('/api/auth/*', async (request, reply) => {
-      const origin = `${request.protocol}://${request.host}`;
+      const origin = originsFor(request.host, settings.publicUrl).find(
+        (one) => settings.publicUrl || one.startsWith(`${request.protocol}:`),
+      );
+      if (!origin)
+        return problem(
+          reply,
+          421,
+          'unknown-host',
+          'Set PUBLIC_URL to the address that people use; only local ones work without it.',
+        );
       const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? new Uint8Array(request.body) : null;
       const response = await settings.auth.handler(
         new Request(new URL(request.url, origin), {
