@@ -1,0 +1,152 @@
+/** Builds the live media of one node: workers, rooms, signalling, and the facts they tell. */
+import type { Server as HttpServer } from 'node:http';
+import type { TicketOffice } from '#events/access/ticket.ts';
+import type { Submit } from '#events/handling/submit.ts';
+import { newId } from '#events/shared/ids.ts';
+import type { EventStore } from '#events/store/event-store.ts';
+import type { Bus } from '#platform/bus/bus.ts';
+import type { BusinessClock } from '#platform/clock/clock.ts';
+import type { Database } from '#platform/database/database.ts';
+import type { Log } from './log.ts';
+import { Workers } from './media/workers.server.ts';
+import { Attendance } from './rooms/attendance.server.ts';
+import { followLessons } from './rooms/follow-lessons.ts';
+import { PresenceTable } from './rooms/presence.server.ts';
+import { Rooms } from './rooms/rooms.server.ts';
+import { serveSignalling } from './signalling/signalling.server.ts';
+
+export interface SfuSettings {
+  /** Address told to clients; null: this machine's own, the loopback and its first outer one. */
+  readonly mediaAddress: string | null;
+  /** Worker i listens on `mediaPort + i`, UDP and TCP; 0 for free ports. */
+  readonly mediaPort: number;
+  /** 0 for the default, min(2, cores). */
+  readonly workers?: number;
+  /** How long a lost connection may come back as the same one, wall ms; 10,000 by default. */
+  readonly graceMs?: number;
+  /** How often byte counters are read, wall ms; 3,000 by default. */
+  readonly watchEveryMs?: number;
+}
+
+export interface SfuParts {
+  readonly httpServer: HttpServer;
+  readonly store: EventStore;
+  readonly submit: Submit;
+  readonly tickets: TicketOffice;
+  readonly clock: BusinessClock;
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly settings: SfuSettings;
+}
+
+export interface SfuStats {
+  readonly workers: number;
+  /** Version of the media library, or `none` where it has no worker. */
+  readonly mediasoup: string;
+  readonly rooms: number;
+  readonly peers: number;
+}
+
+export interface Sfu {
+  stats(): SfuStats;
+  /** Lets nobody in any more, sends everyone away with a reason, and tells the lesson that they left. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 5_000;
+const MOST_PEERS = 60;
+const MOST_ROOMS = 400;
+
+export async function createSfu(parts: SfuParts): Promise<Sfu> {
+  const { store, submit, tickets, clock, db, bus, log, settings } = parts;
+  const node = newId();
+  const presence = new PresenceTable(db, node);
+  await presence.prepare();
+  const attendance = new Attendance(submit, presence, clock, log);
+  // Before anyone is let in: whoever comes back must not be here twice.
+  await attendance.closeOrphans();
+
+  const workers = await Workers.start(
+    { address: settings.mediaAddress, port: settings.mediaPort, workers: settings.workers ?? 0 },
+    log,
+  );
+  const media =
+    workers === null
+      ? null
+      : {
+          workers,
+          rooms: new Rooms(workers, attendance, clock, log, {
+            peersPerRoom: MOST_PEERS,
+            rooms: MOST_ROOMS,
+            graceMs: settings.graceMs ?? 10_000,
+          }),
+        };
+  if (media !== null) media.workers.onLost = (routers) => media.rooms.mediaLost(routers);
+
+  const signalling = serveSignalling(parts.httpServer, { media, tickets, log, now: () => clock.now() });
+  const following = media === null ? null : followLessons(store, media.rooms);
+
+  const background = new Set<Promise<void>>();
+  /** A named task beside the requests: it reports its failure and never takes the process with it. */
+  const task = (name: string, work: () => Promise<unknown>): void => {
+    const run = work().then(
+      () => undefined,
+      (error: unknown) => log.error({ err: error, task: name }, 'A background task failed'),
+    );
+    const mine = run.finally(() => background.delete(mine));
+    background.add(mine);
+  };
+  const heartbeat = (): void =>
+    task('presence', async () => {
+      await presence.heartbeat(media?.rooms.connectedIds() ?? [], clock.now());
+    });
+  const timers = [
+    setInterval(() => {
+      heartbeat();
+      media?.rooms.expireTickets(Date.now());
+    }, HEARTBEAT_MS),
+    setInterval(() => {
+      if (media !== null) task('media-flow', () => media.rooms.watchMedia());
+    }, settings.watchEveryMs ?? 3_000),
+    // Other nodes may die while this one runs; one of those left looks after their rows.
+    setInterval(() => {
+      task('orphans', async () => {
+        if (db.kind === 'pglite') return;
+        if ((await bus.lease('sfu-orphans', node, 3 * HEARTBEAT_MS)) !== null) await attendance.closeOrphans();
+      });
+    }, 2 * HEARTBEAT_MS),
+  ];
+  const stopJumps = clock.onJump(() => {
+    heartbeat();
+    media?.rooms.tellClock(clock.now());
+  });
+
+  const drain = async (): Promise<void> => {
+    if (media !== null) {
+      media.rooms.draining = true;
+      media.rooms.evictAll('node-draining');
+    }
+    await attendance.settled();
+  };
+
+  return {
+    stats: () => ({
+      workers: workers?.count ?? 0,
+      mediasoup: workers?.version ?? 'none',
+      rooms: media?.rooms.rooms.length ?? 0,
+      peers: media?.rooms.peerCount ?? 0,
+    }),
+    drain,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      stopJumps();
+      await following?.stop();
+      await drain();
+      await signalling.close();
+      await Promise.all(background);
+      await workers?.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { may, type Caller } from './caller.ts';
+import type { Answer, Joined } from './protocol.ts';
+import { refused } from './refused.ts';
+import { isJoin } from './schema.ts';
+
+export async function join(caller: Caller, data: unknown): Promise<Answer<Joined>> {
+  if (!may(caller, 'join')) return refused('not-allowed');
+  if (!isJoin(data)) return refused('bad-request');
+  if (caller.place !== null || caller.joining) return refused('already-joined');
+  caller.joining = true;
+  try {
+    const { ticket, connection, rooms } = caller;
+    const outcome = await rooms.join({
+      ticket,
+      connection,
+      rtpCapabilities: data.rtpCapabilities,
+      resume: data.resume,
+    });
+    if (!outcome.ok) return outcome;
+    caller.place = outcome.place;
+    return { ok: true, data: outcome.joined };
+  } finally {
+    caller.joining = false;
+  }
+}

@@ -1,0 +1,32 @@
+import { may, type Caller } from './caller.ts';
+import type { Answer } from './protocol.ts';
+import { refused } from './refused.ts';
+import { isProduce } from './schema.ts';
+
+/** One microphone, one camera, and of the screen one picture and its sound. */
+const KINDS = { microphone: ['audio'], camera: ['video'], screen: ['video', 'audio'] } as const;
+
+export async function produce(caller: Caller, data: unknown): Promise<Answer<{ producerId: string }>> {
+  if (!may(caller, 'send-media')) return refused('not-allowed');
+  if (!isProduce(data)) return refused('bad-request');
+  const { kind, source, rtpParameters, paused } = data;
+  if (source === 'screen' && !may(caller, 'share-screen')) return refused('not-allowed');
+  if (!KINDS[source].some((allowed) => allowed === kind)) return refused('bad-request');
+  const { place } = caller;
+  if (place === null) return refused('not-joined');
+  const { room, peer } = place;
+  const { media } = peer;
+  if (media.send === null) return refused('not-allowed');
+  const slot = `${source}/${kind}`;
+  if (media.slots.has(slot)) return refused('too-many');
+  media.slots.add(slot);
+  try {
+    const producer = await media.send.produce({ kind, rtpParameters, paused, keyFrameRequestDelay: 300 });
+    producer.observer.once('close', () => media.slots.delete(slot));
+    await room.publish(peer, producer, source);
+    return { ok: true, data: { producerId: producer.id } };
+  } catch (error) {
+    media.slots.delete(slot);
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Refusal } from '#events/shared/refusal.ts';
+import { isRefusalCode, type RefusalCode, type Refused } from './protocol.ts';
+
+/** What each code says to a person who writes a client; pages have words of their own. */
+const WORDS: Readonly<Record<RefusalCode, string>> = {
+  'bad-request': 'The message has not the shape that the protocol asks for.',
+  'not-allowed': 'This role may not do that.',
+  'not-joined': 'Join first.',
+  'already-joined': 'This connection has joined already.',
+  'unknown-id': 'There is nothing with this id here.',
+  'too-many': 'There are as many of these as one person may have.',
+  'too-fast': 'Too many messages at once.',
+  'room-full': 'The room has no place left.',
+  'cannot-consume': 'This client cannot play that media.',
+  'ticket-invalid': 'The ticket is not valid for this connection.',
+  'media-unavailable': 'This node has no media worker.',
+  draining: 'This node is about to stop; connect again.',
+  internal: 'Something went wrong on our side.',
+  'not-open-yet': 'The classroom is not open yet.',
+  'lesson-ended': 'The lesson has ended.',
+  'lesson-cancelled': 'The lesson was cancelled.',
+  'not-in-lesson': 'This person has no place in the lesson.',
+  'unknown-lesson': 'There is no such lesson.',
+  'lesson-refused': 'The lesson did not let this person in.',
+};
+
+export const refused = (code: RefusalCode, message = WORDS[code]): Refused => ({ ok: false, code, message });
+
+/** The lesson's own "no", under its own code where the protocol knows it. */
+export const refusedByLesson = (refusal: Refusal): Refused =>
+  isRefusalCode(refusal.code) ? refused(refusal.code, refusal.message) : refused('lesson-refused', refusal.message);

@@ -1,0 +1,76 @@
+/** The shapes that client messages must have. What mediasoup checks itself (codecs, encodings) is only bounded here. */
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../media/types.ts';
+import { LINKS, PROTOCOL_VERSION, SOURCES } from './protocol.ts';
+
+const Id = Type.String({ minLength: 1, maxLength: 64 });
+const Kind = Type.Union([Type.Literal('audio'), Type.Literal('video')]);
+const Name = Type.String({ maxLength: 128 });
+const PayloadType = Type.Integer({ minimum: 0, maximum: 127 });
+const literals = <T extends string>(values: readonly T[]) =>
+  Type.Unsafe<T>(Type.Union(values.map((v) => Type.Literal(v))));
+
+const Extension = Type.Object({ uri: Name });
+const Codec = Type.Object({ mimeType: Name, clockRate: Type.Integer({ minimum: 1 }) });
+
+const Capabilities = Type.Unsafe<RtpCapabilities>(
+  Type.Object({
+    codecs: Type.Array(Type.Intersect([Codec, Type.Object({ kind: Kind, preferredPayloadType: PayloadType })]), {
+      maxItems: 64,
+    }),
+    headerExtensions: Type.Optional(Type.Array(Extension, { maxItems: 64 })),
+  }),
+);
+
+const Parameters = Type.Unsafe<RtpParameters>(
+  Type.Object({
+    mid: Type.Optional(Name),
+    codecs: Type.Array(Type.Intersect([Codec, Type.Object({ payloadType: PayloadType })]), {
+      minItems: 1,
+      maxItems: 16,
+    }),
+    headerExtensions: Type.Optional(Type.Array(Extension, { maxItems: 32 })),
+    encodings: Type.Optional(Type.Array(Type.Object({}), { maxItems: 4 })),
+    rtcp: Type.Optional(Type.Object({ cname: Type.Optional(Name) })),
+  }),
+);
+
+const Dtls = Type.Unsafe<DtlsParameters>(
+  Type.Object({
+    role: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('client'), Type.Literal('server')])),
+    fingerprints: Type.Array(Type.Object({ algorithm: Name, value: Type.String({ maxLength: 256 }) }), {
+      minItems: 1,
+      maxItems: 8,
+    }),
+  }),
+);
+
+function check<S extends TSchema>(schema: S): (data: unknown) => data is Static<S> {
+  const compiled = TypeCompiler.Compile(schema);
+  return (data): data is Static<S> => compiled.Check(data);
+}
+
+export const isJoin = check(
+  Type.Object({
+    version: Type.Literal(PROTOCOL_VERSION),
+    rtpCapabilities: Capabilities,
+    resume: Type.Union([Type.Null(), Type.Object({ token: Id, keepTransports: Type.Boolean() })]),
+  }),
+);
+export const isConnectTransport = check(Type.Object({ transportId: Id, dtlsParameters: Dtls }));
+export const isProduce = check(
+  Type.Object({ kind: Kind, source: literals(SOURCES), rtpParameters: Parameters, paused: Type.Boolean() }),
+);
+export const isProducerId = check(Type.Object({ producerId: Id }));
+export const isConsumerIds = check(Type.Object({ consumerIds: Type.Array(Id, { maxItems: 256 }) }));
+export const isSetLayers = check(
+  Type.Object({
+    consumerId: Id,
+    spatialLayer: Type.Union([Type.Null(), Type.Integer({ minimum: 0, maximum: 2 })]),
+  }),
+);
+export const isTransportId = check(Type.Object({ transportId: Id }));
+export const isTicket = check(Type.Object({ ticket: Type.String({ minLength: 1, maxLength: 8_192 }) }));
+export const isLink = check(Type.Object({ link: literals(LINKS) }));
+export const isHandshake = isTicket;

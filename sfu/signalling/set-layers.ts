@@ -1,0 +1,21 @@
+import { done, may, ownConsumer, type Caller } from './caller.ts';
+import type { Answer } from './protocol.ts';
+import { refused } from './refused.ts';
+import { isSetLayers } from './schema.ts';
+
+/** The layer follows the size of the tile; a tile that nobody sees costs nothing. */
+export async function setLayers(caller: Caller, data: unknown): Promise<Answer<null>> {
+  if (!may(caller, 'receive-media')) return refused('not-allowed');
+  if (!isSetLayers(data)) return refused('bad-request');
+  const consumed = ownConsumer(caller, data.consumerId);
+  if (consumed === null) return refused('unknown-id');
+  const { consumer } = consumed;
+  consumed.watched = data.spatialLayer !== null;
+  if (data.spatialLayer === null) {
+    await consumer.pause();
+    return done;
+  }
+  if (consumer.type === 'simulcast') await consumer.setPreferredLayers({ spatialLayer: data.spatialLayer });
+  if (consumed.ready && consumer.paused) await consumer.resume();
+  return done;
+}

@@ -1,0 +1,30 @@
+import { closeProducer } from './close-producer.ts';
+import type { Handler } from './caller.ts';
+import { connectTransport } from './connect-transport.ts';
+import { consumerReady } from './consumer-ready.ts';
+import { join } from './join.ts';
+import { leave } from './leave.ts';
+import { pauseProducer } from './pause-producer.ts';
+import { produce } from './produce.ts';
+import type { ClientType } from './protocol.ts';
+import { renewTicket } from './renew-ticket.ts';
+import { reportLink } from './report-link.ts';
+import { restartIce } from './restart-ice.ts';
+import { resumeProducer } from './resume-producer.ts';
+import { setLayers } from './set-layers.ts';
+
+/** The whole of signalling: one message, one handler. */
+export const HANDLERS: { readonly [T in ClientType]: Handler<T> } = {
+  join: join,
+  'connect-transport': connectTransport,
+  produce: produce,
+  'close-producer': closeProducer,
+  'pause-producer': pauseProducer,
+  'resume-producer': resumeProducer,
+  'consumer-ready': consumerReady,
+  'set-layers': setLayers,
+  'restart-ice': restartIce,
+  'renew-ticket': renewTicket,
+  'report-link': reportLink,
+  leave: leave,
+};
