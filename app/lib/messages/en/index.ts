@@ -3,9 +3,10 @@ import { booking } from './booking.ts';
 import { common } from './common.ts';
 import { landing } from './landing.ts';
 import { refusals } from './refusals.ts';
+import { timeline } from './timeline.ts';
 import { tutors } from './tutors.ts';
 import { calendar } from './calendar.ts';
 import { home } from './home.ts';
 import { live } from './live.ts';
 
-export const en = { common, landing, tutors, booking, account, refusals, calendar, home, live };
+export const en = { common, landing, tutors, booking, account, refusals, timeline, calendar, home, live };
