@@ -1,3 +1,4 @@
+import { impossible, never } from '../shared/never.ts';
 import type { Policy } from '../shared/policy.ts';
 
 /** Who ended a booking before it was taught. */
@@ -75,3 +76,79 @@ export type BookingEvent =
       readonly data: { readonly bookingId: string; readonly outcome: 'unclear' | 'failed-technically' };
     }
   | { readonly type: 'BookingClosed'; readonly data: { readonly bookingId: string } };
+
+/** What was asked for; it never changes. */
+export type BookingTerms = Extract<BookingEvent, { type: 'BookingRequested' }>['data'];
+type Declined = Extract<BookingEvent, { type: 'BookingDeclined' }>['data'];
+export type Cancellation = Extract<BookingEvent, { type: 'BookingCancelled' }>['data'];
+
+interface Paid {
+  readonly terms: BookingTerms;
+  readonly lessonId: string;
+  readonly confirmedAt: number;
+}
+
+export type BookingState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'requested'; readonly terms: BookingTerms }
+  | { readonly kind: 'declined'; readonly terms: BookingTerms; readonly reason: Declined['reason'] }
+  | {
+      readonly kind: 'awaiting-payment';
+      readonly terms: BookingTerms;
+      readonly lessonId: string;
+      /** The seat is kept until then. */
+      readonly payBy: number;
+    }
+  | { readonly kind: 'expired'; readonly terms: BookingTerms; readonly lessonId: string }
+  | ({ readonly kind: 'confirmed' } & Paid)
+  | ({ readonly kind: 'in-progress' } & Paid)
+  | ({ readonly kind: 'under-review'; readonly outcome: 'unclear' | 'failed-technically' } & Paid)
+  | ({ readonly kind: 'completed'; readonly outcome: 'held' | 'student-no-show'; readonly t0: number } & Paid)
+  | ({ readonly kind: 'closed'; readonly outcome: 'held' | 'student-no-show'; readonly t0: number } & Paid)
+  | { readonly kind: 'cancelled'; readonly terms: BookingTerms; readonly cancellation: Cancellation };
+
+export const initial: BookingState = { kind: 'none' };
+
+export function evolve(state: BookingState, event: BookingEvent): BookingState {
+  switch (event.type) {
+    case 'BookingRequested':
+      return state.kind === 'none' ? { kind: 'requested', terms: event.data } : impossible(event, state);
+    case 'BookingAccepted': {
+      if (state.kind !== 'requested') return impossible(event, state);
+      const { lessonId, payBy } = event.data;
+      return { kind: 'awaiting-payment', terms: state.terms, lessonId, payBy };
+    }
+    case 'BookingDeclined':
+      if (state.kind !== 'requested') return impossible(event, state);
+      return { kind: 'declined', terms: state.terms, reason: event.data.reason };
+    case 'BookingConfirmed': {
+      if (state.kind !== 'awaiting-payment') return impossible(event, state);
+      const { lessonId, confirmedAt } = event.data;
+      return { kind: 'confirmed', terms: state.terms, lessonId, confirmedAt };
+    }
+    case 'BookingExpired':
+      if (state.kind !== 'awaiting-payment') return impossible(event, state);
+      return { kind: 'expired', terms: state.terms, lessonId: state.lessonId };
+    case 'BookingCancelled':
+      if (state.kind === 'none') return impossible(event, state);
+      return { kind: 'cancelled', terms: state.terms, cancellation: event.data };
+    case 'BookingStarted':
+      return { ...paidOf(state, event), kind: 'in-progress' };
+    case 'BookingUnderReview':
+      return { ...paidOf(state, event), kind: 'under-review', outcome: event.data.outcome };
+    case 'BookingCompleted': {
+      const { outcome, t0 } = event.data;
+      return { ...paidOf(state, event), kind: 'completed', outcome, t0 };
+    }
+    case 'BookingClosed':
+      return state.kind === 'completed' ? { ...state, kind: 'closed' } : impossible(event, state);
+    default:
+      return never(event, 'booking event');
+  }
+}
+
+function paidOf(state: BookingState, event: BookingEvent): Paid {
+  if (state.kind !== 'confirmed' && state.kind !== 'in-progress' && state.kind !== 'under-review')
+    return impossible(event, state);
+  return { terms: state.terms, lessonId: state.lessonId, confirmedAt: state.confirmedAt };
+}

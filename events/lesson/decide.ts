@@ -1,7 +1,12 @@
-import type { Command } from '../shared/command.ts';
 import type { LessonRole } from '../access/roles.ts';
+import type { Command } from '../shared/command.ts';
+import { never } from '../shared/never.ts';
 import type { Policy } from '../shared/policy.ts';
-import type { MediaDirection } from './events.ts';
+import { refuse, type Refusal } from '../shared/refusal.ts';
+import { cancel, end } from './ending.ts';
+import type { LessonEvent, LessonState, MediaDirection } from './events.ts';
+import { join, leave, noteWork, startMedia, stopMedia } from './presence.ts';
+import { giveUpSeat, schedule, takeSeat } from './seats.ts';
 
 export type LessonCommand =
   | Command<
@@ -38,3 +43,37 @@ export type LessonCommand =
   /** Ends it and decides the outcome of every seat. `by: time | all-gone | no-tutor` come from timers and are refused while not due. */
   | Command<'EndLesson', { lessonId: string; by: 'host' | 'time' | 'all-gone' | 'no-tutor'; policy: Policy }>
   | Command<'CancelLesson', { lessonId: string; reason: string }>;
+
+export type LessonCommandOf<Type extends LessonCommand['type']> = Extract<LessonCommand, { type: Type }>;
+/** `StartMedia | StopMedia` share one shape, so `Extract` by one of the names would find nothing. */
+export type MediaCommand = Extract<LessonCommand, { data: { direction: MediaDirection } }>;
+export type LessonDecision = readonly LessonEvent[] | Refusal;
+export type ExistingLesson = Exclude<LessonState, { kind: 'none' }>;
+
+/** Rules LE1–LE29. */
+export function decide(command: LessonCommand, state: LessonState): LessonDecision {
+  if (command.type === 'ScheduleLesson') return schedule(command, state);
+  if (state.kind === 'none') return refuse('lesson-unknown', 'There is no such lesson.');
+  switch (command.type) {
+    case 'TakeSeat':
+      return takeSeat(command, state);
+    case 'GiveUpSeat':
+      return giveUpSeat(command, state);
+    case 'JoinLesson':
+      return join(command, state);
+    case 'LeaveLesson':
+      return leave(command, state);
+    case 'StartMedia':
+      return startMedia(command, state);
+    case 'StopMedia':
+      return stopMedia(command, state);
+    case 'NoteWork':
+      return noteWork(command, state);
+    case 'EndLesson':
+      return end(command, state);
+    case 'CancelLesson':
+      return cancel(command, state);
+    default:
+      return never(command, 'lesson command');
+  }
+}

@@ -1,5 +1,7 @@
 import type { LessonRole } from '../access/roles.ts';
 import type { Outcome } from '../booking/events.ts';
+import { impossible, never } from '../shared/never.ts';
+import { attended, type People } from './attendance.ts';
 
 export type MediaDirection = 'sent' | 'received';
 
@@ -103,3 +105,70 @@ export type LessonEvent =
         readonly reasons: readonly string[];
       };
     };
+
+export type LessonTerms = Extract<LessonEvent, { type: 'LessonScheduled' }>['data'];
+
+export interface Seat {
+  readonly bookingId: string;
+  readonly studentId: string;
+}
+
+interface Running {
+  readonly lesson: LessonTerms;
+  readonly seats: readonly Seat[];
+  /** Bookings that gave up their seat: they never get another here. */
+  readonly givenUp: readonly string[];
+  readonly people: People;
+}
+
+export type LessonState =
+  | { readonly kind: 'none' }
+  | ({ readonly kind: 'scheduled' } & Running)
+  | ({ readonly kind: 'live'; readonly startedAt: number } & Running)
+  | {
+      readonly kind: 'ended';
+      readonly lesson: LessonTerms;
+      readonly endedAt: number;
+      readonly outcomes: readonly { readonly bookingId: string; readonly outcome: Outcome }[];
+    }
+  | { readonly kind: 'cancelled'; readonly lesson: LessonTerms };
+
+export const initial: LessonState = { kind: 'none' };
+
+export function evolve(state: LessonState, event: LessonEvent): LessonState {
+  if (event.type === 'LessonScheduled') {
+    if (state.kind !== 'none') return impossible(event, state);
+    return { kind: 'scheduled', lesson: event.data, seats: [], givenUp: [], people: new Map() };
+  }
+  if (event.type === 'OutcomeDecided') {
+    if (state.kind !== 'ended') return impossible(event, state);
+    const { bookingId, outcome } = event.data;
+    return { ...state, outcomes: [...state.outcomes, { bookingId, outcome }] };
+  }
+  if (state.kind !== 'scheduled' && state.kind !== 'live') return impossible(event, state);
+  switch (event.type) {
+    case 'SeatTaken': {
+      const { bookingId, studentId } = event.data;
+      return { ...state, seats: [...state.seats, { bookingId, studentId }] };
+    }
+    case 'SeatGivenUp': {
+      const { bookingId } = event.data;
+      const seats = state.seats.filter((seat) => seat.bookingId !== bookingId);
+      return { ...state, seats, givenUp: [...state.givenUp, bookingId] };
+    }
+    case 'ParticipantJoined':
+    case 'ParticipantLeft':
+    case 'MediaStarted':
+    case 'MediaStopped':
+    case 'WorkNoted':
+      return { ...state, people: attended(state.people, event) };
+    case 'LessonStarted':
+      return { ...state, kind: 'live', startedAt: event.data.at };
+    case 'LessonEnded':
+      return { kind: 'ended', lesson: state.lesson, endedAt: event.data.at, outcomes: [] };
+    case 'LessonCancelled':
+      return { kind: 'cancelled', lesson: state.lesson };
+    default:
+      return never(event, 'lesson event');
+  }
+}

@@ -1,4 +1,12 @@
+import { isPaise } from '../shared/check.ts';
 import type { Command } from '../shared/command.ts';
+import { never } from '../shared/never.ts';
+import { refuse, type Refusal } from '../shared/refusal.ts';
+import type { PaymentEvent, PaymentState } from './events.ts';
+import { observe } from './observe.ts';
+import { recordRefund, recordRefundFailure, requestRefund } from './refund.ts';
+
+export { refundableOf, refundedOf } from './refund.ts';
 
 export type PaymentCommand =
   | Command<'PlanOrder', { bookingId: string; amount: number; receipt: string; payBy: number }>
@@ -26,3 +34,52 @@ export type PaymentCommand =
     >
   | Command<'RecordRefund', { bookingId: string; refundId: string; providerRefundId: string; amount: number }>
   | Command<'RecordRefundFailure', { bookingId: string; refundId: string; amount: number; reason: string }>;
+
+export type PaymentCommandOf<Type extends PaymentCommand['type']> = Extract<PaymentCommand, { type: Type }>;
+export type PaymentDecision = readonly PaymentEvent[] | Refusal;
+
+/** Rules PA1–PA14. */
+export function decide(command: PaymentCommand, state: PaymentState): PaymentDecision {
+  switch (command.type) {
+    case 'PlanOrder':
+      return planOrder(command, state);
+    case 'RecordOrder':
+      return recordOrder(command, state);
+    case 'ObservePayment':
+      return observe(command, state);
+    case 'RequestRefund':
+      return requestRefund(command, state);
+    case 'RecordRefund':
+      return recordRefund(command, state);
+    case 'RecordRefundFailure':
+      return recordRefundFailure(command, state);
+    default:
+      return never(command, 'payment command');
+  }
+}
+
+function planOrder({ data }: PaymentCommandOf<'PlanOrder'>, state: PaymentState): PaymentDecision {
+  const { bookingId, amount, receipt, payBy } = data;
+  if (state.kind === 'none') {
+    if (!isPaise(amount)) return refuse('amount-invalid', 'An order needs a price in whole paise.');
+    return [{ type: 'OrderPlanned', data: { bookingId, amount, receipt, payBy } }];
+  }
+  if (state.amount === amount && state.receipt === receipt) return [];
+  return refuse('order-exists', 'This booking has an order already, with other figures.');
+}
+
+function recordOrder({ data }: PaymentCommandOf<'RecordOrder'>, state: PaymentState): PaymentDecision {
+  const { bookingId, orderId, amount } = data;
+  switch (state.kind) {
+    case 'none':
+      return refuse('order-not-planned', 'No order was planned for this booking.');
+    case 'planned':
+      if (amount !== state.amount) return refuse('payment-mismatch', 'The order has another amount than was planned.');
+      return [{ type: 'OrderCreated', data: { bookingId, orderId, amount } }];
+    case 'ordered':
+    case 'captured':
+      return state.orderId === orderId ? [] : refuse('order-exists', 'This booking has another order already.');
+    default:
+      return never(state, 'payment state');
+  }
+}

@@ -1,4 +1,5 @@
 import type { Role } from '../access/roles.ts';
+import { impossible, never } from '../shared/never.ts';
 
 /** Stream `person-<personId>`. Names and e-mail addresses stay with the account: no personal data in the log. */
 export type PersonEvent =
@@ -12,3 +13,35 @@ export type PersonEvent =
       readonly type: 'GuardianLinked';
       readonly data: { readonly personId: string; readonly guardianId: string };
     };
+
+export type PersonState =
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'registered';
+      readonly personId: string;
+      readonly zone: string;
+      readonly roles: readonly Role[];
+      readonly guardians: readonly string[];
+    };
+
+export const initial: PersonState = { kind: 'unknown' };
+
+export function evolve(state: PersonState, event: PersonEvent): PersonState {
+  if (event.type === 'PersonRegistered') {
+    const { personId, role, zone } = event.data;
+    return state.kind === 'unknown'
+      ? { kind: 'registered', personId, zone, roles: [role], guardians: [] }
+      : impossible(event, state);
+  }
+  if (state.kind !== 'registered') return impossible(event, state);
+  switch (event.type) {
+    case 'RoleGranted':
+      return { ...state, roles: [...state.roles, event.data.role] };
+    case 'ZoneChanged':
+      return { ...state, zone: event.data.zone };
+    case 'GuardianLinked':
+      return { ...state, guardians: [...state.guardians, event.data.guardianId] };
+    default:
+      return never(event, 'person event');
+  }
+}

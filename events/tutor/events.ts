@@ -1,3 +1,5 @@
+import { never } from '../shared/never.ts';
+
 /** One thing a tutor sells: a lesson of so many minutes, for so many seats, at a price a seat. */
 export interface Offer {
   readonly offerId: string;
@@ -39,3 +41,31 @@ export type TutorEvent =
       readonly type: 'LinkedAccountActivated';
       readonly data: { readonly tutorId: string; readonly accountId: string };
     };
+
+/** What a tutor can set before and after the profile is public. */
+interface Terms {
+  readonly offers: readonly Offer[];
+  readonly mode: 'instant' | 'accept';
+  /** The account at the payment provider; null until it can be paid. */
+  readonly accountId: string | null;
+}
+
+export type TutorState =
+  ({ readonly kind: 'unlisted' } & Terms) | ({ readonly kind: 'listed'; readonly profile: TutorProfile } & Terms);
+
+export const initial: TutorState = { kind: 'unlisted', offers: [], mode: 'instant', accountId: null };
+
+export function evolve(state: TutorState, event: TutorEvent): TutorState {
+  switch (event.type) {
+    case 'TutorProfilePublished':
+      return { ...state, kind: 'listed', profile: event.data.profile };
+    case 'OffersSet':
+      return { ...state, offers: event.data.offers };
+    case 'BookingModeSet':
+      return { ...state, mode: event.data.mode };
+    case 'LinkedAccountActivated':
+      return { ...state, accountId: event.data.accountId };
+    default:
+      return never(event, 'tutor event');
+  }
+}
