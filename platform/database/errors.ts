@@ -39,6 +39,7 @@ export function sqlFactsOf(error: unknown): SqlErrorFacts | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   // SQLSTATEs have five characters; class 57P and 08 say that the server goes away or is gone.
   if (!/^[0-9A-Z]{5}$/.test(error.code) || /^(08|57P)/.test(error.code) || !('severity' in error)) return null;
+  if (isFatal(error)) return null;
   const field = (name: string): string | undefined => {
     const value: unknown = Reflect.get(error, name);
     return typeof value === 'string' ? value : undefined;
@@ -50,6 +51,13 @@ export function sqlFactsOf(error: unknown): SqlErrorFacts | null {
     constraint: field('constraint'),
     table: field('table'),
   };
+}
+
+/** PostgreSQL ends itself (or the connection) on these, such as after a flush that the disk refused. */
+export function isFatal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const severity: unknown = Reflect.get(error, 'severity');
+  return severity === 'PANIC' || severity === 'FATAL';
 }
 
 /** An int8 as a number; both adapters refuse what a number cannot hold exactly. */

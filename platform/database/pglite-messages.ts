@@ -21,6 +21,6 @@ export type Reply =
       readonly affected: number;
     }
   | { readonly kind: 'refused'; readonly id: number; readonly facts: SqlErrorFacts }
-  /** PGlite itself failed, such as on a disk error: nothing can be asked any more. */
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  /** A parameter or value of the wrong kind; or, with `fatal`, PGlite stopped and nothing can be asked any more. */
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly fatal: boolean }
   | { readonly kind: 'notify'; readonly channel: string };

@@ -1,7 +1,7 @@
 /** The thread that PGlite runs on. It computes on whatever thread calls it, so this one is its own. */
 import { PGlite, types } from '@electric-sql/pglite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { safeInteger, sqlFactsOf } from './errors.ts';
+import { isFatal, safeInteger, sqlFactsOf } from './errors.ts';
 import { openFolder } from './pglite-folder.server.ts';
 import type { Reply, Request } from './pglite-messages.ts';
 
@@ -55,9 +55,11 @@ async function handle(request: Request): Promise<void> {
   } catch (error) {
     const facts = sqlFactsOf(error);
     if (facts !== null) say({ kind: 'refused', id: request.id, facts });
-    else say({ kind: 'failed', id: request.id, message: error instanceof Error ? error.message : String(error) });
+    else {
+      const message = error instanceof Error ? error.message : String(error);
+      say({ kind: 'failed', id: request.id, message, fatal: isFatal(error) });
+    }
   }
-  if (request.kind === 'close') parentPort?.close();
 }
 
 // One after the other, in the order of arrival.

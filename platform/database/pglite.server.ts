@@ -75,11 +75,12 @@ class PgliteThread {
   }
 
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#worker.once('exit', resolve));
-    if (this.#gone !== null) return;
-    await this.ask({ kind: 'close' });
-    this.#gone = new DatabaseUnavailable('The database is closed');
-    await ended;
+    if (this.#gone === null) {
+      const closing = this.ask({ kind: 'close' });
+      this.#gone = new DatabaseUnavailable('The database is closed');
+      await closing;
+    }
+    await this.#worker.terminate();
   }
 
   #onReply(reply: Reply): void {
@@ -91,6 +92,7 @@ class PgliteThread {
       case 'refused':
         return this.#settle(reply.id, (waiting) => waiting.reject(new SqlError(reply.facts)));
       case 'failed':
+        if (reply.fatal) return this.#lose(new DatabaseUnavailable(`PGlite stopped: ${reply.message}`));
         return this.#settle(reply.id, (waiting) => waiting.reject(new Error(reply.message)));
       case 'notify':
         for (const onNotify of this.listeners.get(reply.channel) ?? []) onNotify();
@@ -168,8 +170,11 @@ function databaseOn(thread: PgliteThread, unlock: () => void): Database {
     },
 
     async close() {
-      await thread.close();
-      unlock();
+      try {
+        await thread.close();
+      } finally {
+        unlock();
+      }
     },
   };
 }
