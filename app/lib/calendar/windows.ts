@@ -27,14 +27,21 @@ const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6] as const;
 /** Monday first, as the week is shown. */
 export const WEEK: readonly (typeof WEEKDAYS)[number][] = [1, 2, 3, 4, 5, 6, 0];
 
-/** Turns rows into windows in week order, or names the first row that cannot stand and why. */
+/** A time field knows no 24:00: midnight as an end is the end of the day. */
+const endOfDay = (to: string): string => (to === '00:00' ? '24:00' : to);
+
+/**
+ * Turns rows into windows in week order, or names the first row that cannot stand and why. Hours of two different
+ * lessons may overlap: whichever is booked first takes the time. Of one lesson they may not.
+ */
 export function checkWindows(
   rows: readonly WindowRow[],
   offers: readonly OfferLength[],
   m: Messages['calendar'],
 ): Checked {
   const windows: WeeklyWindow[] = [];
-  for (const [row, { weekday: dayText, from, to, offerId }] of rows.entries()) {
+  for (const [row, { weekday: dayText, from, to: toText, offerId }] of rows.entries()) {
+    const to = endOfDay(toText);
     const problem = (code: string, message: string): Checked => ({ kind: 'problem', row, code, message });
     const weekday = WEEKDAYS.find((day) => String(day) === dayText);
     const offer = offers.find((one) => one.offerId === offerId);
@@ -49,9 +56,14 @@ export function checkWindows(
       return problem('too-short', m.problems.tooShort(day, from, to, offer.title, offer.minutes));
     }
     const clash = windows.find(
-      (other) => other.weekday === weekday && start < (minuteOf(other.to) ?? 0) && (minuteOf(other.from) ?? 0) < end,
+      (other) =>
+        other.offerId === offerId &&
+        other.weekday === weekday &&
+        start < (minuteOf(other.to) ?? 0) &&
+        (minuteOf(other.from) ?? 0) < end,
     );
-    if (clash) return problem('overlap', m.problems.overlap(day, `${clash.from}–${clash.to}`, `${from}–${to}`));
+    if (clash)
+      return problem('overlap', m.problems.overlap(day, `${clash.from}–${clash.to}`, `${from}–${to}`, offer.title));
     windows.push({ weekday, from, to, offerId });
   }
   const order = (window: WeeklyWindow): number => WEEK.indexOf(window.weekday) * 1440 + (minuteOf(window.from) ?? 0);

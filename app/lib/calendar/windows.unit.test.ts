@@ -32,8 +32,15 @@ describe('weekly hours', () => {
     expect(checkWindows([], offers, calendar)).toEqual({ kind: 'windows', windows: [] });
   });
 
-  it('may run to midnight', () => {
-    expect(checkWindows([row('5', '22:00', '24:00')], offers, calendar).kind).toBe('windows');
+  it('may run to midnight, which a time field calls 00:00', () => {
+    const whole = { kind: 'windows', windows: [{ weekday: 5, from: '22:00', to: '24:00', offerId: 'one' }] };
+    expect(checkWindows([row('5', '22:00', '00:00')], offers, calendar)).toEqual(whole);
+    expect(checkWindows([row('5', '22:00', '24:00')], offers, calendar)).toEqual(whole);
+  });
+
+  it('may overlap when they are for different lessons: the first booking takes the time', () => {
+    const rows = [row('1', '10:00', '18:00'), row('1', '11:00', '13:00', 'group')];
+    expect(checkWindows(rows, offers, calendar).kind).toBe('windows');
   });
 
   it.each([
@@ -44,7 +51,7 @@ describe('weekly hours', () => {
     ['have no day', [row('9', '10:00', '11:00')], 'no-day', 0],
     ['have no time', [row('1', '', '11:00')], 'no-time', 0],
     ['overlap', [row('1', '10:00', '12:00'), row('3', '10:00', '12:00'), row('1', '11:30', '13:00')], 'overlap', 2],
-    ['lie in one another', [row('1', '10:00', '18:00'), row('1', '11:00', '13:00', 'group')], 'overlap', 1],
+    ['lie in one another', [row('1', '10:00', '18:00'), row('1', '11:00', '13:00')], 'overlap', 1],
   ])('are refused when they %s', (_why, rows, code, index) => {
     expect(checkWindows(rows, offers, calendar)).toMatchObject({ kind: 'problem', code, row: index });
   });

@@ -61,8 +61,8 @@ export const calendar = {
     noOffer: (day: string) => `${day}: choose the lesson that these hours are for.`,
     tooShort: (day: string, from: string, to: string, title: string, minutes: number) =>
       `${day}, ${from} to ${to}: “${title}” takes ${minutes} minutes and does not fit.`,
-    overlap: (day: string, one: string, other: string) =>
-      `${day}: ${one} and ${other} overlap. You can only be in one lesson at a time.`,
+    overlap: (day: string, one: string, other: string, title: string) =>
+      `${day}: ${one} and ${other} overlap, both for “${title}”. Make them one, or change one of them.`,
     zone: 'This time zone is not known.',
     timeOff: 'Give both times, the second later than the first.',
     timeOffPast: 'This time has passed already.',
