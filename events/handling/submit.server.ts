@@ -1,0 +1,143 @@
+import * as booking from '../booking/decide.ts';
+import * as bookingStream from '../booking/events.ts';
+import * as calendar from '../calendar/decide.ts';
+import * as calendarStream from '../calendar/events.ts';
+import * as institute from '../institute/decide.ts';
+import * as instituteStream from '../institute/events.ts';
+import * as lesson from '../lesson/decide.ts';
+import * as lessonStream from '../lesson/events.ts';
+import * as payment from '../payment/decide.ts';
+import * as paymentStream from '../payment/events.ts';
+import * as payout from '../payout/decide.ts';
+import * as payoutStream from '../payout/events.ts';
+import * as person from '../person/decide.ts';
+import * as personStream from '../person/events.ts';
+import * as review from '../review/decide.ts';
+import * as reviewStream from '../review/events.ts';
+import * as tutor from '../tutor/decide.ts';
+import * as tutorStream from '../tutor/events.ts';
+import type { Decider } from '../shared/decider.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { handle } from './handle.ts';
+import type { Category, EventOf } from './registry.ts';
+import type { Accepted, AnyCommand, CommandContext, Submit } from './submit.ts';
+import { Turns } from './turns.ts';
+
+/** Stream category → its commands. */
+interface CommandOf {
+  readonly booking: booking.BookingCommand;
+  readonly calendar: calendar.CalendarCommand;
+  readonly institute: institute.InstituteCommand;
+  readonly lesson: lesson.LessonCommand;
+  readonly payment: payment.PaymentCommand;
+  readonly payout: payout.PayoutCommand;
+  readonly person: person.PersonCommand;
+  readonly review: review.ReviewCommand;
+  readonly tutor: tutor.TutorCommand;
+}
+
+type CategoryOf<Type extends AnyCommand['type']> = {
+  [C in Category]: Type extends CommandOf[C]['type'] ? C : never;
+}[Category];
+
+/** Every command there is, and the kind of stream that decides about it. */
+const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
+  RegisterPerson: 'person',
+  GrantRole: 'person',
+  ChangeZone: 'person',
+  LinkGuardian: 'person',
+  FoundInstitute: 'institute',
+  AddMember: 'institute',
+  PublishTutorProfile: 'tutor',
+  SetOffers: 'tutor',
+  SetBookingMode: 'tutor',
+  ActivateLinkedAccount: 'tutor',
+  SetAvailability: 'calendar',
+  AddTimeOff: 'calendar',
+  RemoveTimeOff: 'calendar',
+  HoldSeat: 'calendar',
+  ReleaseSeat: 'calendar',
+  RequestBooking: 'booking',
+  AcceptBooking: 'booking',
+  DeclineBooking: 'booking',
+  ConfirmBooking: 'booking',
+  ExpireBooking: 'booking',
+  CancelBooking: 'booking',
+  StartBooking: 'booking',
+  CompleteBooking: 'booking',
+  CancelUntaughtBooking: 'booking',
+  ReviewBooking: 'booking',
+  CloseBooking: 'booking',
+  PlanOrder: 'payment',
+  RecordOrder: 'payment',
+  ObservePayment: 'payment',
+  RequestRefund: 'payment',
+  RecordRefund: 'payment',
+  RecordRefundFailure: 'payment',
+  PlanPayout: 'payout',
+  RequestTransfer: 'payout',
+  RecordTransfer: 'payout',
+  RecordTransferFailure: 'payout',
+  StartHold: 'payout',
+  AuthorizeRelease: 'payout',
+  RecordHoldLifted: 'payout',
+  RecordSettlement: 'payout',
+  RequestReversal: 'payout',
+  RecordReversal: 'payout',
+  CancelPayout: 'payout',
+  ScheduleLesson: 'lesson',
+  TakeSeat: 'lesson',
+  GiveUpSeat: 'lesson',
+  JoinLesson: 'lesson',
+  LeaveLesson: 'lesson',
+  StartMedia: 'lesson',
+  StopMedia: 'lesson',
+  NoteWork: 'lesson',
+  EndLesson: 'lesson',
+  CancelLesson: 'lesson',
+  WriteReview: 'review',
+};
+
+type Route = (
+  store: EventStore,
+  turns: Turns,
+  command: AnyCommand,
+  context: CommandContext,
+) => Promise<Accepted | Refusal>;
+
+/** Binds one kind of stream: which commands are its own, whose stream they mean, and who decides. */
+function route<C extends Category, State>(
+  category: C,
+  decider: Decider<State, CommandOf[C], EventOf[C]>,
+  idOf: (command: CommandOf[C]) => string,
+): Route {
+  const isOurs = (command: AnyCommand): command is CommandOf[C] & AnyCommand => COMMANDS[command.type] === category;
+  return (store, turns, command, context) => {
+    if (!isOurs(command)) throw new Error(`${command.type} does not belong to ${category}.`);
+    const id = idOf(command);
+    return turns.take(`${category}-${id}`, () => handle(store, { category, id, decider }, command, context));
+  };
+}
+
+const ROUTES: { readonly [C in Category]: Route } = {
+  booking: route('booking', { ...bookingStream, decide: booking.decide }, (command) => command.data.bookingId),
+  calendar: route('calendar', { ...calendarStream, decide: calendar.decide }, (command) => command.data.tutorId),
+  institute: route(
+    'institute',
+    { ...instituteStream, decide: institute.decide },
+    (command) => command.data.instituteId,
+  ),
+  lesson: route('lesson', { ...lessonStream, decide: lesson.decide }, (command) => command.data.lessonId),
+  payment: route('payment', { ...paymentStream, decide: payment.decide }, (command) => command.data.bookingId),
+  payout: route('payout', { ...payoutStream, decide: payout.decide }, (command) => command.data.bookingId),
+  person: route('person', { ...personStream, decide: person.decide }, (command) => command.data.personId),
+  review: route('review', { ...reviewStream, decide: review.decide }, (command) => command.data.bookingId),
+  tutor: route('tutor', { ...tutorStream, decide: tutor.decide }, (command) => command.data.tutorId),
+};
+
+/** The one door to the log. Throws `StreamBusy` and `UnknownEvent` (handle.ts); an expected "no" is a refusal. */
+export function createSubmit(store: EventStore): Submit {
+  const turns = new Turns();
+  return async (command, context) => ROUTES[COMMANDS[command.type]](store, turns, command, context);
+}
