@@ -50,6 +50,8 @@ export interface SfuStats {
 
 export interface Sfu {
   stats(): SfuStats;
+  /** Process ids of the media workers, for operators and for tests that kill one. */
+  workerPids(): readonly number[];
   /** Lets nobody in any more, sends everyone away with a reason, and tells the lesson that they left. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -138,6 +140,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       rooms: media?.rooms.rooms.length ?? 0,
       peers: media?.rooms.peerCount ?? 0,
     }),
+    workerPids: () => workers?.pids ?? [],
     drain,
     async close() {
       for (const timer of timers) clearInterval(timer);

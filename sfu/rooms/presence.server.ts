@@ -3,6 +3,7 @@
  * starts next finds the rows of a node that is gone and ends those connections at the moment they were last seen.
  */
 import type { Database } from '#platform/database/database.ts';
+import { migrate } from '#platform/database/schema.server.ts';
 
 export interface PresenceRow {
   readonly connectionId: string;
@@ -32,14 +33,15 @@ export class PresenceTable {
   }
 
   async prepare(): Promise<void> {
-    await this.#db.script(`CREATE TABLE IF NOT EXISTS presence (
-      connection_id text PRIMARY KEY,
-      node_id text NOT NULL,
-      lesson_id text NOT NULL,
-      person_id text NOT NULL,
-      last_seen int8 NOT NULL,
-      wall_seen int8 NOT NULL
-    )`);
+    await migrate(this.#db, 'presence', [
+      `CREATE TABLE presence (
+         connection_id text PRIMARY KEY,
+         node_id text NOT NULL,
+         lesson_id text NOT NULL,
+         person_id text NOT NULL,
+         last_seen int8 NOT NULL,
+         wall_seen int8 NOT NULL)`,
+    ]);
   }
 
   async add(row: PresenceRow): Promise<void> {
