@@ -10,6 +10,12 @@ export function moment(at: number, viewer: Looking): string {
   return `${formatDay(at, viewer.zone, viewer.now)}, ${clockWithZone(at, viewer.zone)}`;
 }
 
+/** The moment inside a sentence: `tomorrow, 4:46 pm IST`, but `on Sat 21 Nov, 6:30 pm IST`. */
+export function onMoment(at: number, viewer: Looking): string {
+  const words = moment(at, viewer);
+  return /^[A-Z]/.test(words) ? `on ${words}` : words;
+}
+
 /** `4:46 pm IST`. */
 export function clockWithZone(at: number, zone: string): string {
   return `${formatClock(at, zone)} ${zoneShort(at, zone)}`;

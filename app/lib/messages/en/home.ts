@@ -72,7 +72,7 @@ export const home = {
     title: 'Earnings',
     held: 'On hold',
     released: 'Released',
-    next: (amount: string, when: string) => `${amount} is released on ${when}.`,
+    next: (amount: string, when: string) => `${amount} is released ${when}.`,
     none: 'What you earn waits 72 hours after each lesson, then it is released to you.',
     all: 'All earnings',
   },

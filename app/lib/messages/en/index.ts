@@ -8,5 +8,6 @@ import { tutors } from './tutors.ts';
 import { calendar } from './calendar.ts';
 import { home } from './home.ts';
 import { live } from './live.ts';
+import { earnings } from './earnings.ts';
 
-export const en = { common, landing, tutors, booking, account, refusals, timeline, calendar, home, live };
+export const en = { common, landing, tutors, booking, account, refusals, timeline, calendar, home, live, earnings };
