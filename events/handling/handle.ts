@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 12;
 const MAX_PAUSE_MS = 200;
 
 /**
- * Read, fold, decide, append at exactly the revision that was read; on a conflict all of it anew. Rules HA1–HA6.
+ * Read, fold, decide, append at exactly the revision that was read; on a conflict all of it anew. Rules HA1–HA7.
  * Throws `StreamBusy` after too many conflicts and `UnknownEvent` over a stream that it cannot read whole.
  */
 export async function handle<C extends Category, State, Asked extends Command>(

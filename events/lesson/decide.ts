@@ -50,7 +50,7 @@ export type MediaCommand = Extract<LessonCommand, { data: { direction: MediaDire
 export type LessonDecision = readonly LessonEvent[] | Refusal;
 export type ExistingLesson = Exclude<LessonState, { kind: 'none' }>;
 
-/** Rules LE1–LE29. */
+/** Rules LE1–LE30. */
 export function decide(command: LessonCommand, state: LessonState): LessonDecision {
   if (command.type === 'ScheduleLesson') return schedule(command, state);
   if (state.kind === 'none') return refuse('lesson-unknown', 'There is no such lesson.');

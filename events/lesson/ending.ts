@@ -90,7 +90,7 @@ function everyoneLeaves(state: RunningLesson, at: number, reason: 'lesson-ended'
   );
 }
 
-/** Rule LE28. */
+/** Rule LE30. */
 export function cancel({ data, now }: LessonCommandOf<'CancelLesson'>, state: ExistingLesson): LessonDecision {
   const { lessonId, reason } = data;
   switch (state.kind) {
