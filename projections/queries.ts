@@ -275,9 +275,7 @@ export interface Queries {
   stuck(now: number): Promise<readonly StuckRow[]>;
   notices(personId: string, limit: number): Promise<readonly NoticeRow[]>;
   markNoticesRead(personId: string, now: number): Promise<void>;
-  rolesOf(
-    personId: string,
-  ): Promise<{
+  rolesOf(personId: string): Promise<{
     roles: readonly string[];
     zone: string;
     children: readonly string[];

@@ -1,0 +1,45 @@
+import type { Database } from '#platform/database/database.ts';
+import type { LessonRow, Queries } from '../queries.ts';
+
+const LESSON = `
+  SELECT l.lesson_id AS "lessonId", l.code, l.tutor_id AS "tutorId",
+    coalesce(t.profile->>'name', n.name, 'Tutor') AS "tutorName", l.subject, l.starts_at AS "startsAt", l.minutes, l.seats,
+    l.state, l.started_at AS "startedAt", l.ended_at AS "endedAt", l.ended_by AS "endedBy",
+    coalesce((SELECT jsonb_agg(jsonb_build_object('bookingId', s.booking_id, 'studentId', s.student_id,
+                'name', coalesce(sn.name, 'Student')) ORDER BY s.booking_id)
+              FROM read_model.lesson_seat s LEFT JOIN person_name sn ON sn.person_id = s.student_id
+              WHERE s.lesson_id = l.lesson_id), '[]'::jsonb) AS students
+  FROM read_model.lesson l
+  LEFT JOIN read_model.tutor t ON t.tutor_id = l.tutor_id
+  LEFT JOIN person_name n ON n.person_id = l.tutor_id`;
+
+export function lessonQueries(
+  db: Database,
+): Pick<Queries, 'tutorLessons' | 'lessonByCode' | 'lesson' | 'upcomingLessons'> {
+  return {
+    tutorLessons: (tutorId, from, to) =>
+      db.query<LessonRow>(
+        `${LESSON} WHERE l.tutor_id = $1 AND l.starts_at >= $2 AND l.starts_at < $3 AND l.state <> 'cancelled'
+         ORDER BY l.starts_at, l.lesson_id LIMIT 1000`,
+        [tutorId, from, to],
+      ),
+    async lessonByCode(code) {
+      const rows = await db.query<LessonRow>(`${LESSON} WHERE l.code = $1 ORDER BY l.lesson_id`, [code]);
+      return rows[0] ?? null;
+    },
+    async lesson(lessonId) {
+      const rows = await db.query<LessonRow>(`${LESSON} WHERE l.lesson_id = $1`, [lessonId]);
+      return rows[0] ?? null;
+    },
+    upcomingLessons: (personId, now) =>
+      db.query<LessonRow>(
+        `${LESSON} WHERE l.state IN ('scheduled', 'live') AND l.starts_at + l.minutes * 60000::int8 + 3600000 > $2
+           AND (l.tutor_id = $1 OR EXISTS (
+             SELECT 1 FROM read_model.lesson_seat s
+             WHERE s.lesson_id = l.lesson_id AND (s.student_id = $1
+               OR s.student_id IN (SELECT g.person_id FROM read_model.guardian g WHERE g.guardian_id = $1))))
+         ORDER BY l.starts_at, l.lesson_id LIMIT 100`,
+        [personId, now],
+      ),
+  };
+}

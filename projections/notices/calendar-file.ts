@@ -1,0 +1,32 @@
+import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import { lessonCodeFrom } from '#events/shared/ids.ts';
+import type { Notice } from './notice.ts';
+
+const MINUTE = 60_000;
+
+/**
+ * The .ics that travels with a mail: the lesson when it is booked, and its removal when it is cancelled; null otherwise.
+ * The uid is the booking's, so a calendar replaces what it has. `at`: business ms.
+ */
+export function calendarFile({ about, lesson }: Notice, withWhom: string, at: number): string | null {
+  const booked = about.kind === 'booking-confirmed' || about.kind === 'booking-received';
+  const cancelled = about.kind === 'booking-cancelled';
+  if ((!booked && !cancelled) || lesson.lessonId === null) return null;
+  const calendar = ical({
+    name: 'NexusEd',
+    prodId: { company: 'NexusEd', product: 'lessons' },
+    // Not a request: nobody is asked to answer.
+    method: cancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.PUBLISH,
+  });
+  calendar.createEvent({
+    id: `${lesson.bookingId}@nexused`,
+    sequence: cancelled ? 1 : 0,
+    start: new Date(lesson.startsAt),
+    end: new Date(lesson.startsAt + lesson.minutes * MINUTE),
+    stamp: new Date(at),
+    summary: `${lesson.subject} with ${withWhom}`,
+    description: `Classroom ${lessonCodeFrom(lesson.lessonId)}`,
+    status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+  });
+  return calendar.toString();
+}

@@ -1,0 +1,103 @@
+/** Writes a notice for each of its readers, and the mails that go with it. Part of a worker's transaction. */
+import { idFrom } from '#events/shared/ids.ts';
+import type { Queryable } from '#platform/database/database.ts';
+import { calendarFile } from './calendar-file.ts';
+import type { Notice } from './notice.ts';
+import { wordsFor, type Words } from './words.ts';
+
+const DEFAULT_ZONE = 'Asia/Kolkata';
+
+/** For the live channel, once the transaction is through. */
+export interface Posted extends Words {
+  readonly personId: string;
+  readonly notice: Notice;
+  readonly tutorName: string;
+}
+
+interface Known {
+  readonly names: ReadonlyMap<string, string>;
+  readonly zones: ReadonlyMap<string, string>;
+  readonly guardians: readonly string[];
+}
+
+async function whoIsWho(tx: Queryable, { to, lesson }: Notice): Promise<Known> {
+  const guardians = await tx.query<{ guardian_id: string }>(
+    'SELECT guardian_id FROM read_model.guardian WHERE person_id = $1 ORDER BY guardian_id',
+    [lesson.studentId],
+  );
+  const everyone = [...to, lesson.tutorId, lesson.studentId, ...guardians.map((row) => row.guardian_id)];
+  const names = await tx.query<{ person_id: string; name: string }>(
+    'SELECT person_id, name FROM person_name WHERE person_id = ANY($1)',
+    [everyone],
+  );
+  const zones = await tx.query<{ person_id: string; zone: string }>(
+    'SELECT person_id, zone FROM read_model.person WHERE person_id = ANY($1)',
+    [everyone],
+  );
+  return {
+    names: new Map(names.map((row) => [row.person_id, row.name])),
+    zones: new Map(zones.map((row) => [row.person_id, row.zone])),
+    guardians: guardians.map((row) => row.guardian_id),
+  };
+}
+
+/** `at`: business ms. The same notice again changes nothing and posts nothing. */
+export async function postNotice(
+  tx: Queryable,
+  notice: Notice,
+  at: number,
+  wallNow: number,
+): Promise<readonly Posted[]> {
+  const { to, lesson, about, noticeKey, mail } = notice;
+  const { names, zones, guardians } = await whoIsWho(tx, notice);
+  const tutorName = names.get(lesson.tutorId) ?? 'Your tutor';
+  const studentName = names.get(lesson.studentId) ?? 'Your student';
+  const wordsTo = (personId: string): Words =>
+    wordsFor(about, lesson, {
+      side: personId === lesson.tutorId ? 'tutor' : 'student',
+      zone: zones.get(personId) ?? DEFAULT_ZONE,
+      actsFor: personId === lesson.tutorId || personId === lesson.studentId ? null : studentName,
+      tutorName,
+      studentName,
+    });
+
+  const posted: Posted[] = [];
+  for (const personId of to) {
+    const words = wordsTo(personId);
+    const rows = await tx.query(
+      `INSERT INTO worker.notice (notice_id, person_id, kind, title, body, href, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (notice_id) DO NOTHING RETURNING notice_id`,
+      [
+        idFrom('notice', about.kind, noticeKey, personId),
+        personId,
+        about.kind,
+        words.title,
+        words.body,
+        words.href,
+        at,
+      ],
+    );
+    if (rows.length > 0) posted.push({ ...words, personId, notice, tutorName });
+  }
+
+  if (!mail) return posted;
+  const concernsStudent = to.some((personId) => personId !== lesson.tutorId);
+  const readers = new Set([...to, ...(concernsStudent ? guardians : [])]);
+  for (const personId of readers) {
+    const words = wordsTo(personId);
+    await tx.query(
+      `INSERT INTO worker.mail (mail_id, person_id, subject, body, href, calendar, state, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7) ON CONFLICT (mail_id) DO NOTHING`,
+      [
+        idFrom('mail', about.kind, noticeKey, personId),
+        personId,
+        words.title,
+        words.body,
+        words.href,
+        calendarFile(notice, personId === lesson.tutorId ? studentName : tutorName, at),
+        wallNow,
+      ],
+    );
+  }
+  return posted;
+}

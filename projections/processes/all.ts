@@ -1,0 +1,26 @@
+import { bookLesson } from './book-lesson.ts';
+import { notify } from './notify.ts';
+import type { Process } from './process.ts';
+import { refundPayment } from './refund-payment.ts';
+import { releasePayout } from './release-payout.ts';
+import { runLesson } from './run-lesson.ts';
+
+/** Lets processes with different states stand in one list: the state stays between a process and its own row. */
+export interface AnyProcess {
+  readonly name: string;
+  run<R>(use: <State>(process: Process<State>) => R): R;
+}
+
+const any = <State>(process: Process<State>): AnyProcess => ({
+  name: process.name,
+  run: (use) => use(process),
+});
+
+/** In the order in which they see a fact. */
+export const PROCESSES: readonly AnyProcess[] = [
+  any(bookLesson),
+  any(refundPayment),
+  any(releasePayout),
+  any(runLesson),
+  any(notify),
+];

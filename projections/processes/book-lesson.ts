@@ -1,0 +1,258 @@
+/**
+ * From a request to a lesson in the calendar, rules BL1–BL9 of SPEC.md.
+ * One instance a booking; it follows the booking, its seat and its payment.
+ */
+import { answerBy } from '#events/booking/decide.ts';
+import type { BookingTerms } from '#events/booking/events.ts';
+import { idFrom, lessonCodeFrom } from '#events/shared/ids.ts';
+import type { Fact } from '../fact.ts';
+import { command, type Process, type Reaction } from './process.ts';
+
+/** What was asked for, as the booking keeps it. */
+type Wish = BookingTerms;
+
+interface Paid {
+  readonly providerPaymentId: string;
+  readonly amount: number;
+}
+
+export type BookLesson =
+  | { readonly at: 'nothing' }
+  | { readonly at: 'requested'; readonly wish: Wish; readonly lessonId: string | null; readonly paid: Paid | null }
+  | { readonly at: 'awaiting-payment'; readonly wish: Wish; readonly lessonId: string; readonly paid: Paid | null }
+  | { readonly at: 'confirmed'; readonly wish: Wish; readonly lessonId: string; readonly paid: Paid | null }
+  /** Ended without a lesson. `confirmed` tells whether it ever had one, for then the payout decides the refund. */
+  | {
+      readonly at: 'over';
+      readonly wish: Wish;
+      readonly lessonId: string | null;
+      readonly paid: Paid | null;
+      readonly confirmed: boolean;
+    };
+
+export const acceptTimer = (bookingId: string): string => `accept:${bookingId}`;
+export const payTimer = (bookingId: string): string => `pay-by:${bookingId}`;
+export const noTutorTimer = (lessonId: string): string => `no-tutor:${lessonId}`;
+export const lessonTimeTimer = (lessonId: string): string => `lesson-time:${lessonId}`;
+
+export const lateRefundId = (bookingId: string): string => idFrom('refund', bookingId, 'late');
+
+function evolve(state: BookLesson, fact: Fact): BookLesson {
+  switch (fact.type) {
+    case 'BookingRequested':
+      return { at: 'requested', wish: fact.data, lessonId: null, paid: null };
+    case 'SeatHeld':
+      if (state.at === 'requested') return { ...state, lessonId: fact.data.lessonId };
+      return state.at === 'over' ? { ...state, lessonId: fact.data.lessonId } : state;
+    case 'BookingAccepted':
+      if (state.at !== 'requested') return state;
+      return { at: 'awaiting-payment', wish: state.wish, lessonId: fact.data.lessonId, paid: state.paid };
+    case 'PaymentCaptured':
+      if (state.at === 'nothing') return state;
+      return { ...state, paid: { providerPaymentId: fact.data.providerPaymentId, amount: fact.data.amount } };
+    case 'BookingConfirmed':
+      if (state.at === 'nothing') return state;
+      return { at: 'confirmed', wish: state.wish, lessonId: fact.data.lessonId, paid: state.paid };
+    case 'BookingDeclined':
+    case 'BookingExpired':
+    case 'BookingCancelled':
+      if (state.at === 'nothing' || state.at === 'over') return state;
+      return {
+        at: 'over',
+        wish: state.wish,
+        lessonId: state.lessonId,
+        paid: state.paid,
+        confirmed: state.at === 'confirmed',
+      };
+    default:
+      return state;
+  }
+}
+
+function holdSeat({ wish }: { wish: Wish }): Reaction {
+  return command('hold-seat', {
+    type: 'HoldSeat',
+    data: {
+      tutorId: wish.tutorId,
+      bookingId: wish.bookingId,
+      studentId: wish.studentId,
+      lessonId: idFrom('lesson', wish.bookingId),
+      offerId: wish.offerId,
+      startsAt: wish.startsAt,
+      minutes: wish.minutes,
+      seats: wish.seats,
+    },
+  });
+}
+
+function releaseSeat(wish: Wish): Reaction {
+  return command('release-seat', {
+    type: 'ReleaseSeat',
+    data: { tutorId: wish.tutorId, bookingId: wish.bookingId },
+  });
+}
+
+/** Money that came for a booking that no longer is one goes back whole (late authorisation is real). */
+function refundLate(wish: Wish, paid: Paid): Reaction {
+  return command('refund-late', {
+    type: 'RequestRefund',
+    data: {
+      bookingId: wish.bookingId,
+      refundId: lateRefundId(wish.bookingId),
+      providerPaymentId: paid.providerPaymentId,
+      amount: paid.amount,
+      reason: 'paid-too-late',
+    },
+  });
+}
+
+/** Lesson, seat in it, payout, and the timers that end it when nobody else does. */
+function settleIn(wish: Wish, lessonId: string, paid: Paid | null, accountId: string | null): readonly Reaction[] {
+  const { bookingId, tutorId, studentId, subject, startsAt, minutes, seats, policy } = wish;
+  const endsAt = startsAt + minutes * 60_000;
+  const reactions: Reaction[] = [
+    command('schedule-lesson', {
+      type: 'ScheduleLesson',
+      data: { lessonId, code: lessonCodeFrom(lessonId), tutorId, subject, startsAt, minutes, seats },
+    }),
+    command('take-seat', { type: 'TakeSeat', data: { lessonId, bookingId, studentId } }),
+  ];
+  // Without an account there is nobody to pay yet; the sweeper plans the payout once there is (SW4).
+  if (paid && accountId !== null)
+    reactions.push(
+      command('plan-payout', {
+        type: 'PlanPayout',
+        data: {
+          bookingId,
+          tutorId,
+          accountId,
+          providerPaymentId: paid.providerPaymentId,
+          gross: paid.amount,
+          commissionBps: policy.commissionBps,
+          holdMs: policy.holdMs,
+        },
+      }),
+    );
+  reactions.push(
+    { kind: 'forget', keys: [payTimer(bookingId), acceptTimer(bookingId)] },
+    {
+      kind: 'timer',
+      key: noTutorTimer(lessonId),
+      dueAt: startsAt + policy.noShowAfterMs,
+      command: { type: 'EndLesson', data: { lessonId, by: 'no-tutor', policy } },
+    },
+    {
+      kind: 'timer',
+      key: lessonTimeTimer(lessonId),
+      dueAt: endsAt + policy.closesAfterMs,
+      command: { type: 'EndLesson', data: { lessonId, by: 'time', policy } },
+    },
+  );
+  return reactions;
+}
+
+export const bookLesson: Process<BookLesson> = {
+  name: 'book-lesson',
+  initial: { at: 'nothing' },
+
+  keyOf(fact) {
+    switch (fact.type) {
+      case 'BookingRequested':
+      case 'BookingAccepted':
+      case 'BookingDeclined':
+      case 'BookingConfirmed':
+      case 'BookingExpired':
+      case 'BookingCancelled':
+      case 'SeatHeld':
+      case 'SeatRefused':
+      case 'OrderPlanned':
+      case 'PaymentCaptured':
+        return fact.data.bookingId;
+      default:
+        return null;
+    }
+  },
+
+  evolve,
+
+  needsAccountOf: (fact, state) =>
+    fact.type === 'BookingConfirmed' && state.at === 'confirmed' ? state.wish.tutorId : null,
+
+  react(fact, state, { accountId }) {
+    if (state.at === 'nothing') return [];
+    const { wish } = state;
+    const { bookingId } = wish;
+    switch (fact.type) {
+      case 'BookingRequested':
+        return [
+          holdSeat(state),
+          {
+            kind: 'timer',
+            key: acceptTimer(bookingId),
+            dueAt: answerBy(wish),
+            command: { type: 'DeclineBooking', data: { bookingId, reason: 'lapsed' } },
+          },
+        ];
+      case 'SeatHeld':
+        // The booking ended while its seat was on the way.
+        if (state.at === 'over') return [releaseSeat(wish)];
+        if (state.at !== 'requested' || wish.mode === 'accept') return [];
+        return [command('accept', { type: 'AcceptBooking', data: { bookingId, lessonId: fact.data.lessonId } })];
+      case 'SeatRefused':
+        return [command('decline', { type: 'DeclineBooking', data: { bookingId, reason: fact.data.reason } })];
+      case 'BookingAccepted':
+        return [
+          command('plan-order', {
+            type: 'PlanOrder',
+            data: { bookingId, amount: wish.price, receipt: bookingId, payBy: fact.data.payBy },
+          }),
+          {
+            kind: 'timer',
+            key: payTimer(bookingId),
+            dueAt: fact.data.payBy,
+            command: { type: 'ExpireBooking', data: { bookingId } },
+          },
+          { kind: 'forget', keys: [acceptTimer(bookingId)] },
+        ];
+      case 'OrderPlanned':
+        return [
+          {
+            kind: 'call',
+            operationId: idFrom('order', bookingId),
+            bookingId,
+            call: { kind: 'create-order', bookingId, amount: fact.data.amount, receipt: fact.data.receipt },
+          },
+        ];
+      case 'PaymentCaptured': {
+        const { providerPaymentId, amount } = fact.data;
+        if (state.at === 'over') return state.confirmed ? [] : [refundLate(wish, { providerPaymentId, amount })];
+        if (state.at === 'confirmed') return [];
+        return [command('confirm', { type: 'ConfirmBooking', data: { bookingId, amount } })];
+      }
+      case 'BookingConfirmed':
+        if (state.at !== 'confirmed') return [];
+        return settleIn(wish, state.lessonId, state.paid, accountId);
+      case 'BookingDeclined':
+      case 'BookingExpired':
+        return [...leave(state), { kind: 'forget', keys: [payTimer(bookingId), acceptTimer(bookingId)] }];
+      case 'BookingCancelled':
+        // After a lesson that was not taught there is nothing to give up: its seats are facts now.
+        if (fact.data.rule === 'tutor-no-show' || fact.data.rule === 'nobody') return [];
+        return [...leave(state), { kind: 'forget', keys: [payTimer(bookingId), acceptTimer(bookingId)] }];
+      default:
+        return [];
+    }
+  },
+};
+
+/** Gives the seat back, and money that was captured before the end was known. */
+function leave(state: BookLesson): readonly Reaction[] {
+  if (state.at !== 'over') return [];
+  const { wish, lessonId, paid, confirmed } = state;
+  const reactions: Reaction[] = [];
+  if (lessonId !== null) reactions.push(releaseSeat(wish));
+  if (confirmed && lessonId !== null)
+    reactions.push(command('give-up-seat', { type: 'GiveUpSeat', data: { lessonId, bookingId: wish.bookingId } }));
+  if (paid && !confirmed) reactions.push(refundLate(wish, paid));
+  return reactions;
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { attendance } from '../attendance/project.ts';
+import { bookings } from '../bookings/project.ts';
+import { calendar } from '../calendar/project.ts';
+import { earnings } from '../earnings/project.ts';
+import { ledger } from '../ledger/project.ts';
+import { lessons } from '../lessons/project.ts';
+import { payments } from '../payments/project.ts';
+import { people } from '../people/project.ts';
+import { timeline } from '../timeline/project.ts';
+import { tutors } from '../tutors/project.ts';
+import type { Projection } from './projection.ts';
+
+/** In the order in which they see a fact. The ledger reads what `earnings` wrote of the same fact, so it comes after. */
+export const PROJECTIONS: readonly Projection[] = [
+  people,
+  tutors,
+  calendar,
+  bookings,
+  payments,
+  earnings,
+  lessons,
+  attendance,
+  timeline,
+  ledger,
+];
+
+/** Raise this when a projection writes other rows into the same tables: everything is then built anew at the next start. */
+const CONTENT_VERSION = 1;
+
+/** Changes when the tables change, and with CONTENT_VERSION. */
+export const SHAPE: string = createHash('sha256')
+  .update(JSON.stringify([CONTENT_VERSION, PROJECTIONS.map(({ name, schema }) => [name, schema])]))
+  .digest('hex');

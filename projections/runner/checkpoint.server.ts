@@ -1,0 +1,52 @@
+import type { Database, Queryable } from '#platform/database/database.ts';
+import type { Position } from '#events/store/event-store.ts';
+
+/** Someone else has taken this duty over; whatever we were about to commit is theirs now. */
+export class Fenced extends Error {
+  constructor(consumer: string) {
+    super(`Another worker runs ${consumer} now`);
+    this.name = 'Fenced';
+  }
+}
+
+export interface Checkpoint {
+  readonly position: Position | null;
+  /** Facts seen since the beginning of the log. */
+  readonly ordinal: number;
+}
+
+/** Takes the duty over in the database: every commit under an earlier epoch fails from here on. */
+export async function takeOver(db: Database, consumer: string): Promise<number> {
+  const [row] = await db.query<{ epoch: number }>(
+    `INSERT INTO worker.checkpoint (consumer, epoch) VALUES ($1, 1)
+     ON CONFLICT (consumer) DO UPDATE SET epoch = worker.checkpoint.epoch + 1 RETURNING epoch`,
+    [consumer],
+  );
+  if (!row) throw new Error(`No checkpoint for ${consumer}`);
+  return row.epoch;
+}
+
+export async function readCheckpoint(db: Queryable, consumer: string): Promise<Checkpoint> {
+  const [row] = await db.query<Checkpoint>('SELECT position, ordinal FROM worker.checkpoint WHERE consumer = $1', [
+    consumer,
+  ]);
+  return row ?? { position: null, ordinal: 0 };
+}
+
+/** Locks the checkpoint for this transaction. @throws Fenced */
+export async function lockCheckpoint(tx: Queryable, consumer: string, epoch: number): Promise<Checkpoint> {
+  const [row] = await tx.query<Checkpoint & { epoch: number }>(
+    'SELECT position, ordinal, epoch FROM worker.checkpoint WHERE consumer = $1 FOR UPDATE',
+    [consumer],
+  );
+  if (row?.epoch !== epoch) throw new Fenced(consumer);
+  return row;
+}
+
+export async function moveCheckpoint(tx: Queryable, consumer: string, to: Checkpoint): Promise<void> {
+  await tx.query('UPDATE worker.checkpoint SET position = $2, ordinal = $3 WHERE consumer = $1', [
+    consumer,
+    to.position,
+    to.ordinal,
+  ]);
+}

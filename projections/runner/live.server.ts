@@ -1,0 +1,62 @@
+/** Tells people's open pages that something is new. Fleeting: whoever misses it sees the rows at the next load. */
+import type { Bus } from '#platform/bus/bus.ts';
+import type { Database } from '#platform/database/database.ts';
+import type { Log } from '#platform/log/log.server.ts';
+import type { Fact } from '../fact.ts';
+import type { Posted } from '../notices/post.server.ts';
+
+/** Wall ms. Facts older than this come from catching up; nobody is waiting for them. */
+const NEWS_MS = 60_000;
+
+export interface Live {
+  committed(facts: readonly Fact[]): void;
+  posted(posted: readonly Posted[]): void;
+  /** Resolves once everything handed over so far is out. */
+  idle(): Promise<void>;
+}
+
+/** The booking whose row a fact changed, or null. */
+function bookingOf(fact: Fact): string | null {
+  if (!('bookingId' in fact.data)) return null;
+  return ['booking', 'payment', 'payout', 'calendar'].includes(fact.category) ? fact.data.bookingId : null;
+}
+
+export function createLive({ db, bus, log }: { db: Database; bus: Bus; log: Log }): Live {
+  let running: Promise<void> = Promise.resolve();
+  const afterwards = (work: () => Promise<void>): void => {
+    running = running.then(work).catch((error: unknown) => {
+      log.warn({ err: error }, 'a live message could not be sent');
+    });
+  };
+
+  return {
+    committed(facts) {
+      const news = facts.filter((fact) => Date.now() - fact.recordedAt < NEWS_MS);
+      const bookings = [...new Set(news.flatMap((fact) => bookingOf(fact) ?? []))];
+      if (bookings.length === 0) return;
+      afterwards(async () => {
+        const rows = await db.query<{ booking_id: string; person_id: string }>(
+          `SELECT booking_id, unnest(ARRAY[student_id, booked_by, tutor_id]) AS person_id
+           FROM read_model.booking WHERE booking_id = ANY($1)
+           UNION SELECT b.booking_id, g.guardian_id FROM read_model.booking b
+             JOIN read_model.guardian g ON g.person_id = b.student_id WHERE b.booking_id = ANY($1)`,
+          [bookings],
+        );
+        for (const { booking_id, person_id } of rows)
+          await bus.publish(`person:${person_id}`, { type: 'booking-changed', bookingId: booking_id });
+      });
+    },
+    posted(posted) {
+      afterwards(async () => {
+        for (const { personId, title, body, href, notice, tutorName } of posted) {
+          const { about, lesson } = notice;
+          const topic = `person:${personId}`;
+          if (about.kind === 'lesson-started')
+            await bus.publish(topic, { type: 'lesson-started', code: about.code, subject: lesson.subject, tutorName });
+          await bus.publish(topic, { type: 'notice', title, body, href });
+        }
+      });
+    },
+    idle: () => running,
+  };
+}

@@ -1,0 +1,102 @@
+/** Tables of the workers. They are durable state, not read models: nothing here is dropped on a rebuild. */
+import { migrate } from '#platform/database/schema.server.ts';
+import type { Database } from '#platform/database/database.ts';
+
+const STEPS: readonly string[] = [
+  `CREATE SCHEMA IF NOT EXISTS worker`,
+  // `epoch` fences: whoever takes a duty over raises it, and a commit under an older epoch fails.
+  `CREATE TABLE worker.checkpoint (
+     consumer text PRIMARY KEY,
+     position text,
+     ordinal int8 NOT NULL DEFAULT 0,
+     epoch int8 NOT NULL DEFAULT 0,
+     shape text NOT NULL DEFAULT ''
+   )`,
+  `CREATE TABLE worker.parked_event (
+     consumer text NOT NULL,
+     part text NOT NULL,
+     event_id text NOT NULL,
+     stream text NOT NULL,
+     revision int8 NOT NULL,
+     position text NOT NULL,
+     type text NOT NULL,
+     error text NOT NULL,
+     parked_at int8 NOT NULL,
+     PRIMARY KEY (consumer, part, event_id)
+   )`,
+  `CREATE TABLE worker.process_state (
+     process text NOT NULL,
+     key text NOT NULL,
+     state jsonb NOT NULL,
+     PRIMARY KEY (process, key)
+   )`,
+  `CREATE TABLE worker.timer (
+     key text PRIMARY KEY,
+     due_at int8 NOT NULL,
+     command jsonb,
+     notice jsonb,
+     process text NOT NULL,
+     correlation_id text NOT NULL,
+     causation_id text NOT NULL,
+     retry_at int8 NOT NULL DEFAULT 0,
+     attempts int4 NOT NULL DEFAULT 0,
+     fired_at int8
+   )`,
+  `CREATE INDEX timer_due ON worker.timer (due_at) WHERE fired_at IS NULL`,
+  `CREATE TABLE worker.outbound_call (
+     operation_id text PRIMARY KEY,
+     booking_id text NOT NULL,
+     kind text NOT NULL,
+     request jsonb NOT NULL,
+     state text NOT NULL,
+     provider_id text,
+     attempts int4 NOT NULL DEFAULT 0,
+     sent_at int8,
+     next_at int8 NOT NULL DEFAULT 0,
+     problem text,
+     correlation_id text NOT NULL,
+     causation_id text NOT NULL,
+     created_at int8 NOT NULL,
+     updated_at int8 NOT NULL
+   )`,
+  `CREATE INDEX outbound_call_due ON worker.outbound_call (next_at) WHERE state IN ('planned', 'sent', 'unknown')`,
+  `CREATE INDEX outbound_call_booking ON worker.outbound_call (booking_id)`,
+  `CREATE INDEX outbound_call_provider ON worker.outbound_call (provider_id)`,
+  `CREATE TABLE worker.webhook (
+     event_id text PRIMARY KEY,
+     body text NOT NULL,
+     state text NOT NULL,
+     attempts int4 NOT NULL DEFAULT 0,
+     next_at int8 NOT NULL DEFAULT 0,
+     problem text,
+     received_at int8 NOT NULL
+   )`,
+  `CREATE INDEX webhook_due ON worker.webhook (next_at) WHERE state = 'stored'`,
+  `CREATE TABLE worker.notice (
+     notice_id text PRIMARY KEY,
+     person_id text NOT NULL,
+     kind text NOT NULL,
+     title text NOT NULL,
+     body text NOT NULL,
+     href text,
+     at int8 NOT NULL,
+     read_at int8
+   )`,
+  `CREATE INDEX notice_person ON worker.notice (person_id, at DESC)`,
+  `CREATE TABLE worker.mail (
+     mail_id text PRIMARY KEY,
+     person_id text NOT NULL,
+     subject text NOT NULL,
+     body text NOT NULL,
+     href text,
+     calendar text,
+     state text NOT NULL,
+     attempts int4 NOT NULL DEFAULT 0,
+     next_at int8 NOT NULL DEFAULT 0,
+     problem text,
+     created_at int8 NOT NULL
+   )`,
+  `CREATE INDEX mail_due ON worker.mail (next_at) WHERE state = 'planned'`,
+];
+
+export const prepareWorkerTables = (db: Database): Promise<void> => migrate(db, 'worker', STEPS);
