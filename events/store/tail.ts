@@ -50,6 +50,8 @@ export class Tail {
   #waiting = new Set<() => void>();
   #look: Promise<void> | undefined;
   #lookAgain = false;
+  /** A hint came while nobody waited for one. */
+  #hinted = false;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   readonly #closing = new AbortController();
@@ -91,7 +93,12 @@ export class Tail {
 
   /** A hint that something was appended somewhere. Hints that come while one is being followed are one more look. */
   hint(): void {
-    if (this.closing.aborted || this.#waiting.size === 0) return;
+    if (this.closing.aborted) return;
+    if (this.#waiting.size === 0) {
+      this.#hinted = true;
+      return;
+    }
+    this.#hinted = false;
     if (this.#look !== undefined) {
       this.#lookAgain = true;
       return;
@@ -119,6 +126,7 @@ export class Tail {
       };
       this.#waiting.add(done);
       signal.addEventListener('abort', done);
+      if (this.#hinted) this.hint();
     });
   }
 

@@ -1,22 +1,16 @@
 /** The thread that PGlite runs on. It computes on whatever thread calls it, so this one is its own. */
-import { PGlite, types } from '@electric-sql/pglite';
+import { types } from '@electric-sql/pglite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isFatal, safeInteger, sqlFactsOf } from './errors.ts';
 import { openFolder } from './pglite-folder.server.ts';
+import { openMemory } from './pglite-memory.server.ts';
 import type { Reply, Request } from './pglite-messages.ts';
 
 const folder: unknown = workerData;
 const options = { parsers: { [types.INT8]: safeInteger } };
 
-async function open(): Promise<PGlite> {
-  if (typeof folder === 'string') return openFolder(folder, options);
-  const pg = new PGlite(options);
-  await pg.waitReady;
-  return pg;
-}
-
 const say = (reply: Reply): void => parentPort?.postMessage(reply);
-const pg = await open();
+const pg = typeof folder === 'string' ? await openFolder(folder, options) : await openMemory(options);
 const stopListening = new Map<string, () => Promise<void>>();
 
 async function answer(request: Request): Promise<{ rows: Record<string, unknown>[]; affected: number }> {
