@@ -30,6 +30,8 @@ export interface Fact {
   readonly student: string;
   /** Who did it. */
   readonly actor: string;
+  /** Who booked and pays: the student, or who acts for them. */
+  readonly payer: string;
   /** `instant` or `accept`, from the request. */
   readonly mode: string;
   /** How long the money waits after t0, ms. */
@@ -87,7 +89,14 @@ function field(row: TimelineRow, key: string): unknown {
   return row.data[key];
 }
 
-function factOf(row: TimelineRow, context: TimelineContext, terms: { mode: string; holdMs: number }): Fact {
+interface Terms {
+  readonly mode: string;
+  readonly holdMs: number;
+  readonly bookedBy: string;
+  readonly bookedByName: string | null;
+}
+
+function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact {
   const { zone } = context;
   const text = (key: string): string => {
     const value = field(row, key);
@@ -112,7 +121,9 @@ function factOf(row: TimelineRow, context: TimelineContext, terms: { mode: strin
     tutor: person(context.tutorId, null),
     student: person(context.studentId, null),
     actor: person(row.actor.id, row.actorName),
-    ...terms,
+    payer: person(terms.bookedBy, terms.bookedByName),
+    mode: terms.mode,
+    holdMs: terms.holdMs,
     text,
     number,
     money: (key) => formatMoney(number(key)),
@@ -128,12 +139,15 @@ function factOf(row: TimelineRow, context: TimelineContext, terms: { mode: strin
 }
 
 /** What was agreed when the seat was asked for; later sentences need it. */
-function termsOf(rows: readonly TimelineRow[]): { mode: string; holdMs: number } {
+function termsOf(rows: readonly TimelineRow[]): Terms {
   const request = rows.find((row) => row.type === 'BookingRequested');
   const policy: unknown = request?.data['policy'];
   const holdMs = typeof policy === 'object' && policy !== null && 'holdMs' in policy ? policy.holdMs : null;
   const mode = request?.data['mode'];
+  const bookedBy = request?.data['bookedBy'];
   return {
+    bookedBy: typeof bookedBy === 'string' ? bookedBy : '',
+    bookedByName: request?.actorName ?? null,
     mode: typeof mode === 'string' ? mode : 'instant',
     holdMs: typeof holdMs === 'number' ? holdMs : DEFAULT_HOLD_MS,
   };

@@ -1,4 +1,4 @@
-import { isZone } from '$lib/ui/time.ts';
+import { zoneOf } from '$lib/zone-of.ts';
 import type { LayoutServerLoad } from './$types';
 
 const NOTICES_COUNTED = 50;
@@ -6,7 +6,6 @@ const NOTICES_COUNTED = 50;
 /** What every page knows: who is signed in, what this installation offers, the viewer's zone and the business time. */
 export const load: LayoutServerLoad = async ({ locals, cookies }) => {
   const { person, services } = locals;
-  const wanted = cookies.get('zone') ?? person?.zone;
   const { capabilities } = services;
   const notices = person ? await services.queries.notices(person.personId, NOTICES_COUNTED) : [];
   return {
@@ -17,7 +16,7 @@ export const load: LayoutServerLoad = async ({ locals, cookies }) => {
       inbox: capabilities.inbox,
       providerControls: capabilities.providerControls,
     },
-    zone: wanted !== undefined && isZone(wanted) ? wanted : 'UTC',
+    zone: zoneOf(cookies, person),
     now: services.now(),
     unread: notices.filter((notice) => notice.readAt === null).length,
   };

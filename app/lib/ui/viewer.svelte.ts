@@ -53,6 +53,12 @@ export function chooseZone(viewer: Viewer, zone: string): void {
   viewer.zone = zone;
 }
 
+/** Back to the zone of the device. */
+export function forgetZone(viewer: Viewer): void {
+  document.cookie = 'zone-chosen=; path=/; max-age=0; samesite=lax';
+  followBrowserZone(viewer);
+}
+
 export type Theme = 'system' | 'light' | 'dark';
 
 export function currentTheme(): Theme {

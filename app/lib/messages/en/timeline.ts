@@ -30,7 +30,7 @@ const CANCEL_RULES: Readonly<Record<string, string>> = {
   'by-platform': 'We cancelled, so all of it goes back.',
   'tutor-no-show': 'The tutor did not come, so all of it goes back.',
   nobody: 'Nobody came, so all of it goes back.',
-  unpaid: 'Nothing was paid.',
+  'not-paid': 'Nothing was paid.',
 };
 
 const be = (name: string): string => (name === 'You' ? 'were' : 'was');
@@ -115,16 +115,13 @@ const events: TimelineWords = {
     detail: quoted(fact.text('description')),
   }),
   PaymentAuthorized: (fact) => forOps(fact, `${fact.money('amount')} was authorised${by(fact.text('method'))}.`),
-  PaymentCaptured: (fact) =>
-    fact.reader === 'student'
-      ? `You paid ${fact.money('amount')}${by(fact.text('method'))}.`
-      : `${fact.student} paid ${fact.money('amount')}${by(fact.text('method'))}.`,
+  PaymentCaptured: (fact) => `${fact.payer} paid ${fact.money('amount')}${by(fact.text('method'))}.`,
   SurplusPaymentDetected: (fact) => `A second payment of ${fact.money('amount')} arrived. All of it goes back.`,
   RefundRequested: (fact) => `We asked the payment provider to send ${fact.money('amount')} back.`,
   RefundProcessed: (fact) =>
     fact.reader === 'student'
-      ? `${fact.money('amount')} went back to you. Banks show it within 5 to 7 working days.`
-      : `${fact.money('amount')} went back to ${fact.student === 'You' ? 'you' : fact.student}.`,
+      ? `${fact.money('amount')} went back the way it was paid. Banks show it within 5 to 7 working days.`
+      : `${fact.money('amount')} went back to ${fact.payer === 'You' ? 'you' : fact.payer}.`,
   RefundFailed: (fact) => ({
     words: `Sending ${fact.money('amount')} back did not work yet. We try again.`,
     detail: fact.reader === 'ops' ? quoted(fact.text('reason')) : undefined,
