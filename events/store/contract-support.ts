@@ -1,27 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import type { OpenedStore } from './contract.ts';
-import type { AppendResult, EventMeta, EventStore, NewEvent, RecordedEvent } from './event-store.ts';
+import type { AppendResult, EventStore, NewEvent, RecordedEvent } from './event-store.ts';
 
-export const META: EventMeta = {
-  commandId: 'command-1',
-  correlationId: 'correlation-1',
-  causationId: 'command-1',
-  actor: { kind: 'person', id: 'person-1', role: 'student' },
-  occurredAt: 1_795_000_000_000,
-  schemaVersion: 1,
-};
-
-/** An event with a fresh id. */
-export function happened(type = 'ThingHappened', data: Readonly<Record<string, unknown>> = {}): NewEvent {
-  return { id: randomUUID(), type, data, meta: META };
-}
-
-export const several = (count: number, type?: string): NewEvent[] =>
-  Array.from({ length: count }, (_, index) => happened(type, { index }));
-
-/** A stream name that no other test uses. */
-export const fresh = (category = 'thing'): string => `${category}-${randomUUID()}`;
+export { META, fresh, happened, several } from './contract-events.ts';
 
 /** The result of an append that must have succeeded. */
 export async function appended(
