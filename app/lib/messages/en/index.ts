@@ -9,5 +9,19 @@ import { calendar } from './calendar.ts';
 import { home } from './home.ts';
 import { live } from './live.ts';
 import { earnings } from './earnings.ts';
+import { cases } from './cases.ts';
 
-export const en = { common, landing, tutors, booking, account, refusals, timeline, calendar, home, live, earnings };
+export const en = {
+  common,
+  landing,
+  tutors,
+  booking,
+  account,
+  refusals,
+  timeline,
+  calendar,
+  home,
+  live,
+  earnings,
+  cases,
+};
