@@ -1,0 +1,20 @@
+/** Why the server closes a socket: the closed list of PROTOCOL.md. Stock clients stay away after 4400–4499, and come back after the rest. */
+export const CLOSE = {
+  /** The ticket is missing, altered or expired: come with a fresh one. */
+  ticketExpired: { code: 4401, reason: 'ticket-expired' },
+  /** The ticket does not name this document. */
+  forbidden: { code: 4403, reason: 'forbidden' },
+  /** Taken out of the lesson. */
+  removed: { code: 4403, reason: 'removed' },
+  unknownDocument: { code: 4404, reason: 'unknown-document' },
+  /** Too much to do, or about to stop. */
+  later: { code: 4503, reason: 'later' },
+  malformed: { code: 1002, reason: 'malformed' },
+  textFrame: { code: 1003, reason: 'binary-only' },
+  tooFast: { code: 1008, reason: 'too-fast' },
+} as const;
+
+export type Close = (typeof CLOSE)[keyof typeof CLOSE];
+
+/** Why an update was not taken: the closed list of PROTOCOL.md. */
+export type ReadOnlyReason = 'observer' | 'lesson-ended' | 'lesson-cancelled';

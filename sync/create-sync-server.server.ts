@@ -1,0 +1,248 @@
+/** The Yjs server: sockets in, documents out. The composition root builds one of it a process. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { TicketOffice } from '#events/access/ticket.ts';
+import type { Submit } from '#events/handling/submit.ts';
+import { newId } from '#events/shared/ids.ts';
+import type { EventStore } from '#events/store/event-store.ts';
+import type { Bus } from '#platform/bus/bus.ts';
+import type { BusinessClock } from '#platform/clock/clock.ts';
+import type { Database } from '#platform/database/database.ts';
+import { CLOSE, type Close } from './close-codes.ts';
+import { parseDocumentName, type DocumentName } from './documents/names.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import { Facts } from './rooms/facts.ts';
+import { Lessons } from './rooms/lessons.ts';
+import { Rooms } from './rooms/rooms.server.ts';
+import { SyncSocket } from './rooms/socket.server.ts';
+import { DocumentTable } from './storage/documents.server.ts';
+import { Journal } from './storage/journal.server.ts';
+
+export interface SyncParts {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly store: EventStore;
+  readonly submit: Submit;
+  readonly tickets: TicketOffice;
+  readonly clock: BusinessClock;
+  readonly log: Log;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface SyncStats {
+  readonly rooms: number;
+  readonly sockets: number;
+  /** Frames that were made for all of a room at once, since the start; of the rooms that are open. */
+  readonly frames: number;
+  /** Bytes that are accepted and not stored yet. */
+  readonly unstoredBytes: number;
+}
+
+export interface SyncServer {
+  /** For upgrades of paths under /sync/. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The whole document as one Yjs update (V1); null when nobody wrote anything. */
+  snapshot(name: string): Promise<Uint8Array | null>;
+  /** Fresh Yjs client ids for a person, never given twice, durable. */
+  allocateClientIds(name: string, personId: string, count: number): Promise<number[]>;
+  /** Every ticket that this person has for the lesson stops working, here, now. */
+  revoke(lessonId: string, personId: string): void;
+  stats(): SyncStats;
+  /** Lets nobody in any more, sends everyone away to come back later, and waits until all is stored. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long those who are sent away may take to say goodbye, wall ms. */
+const GOODBYE_MS = 2_000;
+
+/** What a request asks for; null for a path that is no document's. */
+function wantOf(req: IncomingMessage): { name: string; ticket: string; acks: boolean } | null {
+  const url = URL.parse(req.url ?? '', 'http://localhost');
+  const path = url && /^\/sync\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (!url || path === null || path === undefined) return null;
+  try {
+    const name = decodeURIComponent(path);
+    return { name, ticket: url.searchParams.get('ticket') ?? '', acks: url.searchParams.get('ack') === '1' };
+  } catch (error) {
+    if (error instanceof URIError) return null;
+    throw error;
+  }
+}
+
+export function createSyncServer(parts: SyncParts): SyncServer {
+  const { db, bus, store, submit, tickets, clock, log } = parts;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...parts.limits };
+  const wall = (): number => Date.now();
+  const business = (): number => clock.now();
+  const table = new DocumentTable(db);
+  const journal = new Journal(db, log);
+  const facts = new Facts(submit, business, log);
+  const sockets = new Set<SyncSocket>();
+  const lessons = new Lessons({
+    store,
+    log,
+    wall,
+    onEnd: (lessonId, reason) => {
+      for (const room of rooms.ofLesson(lessonId)) room.end(reason);
+    },
+    onRemoved: (lessonId, personId) => {
+      for (const socket of sockets)
+        if (socket.ticket.lessonId === lessonId && socket.personId === personId) socket.close(CLOSE.removed);
+    },
+  });
+  const rooms = new Rooms({
+    node: newId(),
+    bus,
+    table,
+    journal,
+    facts,
+    limits,
+    log,
+    wall,
+    business,
+    ended: (lessonId) => lessons.ended(lessonId),
+  });
+  let draining = false;
+  let stopped = false;
+
+  const start = async (): Promise<void> => {
+    await table.prepare();
+    await lessons.follow();
+  };
+  let ready: Promise<void> | null = null;
+  /** Tried anew by the next who comes, so that a database that was down for a moment does not cost the process. */
+  const prepared = (): Promise<void> => {
+    ready ??= start().catch((error: unknown) => {
+      ready = null;
+      throw error;
+    });
+    return ready;
+  };
+
+  const wss = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+  });
+
+  /** Why not, or who comes to what. */
+  const judge = (
+    req: IncomingMessage,
+  ): Close | { document: DocumentName; socket: (ws: WebSocket, raw: Duplex) => SyncSocket } => {
+    if (draining || sockets.size >= limits.sockets) return CLOSE.later;
+    const want = wantOf(req);
+    if (!want) return CLOSE.unknownDocument;
+    const ticket = tickets.verify(want.ticket);
+    if (!ticket || lessons.isRevoked(ticket.lessonId, ticket.personId, ticket.expiresAt)) return CLOSE.ticketExpired;
+    const document = parseDocumentName(want.name);
+    if (!document) return CLOSE.unknownDocument;
+    if (document.lessonId !== ticket.lessonId || !Object.hasOwn(ticket.documents, want.name)) return CLOSE.forbidden;
+    return {
+      document,
+      socket: (ws, raw) =>
+        new SyncSocket(ws, raw, ticket, want.name, want.acks, {
+          limits,
+          log,
+          wall,
+          onGone: (socket, { code, reason }) => {
+            sockets.delete(socket);
+            log.info({ document: want.name, personId: ticket.personId, code, reason }, 'left a document');
+          },
+        }),
+    };
+  };
+
+  const enter = async (socket: SyncSocket, document: DocumentName): Promise<void> => {
+    try {
+      await prepared();
+      const room = await rooms.open(socket.document, document);
+      if (!socket.open) return;
+      if (room.peers.size >= limits.socketsPerRoom || draining) socket.close(CLOSE.later);
+      else socket.enter(room);
+    } catch (error) {
+      log.error({ err: error, document: socket.document }, 'a document could not be opened');
+      socket.close(CLOSE.later);
+    }
+  };
+
+  const sweep = async (): Promise<void> => {
+    const now = wall();
+    for (const socket of sockets) socket.sweep(now);
+    facts.sweep();
+    await rooms.sweep();
+  };
+  let sweeping: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    sweeping ??= sweep()
+      .catch((error: unknown) => log.warn({ err: error }, 'looking after the documents failed'))
+      .finally(() => {
+        sweeping = null;
+      });
+  }, limits.sweepMs);
+  timer.unref();
+
+  const drain = async (): Promise<void> => {
+    draining = true;
+    for (const socket of sockets) socket.close(CLOSE.later);
+    const until = Date.now() + GOODBYE_MS;
+    while (sockets.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const socket of sockets) socket.terminate();
+    for (const room of rooms) room.snapshot();
+    await journal.settled();
+    await facts.settled();
+  };
+
+  prepared().catch((error: unknown) => log.error({ err: error }, 'the Yjs server is not ready yet'));
+
+  return {
+    handleUpgrade(req, socket, head) {
+      socket.on('error', (error) => log.info({ err: error }, 'a connection broke'));
+      // Refusals come after the upgrade, as close codes: a browser cannot read the status of a refused one.
+      const verdict = judge(req);
+      wss.handleUpgrade(req, socket, head, (ws) => {
+        ws.on('error', (error) => log.info({ err: error }, 'a socket failed'));
+        if ('code' in verdict) {
+          log.info({ code: verdict.code, reason: verdict.reason }, 'refused a document');
+          return ws.close(verdict.code, verdict.reason);
+        }
+        const peer = verdict.socket(ws, socket);
+        sockets.add(peer);
+        void enter(peer, verdict.document);
+      });
+    },
+    async snapshot(name) {
+      await prepared();
+      return rooms.snapshot(name);
+    },
+    async allocateClientIds(name, personId, count) {
+      if (!parseDocumentName(name)) throw new Error(`There is no document "${name}"`);
+      await prepared();
+      return table.allocate(name, personId, count);
+    },
+    revoke: (lessonId, personId) => lessons.revoke(lessonId, personId),
+    stats: () => ({
+      rooms: rooms.size,
+      sockets: sockets.size,
+      frames: [...rooms].reduce((sum, room) => sum + room.frames, 0),
+      unstoredBytes: journal.unstored,
+    }),
+    drain,
+    async close() {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      draining = true;
+      for (const socket of sockets) socket.terminate();
+      await sweeping;
+      await lessons.stop();
+      await journal.close();
+      await facts.close();
+      await rooms.clear();
+      wss.close();
+    },
+  };
+}

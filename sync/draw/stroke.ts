@@ -1,0 +1,144 @@
+/** One stroke: its outline, its box, and whether an eraser touches it. Pure. */
+import { getStroke } from 'perfect-freehand';
+import type { Stroke } from '../documents/board-reader.ts';
+import type { Box } from './camera.ts';
+
+/** What a path is traced on: a canvas context, a Path2D, or a PDF page with the same four words. */
+export interface PathSink {
+  moveTo(x: number, y: number): void;
+  quadraticCurveTo(controlX: number, controlY: number, x: number, y: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  closePath(): void;
+}
+
+type Inked = Pick<Stroke, 'points' | 'size' | 'pressure' | 'sealed'>;
+
+/** Traces the ink of a stroke, to be filled. */
+export function traceStroke(sink: PathSink, stroke: Inked): void {
+  const { points, size, pressure } = stroke;
+  const [x = 0, y = 0] = points;
+  if (points.length < 3) return;
+  if (isDot(points)) {
+    sink.moveTo(x + size / 2, y);
+    sink.arc(x, y, size / 2, 0, 2 * Math.PI);
+    sink.closePath();
+    return;
+  }
+  const input: [number, number, number][] = [];
+  for (let i = 0; i + 2 < points.length; i += 3) input.push([points[i] ?? 0, points[i + 1] ?? 0, points[i + 2] ?? 0.5]);
+  const outline = getStroke(input, {
+    size,
+    thinning: pressure ? 0.6 : 0.35,
+    smoothing: 0.5,
+    streamline: 0.4,
+    simulatePressure: !pressure,
+    last: stroke.sealed,
+  });
+  traceOutline(sink, outline);
+}
+
+/** A tap: every point within a quarter of a pixel of the first. */
+function isDot(points: readonly number[]): boolean {
+  const [x = 0, y = 0] = points;
+  for (let i = 3; i < points.length; i += 3)
+    if (Math.abs((points[i] ?? x) - x) > 0.25 || Math.abs((points[i + 1] ?? y) - y) > 0.25) return false;
+  return true;
+}
+
+/** Curves through the middles of the outline's edges, so that it has no corners. */
+function traceOutline(sink: PathSink, outline: readonly (readonly number[])[]): void {
+  const first = outline[0];
+  if (!first || outline.length < 3) return;
+  const at = (i: number): readonly [number, number] => {
+    const point = outline[i % outline.length] ?? first;
+    return [point[0] ?? 0, point[1] ?? 0];
+  };
+  const [startX, startY] = middle(at(0), at(1));
+  sink.moveTo(startX, startY);
+  for (let i = 1; i <= outline.length; i += 1) {
+    const [controlX, controlY] = at(i);
+    const [x, y] = middle(at(i), at(i + 1));
+    sink.quadraticCurveTo(controlX, controlY, x, y);
+  }
+  sink.closePath();
+}
+
+const middle = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
+  (a[0] + b[0]) / 2,
+  (a[1] + b[1]) / 2,
+];
+
+/** The box around the ink, or null for a stroke without points. */
+export function boxOfStroke(stroke: Pick<Stroke, 'points' | 'size'>): Box | null {
+  const { points, size } = stroke;
+  if (points.length < 3) return null;
+  let left = Infinity;
+  let top = Infinity;
+  let right = -Infinity;
+  let bottom = -Infinity;
+  for (let i = 0; i + 1 < points.length; i += 3) {
+    const x = points[i] ?? 0;
+    const y = points[i + 1] ?? 0;
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
+  }
+  // Ink swells with pressure, so the box is a full width wider.
+  return { left: left - size, top: top - size, right: right + size, bottom: bottom + size };
+}
+
+/** Whether a stroke's ink comes within `reach` logical pixels of the segment from a to b. */
+export function touches(
+  stroke: Pick<Stroke, 'points' | 'size'>,
+  a: { x: number; y: number },
+  b: { x: number; y: number },
+  reach: number,
+): boolean {
+  const { points, size } = stroke;
+  const near = (reach + size / 2) ** 2;
+  if (points.length < 3) return false;
+  let px = points[0] ?? 0;
+  let py = points[1] ?? 0;
+  for (let i = 0; i + 1 < points.length; i += 3) {
+    const x = points[i] ?? 0;
+    const y = points[i + 1] ?? 0;
+    if (segmentsNear(px, py, x, y, a.x, a.y, b.x, b.y, near)) return true;
+    px = x;
+    py = y;
+  }
+  return false;
+}
+
+function pointToSegment(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
+  const dx = bx - ax;
+  const dy = by - ay;
+  const length = dx * dx + dy * dy;
+  const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length));
+  return (x - ax - t * dx) ** 2 + (y - ay - t * dy) ** 2;
+}
+
+function segmentsNear(
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  cx: number,
+  cy: number,
+  dx: number,
+  dy: number,
+  near: number,
+): boolean {
+  const side = (px: number, py: number, qx: number, qy: number, rx: number, ry: number): number =>
+    (qx - px) * (ry - py) - (qy - py) * (rx - px);
+  const crosses =
+    side(ax, ay, bx, by, cx, cy) * side(ax, ay, bx, by, dx, dy) < 0 &&
+    side(cx, cy, dx, dy, ax, ay) * side(cx, cy, dx, dy, bx, by) < 0;
+  return (
+    crosses ||
+    pointToSegment(cx, cy, ax, ay, bx, by) <= near ||
+    pointToSegment(dx, dy, ax, ay, bx, by) <= near ||
+    pointToSegment(ax, ay, cx, cy, dx, dy) <= near ||
+    pointToSegment(bx, by, cx, cy, dx, dy) <= near
+  );
+}

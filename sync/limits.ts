@@ -1,0 +1,60 @@
+/** Every bound of the server in one place; tests narrow them. Bytes and wall milliseconds. */
+export interface Limits {
+  /** Between two frames of a room; the first after a pause goes at once. */
+  readonly tickMs: number;
+  /** The largest message a socket may send. */
+  readonly messageBytes: number;
+  /** Sustained and at once, a socket; beyond it is closed with 1008. */
+  readonly messagesPerSecond: number;
+  readonly messagesAtOnce: number;
+  readonly bytesPerSecond: number;
+  readonly bytesAtOnce: number;
+  /** What may wait to be written to one socket; beyond it the socket is dropped, and syncs anew when it comes back. */
+  readonly queueBytes: number;
+  /** Updates of one socket that wait for something they build on. */
+  readonly heldBytes: number;
+  readonly heldMs: number;
+  /** How long a stroke that only a peer brings back waits for its author. */
+  readonly orphanMs: number;
+  /** Accepted and not yet stored, all rooms together; beyond it new updates are sent away. */
+  readonly unstoredBytes: number;
+  /** Yjs client ids that one socket may bring along unasked. */
+  readonly claimsPerSocket: number;
+  readonly socketsPerRoom: number;
+  readonly sockets: number;
+  /** How long an open socket outlives its ticket, so that a page can fetch the next one in peace. */
+  readonly ticketGraceMs: number;
+  /** A socket that heard nothing for so long gets an empty message: stock clients give up after 30 s. */
+  readonly keepAliveMs: number;
+  /** A socket that answers no ping for so long is gone. */
+  readonly deadAfterMs: number;
+  /** How long a room outlives its last socket. */
+  readonly lingerMs: number;
+  /** Between two looks at what time has brought: tickets, silence, the database's heads. */
+  readonly sweepMs: number;
+  /** After so many stored updates the room's state is written down whole, so that it loads quickly. */
+  readonly snapshotEvery: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  tickMs: 16,
+  messageBytes: 4 * 1024 * 1024,
+  messagesPerSecond: 300,
+  messagesAtOnce: 900,
+  bytesPerSecond: 512 * 1024,
+  bytesAtOnce: 8 * 1024 * 1024,
+  queueBytes: 1024 * 1024,
+  heldBytes: 256 * 1024,
+  heldMs: 60_000,
+  orphanMs: 10_000,
+  unstoredBytes: 64 * 1024 * 1024,
+  claimsPerSocket: 32,
+  socketsPerRoom: 500,
+  sockets: 10_000,
+  ticketGraceMs: 60_000,
+  keepAliveMs: 15_000,
+  deadAfterMs: 45_000,
+  lingerMs: 10_000,
+  sweepMs: 500,
+  snapshotEvery: 2_000,
+};

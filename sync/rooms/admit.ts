@@ -1,0 +1,156 @@
+/**
+ * Takes the parts of an update that may enter a document: known ones are passed over, others' are cut out, forbidden ones
+ * leave a tombstone, and what builds on something unknown is left for later. Pure but for the index that it keeps.
+ */
+import type { Block, Id, Scan, Struct } from '../wire/scan.ts';
+import { tombstone, type Assembly } from '../wire/assemble.ts';
+import { GONE, type Container, type Containers } from './containers.ts';
+import type { StructIndex } from './index.ts';
+import { mayDelete, mayWrite, type Writer } from './rules.ts';
+
+/**
+ * `own`: from a socket. `brought`: from a socket too, in place of an author who did not come back. `trusted`: from the
+ * database or another process, checked there.
+ */
+export type Way = 'own' | 'brought' | 'trusted';
+
+export interface Admitted {
+  readonly changed: boolean;
+  /** Something of the writer's own builds on what is not here yet. */
+  readonly waits: boolean;
+  /** Others' structs that are not here yet were cut out. */
+  readonly foreign: boolean;
+  /** A struct is half known: cut the update with Yjs (`diffUpdate`) and come again. */
+  readonly overlaps: boolean;
+}
+
+type Step = 'passed' | 'added' | 'foreign' | 'missing' | 'overlap';
+
+export class Admission {
+  private readonly index: StructIndex;
+  private readonly containers: Containers;
+  private readonly ownerOf: (client: number) => string | undefined;
+  private readonly isHere: (personId: string) => boolean;
+
+  /** @param isHere whether a person has the document open: then nobody else brings what they wrote. */
+  constructor(
+    index: StructIndex,
+    containers: Containers,
+    ownerOf: (client: number) => string | undefined,
+    isHere: (personId: string) => boolean,
+  ) {
+    this.index = index;
+    this.containers = containers;
+    this.ownerOf = ownerOf;
+    this.isHere = isHere;
+  }
+
+  /** Whether an update says anything new that is this person's to say. */
+  isNews(scan: Scan, personId: string): boolean {
+    const mine = (client: number): boolean => (this.ownerOf(client) ?? personId) === personId;
+    return (
+      scan.blocks.some(({ client, structs }) => {
+        const last = structs.at(-1);
+        return mine(client) && last !== undefined && last.clock + last.length > this.index.next(client);
+      }) ||
+      scan.deletes.some(
+        ({ client, clock, length }) => mine(client) && !this.index.isDeleted(client, clock, clock + length),
+      )
+    );
+  }
+
+  /** Adds what may enter to each of `into`. */
+  admit(scan: Scan, writer: Writer, way: Way, into: readonly Assembly[]): Admitted {
+    const at = scan.blocks.map(() => 0);
+    const stopped: Step[] = scan.blocks.map(() => 'passed');
+    let changed = false;
+    let moved = true;
+    // Blocks may build on one another in any order, so go round until nothing moves.
+    while (moved) {
+      moved = false;
+      for (const [i, block] of scan.blocks.entries()) {
+        for (;;) {
+          const struct = block.structs[at[i] ?? 0];
+          if (!struct) break;
+          const step = this.step(block, struct, writer, way, into);
+          stopped[i] = step;
+          if (step !== 'passed' && step !== 'added') break;
+          at[i] = (at[i] ?? 0) + 1;
+          moved = true;
+          if (step === 'added') changed = true;
+        }
+      }
+    }
+    if (this.deletes(scan, writer, way, into)) changed = true;
+    return {
+      changed,
+      waits:
+        scan.blocks.some((block, i) => stopped[i] === 'missing' && this.isFor(block.client, writer, way)) ||
+        scan.deletes.some(
+          ({ client, clock, length }) => clock + length > this.index.next(client) && this.isFor(client, writer, way),
+        ),
+      foreign: stopped.includes('foreign'),
+      overlaps: stopped.includes('overlap'),
+    };
+  }
+
+  /** Whether what is missing of this client is worth waiting for. */
+  private isFor(client: number, writer: Writer, way: Way): boolean {
+    return way !== 'own' || this.ownerOf(client) === writer.personId;
+  }
+
+  private step(block: Block, struct: Struct, writer: Writer, way: Way, into: readonly Assembly[]): Step {
+    const { client } = block;
+    const next = this.index.next(client);
+    if (struct.clock + struct.length <= next || struct.kind === 'skip') return 'passed';
+    if (struct.clock < next) return 'overlap';
+    const owner = this.ownerOf(client);
+    const foreign = way !== 'trusted' && owner !== writer.personId;
+    // An id that never wrote anything is not one that a peer could bring back from a lost process.
+    if (foreign && (way === 'own' || owner === undefined || next === 0 || this.isHere(owner))) return 'foreign';
+    if (struct.clock > next) return 'missing';
+    const place = this.place(struct);
+    if (place === null) return 'missing';
+    const author = foreign ? { personId: owner ?? '', name: null } : writer;
+    const enters = way === 'trusted' || mayWrite(struct, place, author, this.ownerOf);
+    const bytes = enters ? struct.bytes : tombstone(struct.length);
+    this.index.add(client, struct.length, enters ? place : GONE);
+    for (const assembly of into) assembly.struct(client, struct.clock, struct.length, bytes);
+    return 'added';
+  }
+
+  /** Null when what it hangs on is unknown. */
+  private place(struct: Struct): Container | null {
+    if (struct.kind === 'gone') return GONE;
+    if (typeof struct.parent === 'string') return this.containers.inRoot(struct.parent, struct.key);
+    if (struct.parent) {
+      const parent = this.index.container(struct.parent);
+      return parent && this.containers.inType(parent);
+    }
+    return this.between(struct.origin, struct.rightOrigin);
+  }
+
+  private between(left: Id | null, right: Id | null): Container | null {
+    const leftOf = left && this.index.container(left);
+    const rightOf = right && this.index.container(right);
+    if ((left && !leftOf) || (right && !rightOf)) return null;
+    if (!leftOf || !rightOf || leftOf === rightOf) return leftOf ?? rightOf;
+    // A neighbour that was collected no longer says where it stood; Yjs lets such an item go, too.
+    return leftOf.kind === 'gone' || rightOf.kind === 'gone' ? GONE : { kind: 'misplaced' };
+  }
+
+  private deletes(scan: Scan, writer: Writer, way: Way, into: readonly Assembly[]): boolean {
+    let changed = false;
+    for (const { client, clock, length } of scan.deletes) {
+      const owner = this.ownerOf(client);
+      for (const { from, to, container } of this.index.spans(client, clock, length)) {
+        if (way !== 'trusted' && !mayDelete(container, writer.personId, owner)) continue;
+        for (const [start, end] of this.index.delete(client, from, to)) {
+          for (const assembly of into) assembly.delete(client, start, end - start);
+          changed = true;
+        }
+      }
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,155 @@
+/** The way of an update into a room: owners are found, what may enter goes into the tick, the rest waits or is left out. */
+import * as Y from 'yjs';
+import { CLOSE } from '../close-codes.ts';
+import type { Surface } from '../documents/names.ts';
+import type { Limits } from '../limits.ts';
+import { scanUpdate, type Scan } from '../wire/scan.ts';
+import { Admission, type Admitted, type Way } from './admit.ts';
+import { Held } from './held.ts';
+import type { Peer } from './peer.ts';
+import type { Writer } from './rules.ts';
+import type { DocumentState } from './state.ts';
+import type { Tick } from './tick.ts';
+
+export interface IntakePorts {
+  readonly limits: Limits;
+  /** Wall ms. */
+  readonly wall: () => number;
+  /** Binds an id to a person for good, and gives whose it is. */
+  readonly claim: (client: number, personId: string) => Promise<string>;
+  readonly isHere: (personId: string) => boolean;
+  /** The tick that gathers now. */
+  readonly tick: () => Tick;
+  /** This update of the peer is not taken for now. */
+  readonly onHold: (peer: Peer, n: number) => void;
+  /** Something entered, or a held update was settled. */
+  readonly onChange: () => void;
+}
+
+export class Intake {
+  readonly owners: Map<number, string>;
+  private readonly surface: Surface;
+  private readonly state: DocumentState;
+  private readonly ports: IntakePorts;
+  private readonly admission: Admission;
+  private readonly held: Held;
+  private readonly claims = new Map<number, Promise<void>>();
+  private readonly claimed = new WeakMap<Peer, number>();
+
+  constructor(surface: Surface, state: DocumentState, owners: Map<number, string>, ports: IntakePorts) {
+    this.surface = surface;
+    this.state = state;
+    this.owners = owners;
+    this.ports = ports;
+    this.held = new Held(ports.limits.heldBytes);
+    this.admission = new Admission(state.index, state.containers, (client) => owners.get(client), ports.isHere);
+  }
+
+  /** Ids are being bound; what they wrote is not in yet. */
+  get busy(): boolean {
+    return this.claims.size > 0;
+  }
+
+  isNews(scan: Scan, personId: string): boolean {
+    return this.admission.isNews(scan, personId);
+  }
+
+  /** The peer's n-th update. */
+  offer(peer: Peer, n: number, update: Uint8Array, scan: Scan): void {
+    if (this.attempt(peer, n, update, scan, false)) this.retry();
+    this.ports.onChange();
+  }
+
+  /** From the database or another process. */
+  trust(update: Uint8Array): Admitted {
+    const admitted = this.enter(update, scanUpdate(update), { personId: '', name: null }, 'trusted');
+    if (admitted.changed) this.retry();
+    this.ports.onChange();
+    return admitted;
+  }
+
+  /** Lets those in who waited long enough for somebody else. */
+  sweep(now: number): void {
+    if (this.held.size === 0) return;
+    for (const { writer, update } of this.held.takeOrphans(now - this.ports.limits.orphanMs))
+      this.enter(update, scanUpdate(update), writer, 'brought');
+    this.retry();
+    this.ports.onChange();
+  }
+
+  /** Calls back once every id has an owner; ids beyond the peer's measure stay without. */
+  claim(peer: Peer, clients: readonly number[], then: () => void): void {
+    const soFar = (this.claimed.get(peer) ?? 0) + clients.length;
+    if (soFar > this.ports.limits.claimsPerSocket) return;
+    this.claimed.set(peer, soFar);
+    void Promise.all(clients.map((client) => this.bind(client, peer.personId))).then(then);
+  }
+
+  private bind(client: number, personId: string): Promise<void> {
+    const running = this.claims.get(client);
+    if (running) return running;
+    const binding = this.ports.claim(client, personId).then((owner) => {
+      this.owners.set(client, owner);
+      this.claims.delete(client);
+    });
+    this.claims.set(client, binding);
+    return binding;
+  }
+
+  /** True when something entered. */
+  private attempt(peer: Peer, n: number, update: Uint8Array, scan: Scan, waited: boolean): boolean {
+    const { limits, tick, wall } = this.ports;
+    const named = new Set([...scan.blocks, ...scan.deletes].map(({ client }) => client));
+    const strangers = [...named].filter((client) => !this.owners.has(client));
+    if (strangers.length > 0) {
+      this.wait(peer, n, update);
+      const fresh = strangers.filter((client) => !this.claims.has(client));
+      if (fresh.length > 0)
+        this.claim(peer, fresh, () => {
+          this.retry();
+          this.ports.onChange();
+        });
+      return false;
+    }
+    const writer: Writer = { personId: peer.personId, name: peer.name };
+    const admitted = this.enter(update, scan, writer, 'own');
+    tick().cover(peer, n);
+    if (admitted.waits) this.wait(peer, n, update);
+    else if (waited) tick().settle(peer, n);
+    // What somebody else said in a chat only they may say; a board would come apart without its lost strokes.
+    if (admitted.foreign && this.surface === 'board' && update.length <= limits.heldBytes)
+      this.held.adopt({ writer, update, since: wall() });
+    return admitted.changed;
+  }
+
+  private wait(peer: Peer, n: number, update: Uint8Array): void {
+    this.ports.onHold(peer, n);
+    if (!this.held.wait({ peer, n, update, since: this.ports.wall() })) peer.close(CLOSE.later);
+  }
+
+  /** Tries what waits again, until nothing moves. */
+  private retry(): void {
+    const oldest = this.ports.wall() - this.ports.limits.heldMs;
+    let moved = true;
+    while (moved) {
+      moved = false;
+      for (const { peer, n, update, since } of this.held.takeWaiting())
+        if (since > oldest && this.attempt(peer, n, update, scanUpdate(update), true)) moved = true;
+    }
+  }
+
+  /** Puts what may enter into the tick. */
+  private enter(update: Uint8Array, scan: Scan, writer: Writer, way: Way): Admitted {
+    const tick = this.ports.tick();
+    const into = [tick.all];
+    if (way === 'trusted') tick.mixed = true;
+    else into.push(tick.part(writer.personId, way === 'brought').assembly);
+    const admitted = this.admission.admit(scan, writer, way, into);
+    if (!admitted.overlaps) return admitted;
+    // The sender merged what the server knows with what it does not: Yjs cuts it apart. Scanned bytes are safe to give it.
+    const known = new Map(scan.blocks.map(({ client }) => [client, this.state.index.next(client)]));
+    const rest = scanUpdate(Y.diffUpdate(update, Y.encodeStateVector(known)));
+    const more = this.admission.admit(rest, writer, way, into);
+    return { ...more, changed: more.changed || admitted.changed };
+  }
+}

@@ -1,0 +1,285 @@
+/** One document while somebody has it open: takes updates in, sends one frame a tick, stores, acknowledges. */
+import * as Y from 'yjs';
+import { never } from '#events/shared/never.ts';
+import { CLOSE, type ReadOnlyReason } from '../close-codes.ts';
+import type { DocumentName } from '../documents/names.ts';
+import type { Word } from '../fanout/fanout.ts';
+import type { Limits } from '../limits.ts';
+import { readStates, writeStates } from '../wire/awareness.ts';
+import { frameOf } from '../wire/frame.ts';
+import {
+  ackMessage,
+  awarenessMessage,
+  deniedMessage,
+  standingMessage,
+  step1Message,
+  step2Message,
+  updateMessage,
+  type Inbound,
+} from '../wire/messages.ts';
+import { Malformed } from '../wire/reader.ts';
+import { scanUpdate } from '../wire/scan.ts';
+import { Intake } from './intake.ts';
+import { Keeper, type KeeperPorts } from './keeper.ts';
+import { Receipts, readOnlyFor, type Peer } from './peer.ts';
+import { Presence } from './presence.ts';
+import type { DocumentState } from './state.ts';
+import { Tick } from './tick.ts';
+
+/** What a room needs from its surroundings. */
+export interface RoomPorts extends KeeperPorts {
+  readonly limits: Limits;
+  /** Bytes that are accepted and not stored, in the whole process. */
+  readonly unstored: () => number;
+  /** Binds an id to a person for good, and gives whose it is. Never rejects. */
+  readonly claim: (client: number, personId: string) => Promise<string>;
+}
+
+export class Room {
+  readonly name: string;
+  readonly document: DocumentName;
+  readonly peers = new Map<Peer, Receipts>();
+  /** Frames that were made, for the statistics. */
+  frames = 0;
+  /** Its memory is not to be trusted any more; the next to join loads it anew. */
+  broken = false;
+  private readonly ports: RoomPorts;
+  private readonly state: DocumentState;
+  private readonly intake: Intake;
+  private readonly keeper: Keeper;
+  private readonly presence = new Presence();
+  private tick = new Tick();
+  private timer: (() => void) | null = null;
+  private lastFrame = 0;
+  private ended: ReadOnlyReason | null;
+  private whole: Uint8Array | null = null;
+
+  constructor(
+    name: string,
+    document: DocumentName,
+    state: DocumentState,
+    owners: Map<number, string>,
+    ended: ReadOnlyReason | null,
+    ports: RoomPorts,
+  ) {
+    this.name = name;
+    this.document = document;
+    this.state = state;
+    this.ended = ended;
+    this.ports = ports;
+    this.keeper = new Keeper(name, state, ports, (update) => this.intake.trust(update).waits);
+    this.intake = new Intake(document.surface, state, owners, {
+      limits: ports.limits,
+      wall: ports.wall,
+      claim: ports.claim,
+      isHere: (personId) => [...this.peers.keys()].some((peer) => peer.personId === personId),
+      tick: () => this.tick,
+      onHold: (peer, n) => this.peers.get(peer)?.hold(n),
+      onChange: () => this.schedule(),
+    });
+  }
+
+  /** The last stored sequence number that is in memory without a gap before it. */
+  get seen(): number {
+    return this.state.seen;
+  }
+
+  /** Everything that was accepted is durable. */
+  get settled(): boolean {
+    return this.tick.empty && this.keeper.settled && !this.intake.busy;
+  }
+
+  /** The ids on a ticket were given to its person by this server, perhaps after the room was loaded. */
+  own(clients: readonly number[], personId: string): void {
+    const { owners } = this.intake;
+    for (const client of clients) if (!owners.has(client)) owners.set(client, personId);
+  }
+
+  join(peer: Peer): void {
+    this.peers.set(peer, new Receipts());
+    this.flush();
+    peer.answer(frameOf(step1Message(Y.encodeStateVector(this.state.doc))));
+    if (peer.acks) peer.write(frameOf(standingMessage(readOnlyFor(peer, this.ended))));
+    const states = this.presence.all();
+    if (states.length > 0) peer.answer(frameOf(awarenessMessage(writeStates(states))));
+  }
+
+  leave(peer: Peer): void {
+    this.peers.delete(peer);
+    this.presence.leave(peer, this.ports.wall());
+    this.schedule();
+  }
+
+  /** Throws Malformed when the sender is to be sent away. */
+  receive(peer: Peer, message: Inbound): void {
+    switch (message.kind) {
+      case 'step1':
+        return this.answer(peer, message.stateVector);
+      case 'update':
+        return this.take(peer, message.update);
+      case 'awareness':
+        return this.hearPresence(peer, message.states);
+      case 'query-awareness':
+        return peer.answer(frameOf(awarenessMessage(writeStates(this.presence.all()))));
+      default:
+        return never(message);
+    }
+  }
+
+  /** The document is closed for writing: everyone who listens for it is told at once. */
+  end(reason: ReadOnlyReason): void {
+    if (this.ended) return;
+    this.ended = reason;
+    const standing = frameOf(standingMessage(reason));
+    for (const peer of this.peers.keys()) if (peer.acks) peer.write(standing);
+  }
+
+  /** The whole document as one update, kept until it changes. */
+  snapshot(): Uint8Array {
+    this.flush();
+    return (this.whole ??= Y.encodeStateAsUpdate(this.state.doc));
+  }
+
+  /** A word from another process. */
+  hear(word: Word): void {
+    switch (word.kind) {
+      case 'stored':
+        return this.keeper.follow(word.first, word.last, word.update);
+      case 'presence':
+        this.presence.hearRemote(word.states, this.ports.wall());
+        return this.schedule();
+      case 'who': {
+        const states = this.presence.local();
+        if (states.length > 0) this.ports.tell({ kind: 'presence', states });
+        return;
+      }
+      default:
+        return never(word);
+    }
+  }
+
+  /** Asks the other processes who is there. */
+  greet(): void {
+    this.ports.tell({ kind: 'who' });
+  }
+
+  /** What the database's last number says may be more than this room has seen. */
+  async catchUp(head: number): Promise<void> {
+    await this.keeper.catchUp(head);
+  }
+
+  /** What time brings: presence runs out, waiting ends. */
+  sweep(): void {
+    const now = this.ports.wall();
+    this.presence.forgetOld(now);
+    this.intake.sweep(now);
+  }
+
+  destroy(): void {
+    this.timer?.();
+    this.state.doc.destroy();
+  }
+
+  private answer(peer: Peer, stateVector: Uint8Array): void {
+    this.flush();
+    const empty = stateVector.length === 1 && stateVector[0] === 0;
+    let update: Uint8Array;
+    try {
+      update = empty ? this.snapshot() : Y.encodeStateAsUpdate(this.state.doc, stateVector);
+    } catch (cause) {
+      throw new Malformed('not a state vector', { cause });
+    }
+    peer.answer(frameOf(step2Message(update)));
+  }
+
+  private hearPresence(peer: Peer, bytes: Uint8Array): void {
+    const states = readStates(bytes);
+    const { owners } = this.intake;
+    const hear = (): void => {
+      this.presence.hear(peer, states, peer, (client) => owners.get(client), this.ports.wall());
+      if (this.presence.changed) this.schedule();
+    };
+    // Stock clients say who they are before they draw, so that their id is bound by then. An unknown id among many is
+    // somebody else's echo.
+    const [first, ...others] = states;
+    if (first && others.length === 0 && !owners.has(first.client)) this.intake.claim(peer, [first.client], hear);
+    else hear();
+  }
+
+  private take(peer: Peer, update: Uint8Array): void {
+    const receipts = this.peers.get(peer);
+    if (!receipts) return;
+    const scan = scanUpdate(update);
+    const n = receipts.next();
+    const reason = readOnlyFor(peer, this.ended);
+    if (reason && this.intake.isNews(scan, peer.personId)) {
+      receipts.hold(n);
+      return peer.answer(frameOf(deniedMessage(reason)));
+    }
+    if (reason) {
+      this.tick.cover(peer, n);
+      return this.schedule();
+    }
+    if (this.ports.unstored() > this.ports.limits.unstoredBytes) return peer.close(CLOSE.later);
+    this.intake.offer(peer, n, update, scan);
+  }
+
+  /** One frame a tick; the first after a pause at the end of this turn of the event loop, so that one read is one frame. */
+  private schedule(): void {
+    if (this.timer || (this.tick.empty && !this.presence.changed)) return;
+    const wait = this.lastFrame + this.ports.limits.tickMs - performance.now();
+    if (wait <= 0) {
+      const turn = setImmediate(() => this.flush());
+      this.timer = () => clearImmediate(turn);
+    } else {
+      const timeout = setTimeout(() => this.flush(), wait);
+      this.timer = () => clearTimeout(timeout);
+    }
+  }
+
+  /** Sends, then keeps: nothing that takes time stands between an update and its peers. */
+  private flush(): void {
+    this.timer?.();
+    this.timer = null;
+    if (this.presence.changed) {
+      const { states, fresh } = this.presence.take();
+      this.broadcast(awarenessMessage(writeStates(states)));
+      if (fresh.length > 0) this.ports.tell({ kind: 'presence', states: fresh });
+    }
+    if (this.tick.empty) return;
+    const { tick } = this;
+    this.tick = new Tick();
+    const update = tick.all.empty ? null : new Uint8Array(tick.all.encode());
+    if (update) {
+      this.broadcast(updateMessage(update));
+      this.apply(update);
+    }
+    void this.keeper.keep(tick, update).then(() => this.acknowledge(tick));
+  }
+
+  private apply(update: Uint8Array): void {
+    this.whole = null;
+    try {
+      Y.applyUpdate(this.state.doc, update, 'room');
+    } catch (error) {
+      // The scan should have stopped it. What is stored stays; everyone starts over from there.
+      this.ports.log.error({ err: error, document: this.name }, 'an accepted update could not be applied');
+      this.broken = true;
+      for (const peer of this.peers.keys()) peer.close(CLOSE.later);
+    }
+  }
+
+  private broadcast(message: Buffer): void {
+    this.lastFrame = performance.now();
+    this.frames += 1;
+    const frame = frameOf(message);
+    for (const peer of this.peers.keys()) peer.write(frame);
+  }
+
+  private acknowledge(tick: Tick): void {
+    for (const [peer, n] of tick.covers) {
+      const count = this.peers.get(peer)?.settle(n, tick.late.get(peer) ?? []);
+      if (count !== null && count !== undefined && peer.acks) peer.write(frameOf(ackMessage(count)));
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * The open documents. Each is loaded once, whoever asks at the same time, and forgotten after its last socket only when
+ * everything in it is durable.
+ */
+import type { Bus } from '#platform/bus/bus.ts';
+import type { ReadOnlyReason } from '../close-codes.ts';
+import { parseDocumentName, type DocumentName } from '../documents/names.ts';
+import { hear, tell, type Word } from '../fanout/fanout.ts';
+import type { Limits } from '../limits.ts';
+import type { Log } from '../log.ts';
+import type { DocumentTable } from '../storage/documents.server.ts';
+import type { Journal } from '../storage/journal.server.ts';
+import type { Facts } from './facts.ts';
+import { Room } from './room.ts';
+import { loadState, wholeOf } from './state.ts';
+
+export interface RoomsPorts {
+  readonly node: string;
+  readonly bus: Bus;
+  readonly table: DocumentTable;
+  readonly journal: Journal;
+  readonly facts: Facts;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly wall: () => number;
+  readonly business: () => number;
+  readonly ended: (lessonId: string) => Promise<ReadOnlyReason | null>;
+}
+
+interface Open {
+  readonly room: Room;
+  readonly stopHearing: () => Promise<void>;
+  /** The sequence number of the last snapshot. */
+  saved: number;
+  /** Wall ms since when nobody is here; null while somebody is. */
+  empty: number | null;
+}
+
+export class Rooms {
+  private readonly ports: RoomsPorts;
+  private readonly rooms = new Map<string, Promise<Open>>();
+  private readonly loaded = new Map<string, Open>();
+
+  constructor(ports: RoomsPorts) {
+    this.ports = ports;
+  }
+
+  get size(): number {
+    return this.rooms.size;
+  }
+
+  *[Symbol.iterator](): Generator<Room> {
+    for (const { room } of this.loaded.values()) yield room;
+  }
+
+  /** Loads the document unless it is here, and keeps it: the caller joins in the same turn. */
+  async open(name: string, document: DocumentName): Promise<Room> {
+    let opening = this.rooms.get(name);
+    if (opening && this.loaded.get(name)?.room.broken) {
+      await this.forget(name);
+      opening = undefined;
+    }
+    if (!opening) {
+      opening = this.load(name, document);
+      this.rooms.set(name, opening);
+      opening.catch(() => this.rooms.delete(name));
+    }
+    const open = await opening;
+    open.empty = this.ports.wall();
+    return open.room;
+  }
+
+  /** The lesson's open documents. */
+  *ofLesson(lessonId: string): Generator<Room> {
+    for (const room of this) if (room.document.lessonId === lessonId) yield room;
+  }
+
+  /** The whole document as one update; null when nobody wrote anything, or there is no such document. */
+  async snapshot(name: string): Promise<Uint8Array | null> {
+    if (!parseDocumentName(name)) return null;
+    const open = this.loaded.get(name);
+    if (open) return open.room.seen === 0 && open.room.settled ? null : open.room.snapshot();
+    return wholeOf(await this.ports.table.load(name), this.ports.log);
+  }
+
+  /** Looks after every room; called again and again. */
+  async sweep(): Promise<void> {
+    const now = this.ports.wall();
+    for (const [name, open] of this.loaded) {
+      const { room } = open;
+      room.sweep();
+      if (room.peers.size > 0) open.empty = null;
+      else open.empty ??= now;
+      if (open.empty !== null && now - open.empty >= this.ports.limits.lingerMs && room.settled)
+        await this.forget(name);
+      else if (room.settled && room.seen - open.saved >= this.ports.limits.snapshotEvery) await this.save(name, open);
+    }
+    await this.catchUp();
+  }
+
+  /** Forgets everything that is settled; call it when no socket is left. */
+  async clear(): Promise<void> {
+    for (const name of [...this.loaded.keys()]) await this.forget(name);
+  }
+
+  private async load(name: string, document: DocumentName): Promise<Open> {
+    const { ports } = this;
+    await ports.table.create(name);
+    // Listen first, then read: what is stored in between is heard, and waits for its number's turn.
+    const early: Word[] = [];
+    let onWord = (word: Word): void => void early.push(word);
+    const stopHearing = await hear(ports.bus, ports.node, name, (word) => onWord(word));
+    try {
+      const [stored, owners, ended] = await Promise.all([
+        ports.table.load(name),
+        ports.table.owners(name),
+        ports.ended(document.lessonId),
+      ]);
+      const room = new Room(name, document, loadState(document.surface, stored, ports.log), owners, ended, {
+        limits: ports.limits,
+        log: ports.log,
+        wall: ports.wall,
+        business: ports.business,
+        append: (updates) => ports.journal.append(name, updates),
+        unstored: () => ports.journal.unstored,
+        updatesAfter: (seq) => ports.table.updatesAfter(name, seq),
+        claim: (client, personId) => this.claim(name, client, personId),
+        tell: (word) => tell(ports.bus, ports.node, name, word, ports.log),
+        worked: (personId, at) => ports.facts.worked(document, personId, at),
+      });
+      onWord = (word) => room.hear(word);
+      for (const word of early) room.hear(word);
+      const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, empty: ports.wall() };
+      this.loaded.set(name, open);
+      room.greet();
+      return open;
+    } catch (error) {
+      await stopHearing();
+      throw error;
+    }
+  }
+
+  private async claim(name: string, client: number, personId: string): Promise<string> {
+    for (let wait = 100; ; wait = Math.min(5_000, wait * 2)) {
+      try {
+        return await this.ports.table.claim(name, client, personId);
+      } catch (error) {
+        this.ports.log.warn({ err: error, document: name, retryInMs: wait }, 'a client id could not be bound yet');
+        await new Promise((resolve) => setTimeout(resolve, wait).unref());
+      }
+    }
+  }
+
+  private async forget(name: string): Promise<void> {
+    const open = this.loaded.get(name);
+    if (!open) return;
+    // Gone from the maps in one step: whoever comes now loads it anew, from rows that are all there.
+    this.loaded.delete(name);
+    this.rooms.delete(name);
+    await open.stopHearing();
+    if (!open.room.broken) await this.save(name, open);
+    open.room.destroy();
+  }
+
+  private async save(name: string, open: Open): Promise<void> {
+    const { room } = open;
+    if (room.seen === open.saved || !room.settled) return;
+    const { seen } = room;
+    try {
+      await this.ports.table.saveSnapshot(name, seen, room.snapshot());
+      open.saved = seen;
+    } catch (error) {
+      this.ports.log.warn({ err: error, document: name }, 'a snapshot could not be stored; the updates are');
+    }
+  }
+
+  /** Asks the database for what the bus may have dropped. */
+  private async catchUp(): Promise<void> {
+    const names = [...this.loaded].filter(([, { room }]) => room.peers.size > 0).map(([name]) => name);
+    if (names.length === 0) return;
+    const heads = await this.ports.table.heads(names);
+    for (const [name, head] of heads) await this.loaded.get(name)?.room.catchUp(head);
+  }
+}

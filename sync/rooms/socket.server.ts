@@ -1,0 +1,183 @@
+/** One websocket: its bounds, its ticket's time, and the way of its bytes to and from a room. */
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import type { Ticket } from '#events/access/ticket.ts';
+import { CLOSE, type Close } from '../close-codes.ts';
+import type { Limits } from '../limits.ts';
+import type { Log } from '../log.ts';
+import { awarenessMessage, readMessage } from '../wire/messages.ts';
+import { writeStates } from '../wire/awareness.ts';
+import { frameOf } from '../wire/frame.ts';
+import { Malformed } from '../wire/reader.ts';
+import type { Peer } from './peer.ts';
+import type { Room } from './room.ts';
+
+/** Says nothing, and keeps stock clients from giving up. */
+const NOTHING_NEW = frameOf(awarenessMessage(writeStates([])));
+
+/** Refills with time; empty means too fast. */
+class Bucket {
+  private readonly perSecond: number;
+  private readonly most: number;
+  private left: number;
+  private at: number;
+
+  constructor(perSecond: number, most: number, now: number) {
+    this.perSecond = perSecond;
+    this.most = most;
+    this.left = most;
+    this.at = now;
+  }
+
+  take(amount: number, now: number): boolean {
+    this.left = Math.min(this.most, this.left + ((now - this.at) / 1000) * this.perSecond);
+    this.at = now;
+    this.left -= amount;
+    return this.left >= 0;
+  }
+}
+
+export interface SocketPorts {
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly wall: () => number;
+  readonly onGone: (socket: SyncSocket, close: { code: number; reason: string }) => void;
+}
+
+export class SyncSocket implements Peer {
+  readonly ticket: Ticket;
+  readonly document: string;
+  readonly acks: boolean;
+  room: Room | null = null;
+  private readonly ws: WebSocket;
+  /** The same connection below `ws`: ready frames go straight to it, so that one frame serves a whole room. */
+  private readonly raw: Duplex;
+  private readonly ports: SocketPorts;
+  private readonly messages: Bucket;
+  private readonly bytes: Bucket;
+  /** Answers that are still on their way do not count against the queue. */
+  private owed = 0;
+  private lastWrite: number;
+  private lastSign: number;
+  private pinged: number;
+  private ending: Close | null = null;
+
+  constructor(ws: WebSocket, raw: Duplex, ticket: Ticket, document: string, acks: boolean, ports: SocketPorts) {
+    const now = ports.wall();
+    const { limits } = ports;
+    this.ws = ws;
+    this.raw = raw;
+    this.ticket = ticket;
+    this.document = document;
+    this.acks = acks;
+    this.ports = ports;
+    this.messages = new Bucket(limits.messagesPerSecond, limits.messagesAtOnce, now);
+    this.bytes = new Bucket(limits.bytesPerSecond, limits.bytesAtOnce, now);
+    this.lastWrite = now;
+    this.lastSign = now;
+    this.pinged = now;
+    // Nothing is read before the document is here: what the client says meanwhile waits in the kernel.
+    ws.pause();
+    ws.on('message', (data, isBinary) => this.onMessage(data, isBinary));
+    ws.on('pong', () => {
+      this.lastSign = ports.wall();
+    });
+    ws.on('close', (code, reason) => this.onClose(code, reason.toString()));
+    raw.on('drain', () => {
+      this.owed = 0;
+    });
+  }
+
+  get personId(): string {
+    return this.ticket.personId;
+  }
+
+  get name(): string {
+    return this.ticket.name;
+  }
+
+  get observer(): boolean {
+    return this.ticket.role === 'observer';
+  }
+
+  get open(): boolean {
+    return this.ws.readyState === this.ws.OPEN;
+  }
+
+  /** The document is here. */
+  enter(room: Room): void {
+    this.room = room;
+    room.own(this.ticket.documents[this.document] ?? [], this.personId);
+    room.join(this);
+    this.ws.resume();
+  }
+
+  write(frame: Buffer): void {
+    if (!this.open) return;
+    if (this.raw.writableLength > this.ports.limits.queueBytes + this.owed) {
+      // Too slow: a close frame would wait behind all the rest. It syncs anew when it comes back.
+      this.ports.log.info({ document: this.document, waiting: this.raw.writableLength }, 'a slow socket was dropped');
+      return this.ws.terminate();
+    }
+    this.raw.write(frame);
+    this.lastWrite = this.ports.wall();
+  }
+
+  answer(frame: Buffer): void {
+    this.write(frame);
+    if (this.raw.writableLength > 0) this.owed += frame.length;
+  }
+
+  close(close: Close): void {
+    if (this.ending) return;
+    this.ending = close;
+    // A paused socket would never read the client's answer.
+    this.ws.resume();
+    this.ws.close(close.code, close.reason);
+  }
+
+  terminate(): void {
+    this.ws.terminate();
+  }
+
+  /** What time brings: the ticket runs out, silence is broken, the dead are let go. */
+  sweep(now: number): void {
+    const { limits } = this.ports;
+    if (now > this.ticket.expiresAt + limits.ticketGraceMs) this.close(CLOSE.ticketExpired);
+    if (now - this.lastSign > limits.deadAfterMs) return this.ws.terminate();
+    if (now - this.pinged > limits.deadAfterMs / 3 && this.open) {
+      this.pinged = now;
+      this.ws.ping();
+    }
+    if (this.room && now - this.lastWrite > limits.keepAliveMs) this.write(NOTHING_NEW);
+  }
+
+  private onMessage(data: RawData, isBinary: boolean): void {
+    const { room } = this;
+    if (!room || this.ending) return;
+    const now = this.ports.wall();
+    this.lastSign = now;
+    if (!isBinary) return this.close(CLOSE.textFrame);
+    // A buffer of its own: parts of it are kept until the next frame, and no lying length reaches a neighbour's bytes.
+    const bytes = copyOf(data);
+    if (!this.messages.take(1, now) || !this.bytes.take(bytes.length, now)) return this.close(CLOSE.tooFast);
+    try {
+      room.receive(this, readMessage(bytes));
+    } catch (error) {
+      if (!(error instanceof Malformed))
+        this.ports.log.error({ err: error, document: this.document }, 'message failed');
+      this.close(CLOSE.malformed);
+    }
+  }
+
+  private onClose(code: number, reason: string): void {
+    this.room?.leave(this);
+    this.room = null;
+    this.ports.onGone(this, this.ending ?? { code, reason });
+  }
+}
+
+function copyOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return new Uint8Array(Buffer.concat(data));
+  return data instanceof ArrayBuffer ? new Uint8Array(data.slice(0)) : Uint8Array.from(data);
+}

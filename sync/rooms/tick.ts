@@ -1,0 +1,43 @@
+/** What gathers in a room between two frames. */
+import { Assembly } from '../wire/assemble.ts';
+import type { Peer } from './peer.ts';
+
+export interface Part {
+  readonly personId: string;
+  readonly brought: boolean;
+  readonly assembly: Assembly;
+}
+
+export class Tick {
+  /** Everything that is new, for the peers. */
+  readonly all = new Assembly();
+  /** What is to be stored, a row for each who wrote. */
+  readonly parts = new Map<string, Part>();
+  /** The last update of each peer that was looked at. */
+  readonly covers = new Map<Peer, number>();
+  /** Something in `all` was stored elsewhere and is in no part. */
+  mixed = false;
+  /** Updates that had to wait and are in at last. */
+  readonly late = new Map<Peer, number[]>();
+
+  part(personId: string, brought: boolean): Part {
+    const key = `${brought ? 'brought' : 'own'} ${personId}`;
+    let part = this.parts.get(key);
+    if (!part) this.parts.set(key, (part = { personId, brought, assembly: new Assembly() }));
+    return part;
+  }
+
+  cover(peer: Peer, n: number): void {
+    this.covers.set(peer, Math.max(n, this.covers.get(peer) ?? 0));
+  }
+
+  settle(peer: Peer, n: number): void {
+    const late = this.late.get(peer);
+    if (late) late.push(n);
+    else this.late.set(peer, [n]);
+  }
+
+  get empty(): boolean {
+    return this.all.empty && this.covers.size === 0;
+  }
+}

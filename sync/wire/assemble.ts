@@ -1,0 +1,59 @@
+/** Puts an update together from structs that were accepted in order. */
+import { Ranges } from './ranges.ts';
+import { Writer } from './writer.ts';
+
+interface Open {
+  clock: number;
+  count: number;
+  next: number;
+  parts: Uint8Array[];
+}
+
+/** What a struct that may not enter leaves behind: as many clocks, no content. */
+export const tombstone = (length: number): Uint8Array => new Writer().byte(0).varUint(length).finish();
+
+export class Assembly {
+  private readonly clients = new Map<number, Open>();
+  private readonly deletes = new Map<number, Ranges>();
+  /** Bytes of structs so far. */
+  bytes = 0;
+
+  /** Each client's structs must follow one another without a gap. */
+  struct(client: number, clock: number, length: number, bytes: Uint8Array): void {
+    let open = this.clients.get(client);
+    if (!open) this.clients.set(client, (open = { clock, count: 0, next: clock, parts: [] }));
+    if (open.next !== clock) throw new Error(`A gap in what client ${client} wrote: ${clock} after ${open.next}`);
+    open.count += 1;
+    open.next = clock + length;
+    open.parts.push(bytes);
+    this.bytes += bytes.length;
+  }
+
+  delete(client: number, clock: number, length: number): void {
+    let ranges = this.deletes.get(client);
+    if (!ranges) this.deletes.set(client, (ranges = new Ranges()));
+    ranges.add(clock, clock + length);
+  }
+
+  get empty(): boolean {
+    return this.clients.size === 0 && this.deletes.size === 0;
+  }
+
+  /** The update in encoding V1; clients descend, as Yjs writes them and its merge expects them. */
+  encode(): Buffer {
+    const writer = new Writer();
+    const clients = [...this.clients].sort(([a], [b]) => b - a);
+    writer.varUint(clients.length);
+    for (const [client, { clock, count, parts }] of clients) {
+      writer.varUint(count).varUint(client).varUint(clock);
+      for (const part of parts) writer.raw(part);
+    }
+    const deletes = [...this.deletes].sort(([a], [b]) => b - a);
+    writer.varUint(deletes.length);
+    for (const [client, ranges] of deletes) {
+      writer.varUint(client).varUint(ranges.size);
+      for (const [from, to] of ranges) writer.varUint(from).varUint(to - from);
+    }
+    return writer.finish();
+  }
+}
