@@ -1,13 +1,13 @@
 /** Booking, cancelling and paying, as the pages and the API ask for them. Identity, price and time come from here. */
+import type { Role } from '#events/access/roles.ts';
 import { cancellationOf } from '#events/booking/decide.ts';
-import { evolve, initial } from '#events/booking/events.ts';
-import type { BookingEvent } from '#events/booking/events.ts';
+import { fromPerson } from '#events/handling/context.ts';
+import { recogniseAs } from '#events/handling/registry.ts';
 import type { Submit } from '#events/handling/submit.ts';
-import { idFrom } from '#events/shared/ids.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal, refuse } from '#events/shared/refusal.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
-import type { Actor, EventStore } from '#events/store/event-store.ts';
+import type { EventStore } from '#events/store/event-store.ts';
 import type { BookingRow, Queries } from '#projections/queries.ts';
 import type { BookingRequest, Person, Services } from './services.ts';
 import { maySeeBooking, studentsInReach } from './visibility.server.ts';
@@ -34,10 +34,11 @@ export interface BookingParts {
   ) => Promise<{ kind: 'verified' } | Refusal>;
 }
 
-export function actorOf(person: Person, role?: string): Actor {
-  const own = role ?? person.roles[0];
-  return { kind: 'person', id: person.personId, ...(own ? { role: own } : {}) };
-}
+/** The role in which someone books, cancels or pays: the first that may. */
+const roleFor = (person: Person): Role =>
+  person.roles.find(
+    (role) => role === 'student' || role === 'guardian' || role === 'institute-admin' || role === 'tutor',
+  ) ?? 'student';
 
 type BookingServices = Pick<
   Services,
@@ -113,12 +114,13 @@ export function bookingServices(parts: BookingParts): BookingServices {
             note: request.note.trim().slice(0, 1_000),
           },
         },
-        {
-          commandId: idFrom('request-booking', request.requestId, person.personId),
+        fromPerson({
+          personId: person.personId,
+          requestId: request.requestId,
+          command: 'RequestBooking',
+          role: roleFor(person),
           correlationId,
-          causationId: request.requestId,
-          actor: actorOf(person),
-        },
+        }),
       );
       if (isRefusal(submitted)) return submitted;
       const booking = await waitUntilDecided(request.requestId);
@@ -133,12 +135,12 @@ export function bookingServices(parts: BookingParts): BookingServices {
       if (!by) return refuse('forbidden', 'This booking is not yours to cancel.');
       const cancelled = await submit(
         { type: 'CancelBooking', now: now(), data: { bookingId, by, reason: reason.trim().slice(0, 500) } },
-        {
-          commandId: idFrom('cancel-booking', requestId, bookingId),
-          correlationId: requestId,
-          causationId: requestId,
-          actor: actorOf(person),
-        },
+        fromPerson({
+          personId: person.personId,
+          requestId,
+          command: 'CancelBooking',
+          role: by === 'platform' ? 'ops' : roleFor(person),
+        }),
       );
       if (isRefusal(cancelled)) return cancelled;
       await seen(cancelled.position);
@@ -146,16 +148,12 @@ export function bookingServices(parts: BookingParts): BookingServices {
     },
 
     async cancelQuote(bookingId, by) {
-      const events = await store.read(`booking-${bookingId}`);
-      let state = initial;
-      let requested: Extract<BookingEvent, { type: 'BookingRequested' }>['data'] | null = null;
-      for (const recorded of events) {
-        const event = recorded as unknown as BookingEvent;
-        if (event.type === 'BookingRequested') requested = event.data;
-        state = evolve(state, event);
-      }
+      const events = (await store.read(`booking-${bookingId}`)).flatMap((event) => recogniseAs(event, 'booking') ?? []);
+      const requested = events.find((event) => event.type === 'BookingRequested');
+      const confirmed = events.find((event) => event.type === 'BookingConfirmed');
       if (!requested) return NO_BOOKING;
-      return cancellationOf(requested, by, now());
+      const { startsAt, price, policy } = requested.data;
+      return cancellationOf({ startsAt, price, policy, confirmedAt: confirmed?.data.confirmedAt ?? null }, by, now());
     },
 
     async answer(person, bookingId, accept) {
@@ -166,12 +164,8 @@ export function bookingServices(parts: BookingParts): BookingServices {
       const lessonId = held?.data.lessonId;
       if (accept && typeof lessonId !== 'string')
         return refuse('seat-not-held', 'The seat is not held yet. Try again in a moment.');
-      const context = {
-        commandId: idFrom('answer-booking', bookingId, accept ? 'accept' : 'decline'),
-        correlationId: bookingId,
-        causationId: bookingId,
-        actor: actorOf(person, 'tutor'),
-      };
+      const command = accept ? 'AcceptBooking' : 'DeclineBooking';
+      const context = fromPerson({ personId: person.personId, requestId: bookingId, command, role: 'tutor' });
       const answered =
         accept && typeof lessonId === 'string'
           ? await submit({ type: 'AcceptBooking', now: now(), data: { bookingId, lessonId } }, context)

@@ -1,12 +1,12 @@
 /** Joining and ending a lesson: the one door to its board, chat and media. */
 import type { LessonRole } from '#events/access/roles.ts';
 import type { TicketOffice } from '#events/access/ticket.ts';
+import { fromPerson } from '#events/handling/context.ts';
 import type { Submit } from '#events/handling/submit.ts';
-import { idFrom } from '#events/shared/ids.ts';
+import { newId } from '#events/shared/ids.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal, refuse } from '#events/shared/refusal.ts';
 import type { LessonRow, Queries } from '#projections/queries.ts';
-import { actorOf } from './booking-services.server.ts';
 import type { Person, Services } from './services.ts';
 import { maySeeLesson } from './visibility.server.ts';
 
@@ -88,12 +88,13 @@ export function lessonServices(parts: LessonParts): LessonServices {
       if (role !== 'host') return refuse('forbidden', 'Only the tutor can end the lesson for all.');
       const ended = await submit(
         { type: 'EndLesson', now: now(), data: { lessonId: lesson.lessonId, by: 'host', policy: POLICY_2026_11 } },
-        {
-          commandId: idFrom('end-lesson', lesson.lessonId, now()),
+        fromPerson({
+          personId: person.personId,
+          requestId: newId(),
+          command: 'EndLesson',
+          role: 'tutor',
           correlationId: lesson.lessonId,
-          causationId: lesson.lessonId,
-          actor: actorOf(person, 'tutor'),
-        },
+        }),
       );
       if (isRefusal(ended)) return ended;
       await parts.seen(ended.position);

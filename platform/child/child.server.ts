@@ -5,10 +5,11 @@ import { createInterface } from 'node:readline';
 export interface ChildSettings {
   readonly name: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** `last` is what its ready line said before it died, so that it can come back on the same ports. */
+  readonly env: (last: Readonly<Record<string, unknown>> | null) => Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
-  /** After it died and came back; its ports may be others. */
-  readonly onRestart: (ready: Record<string, unknown>) => void;
+  /** After it died and came back. */
+  readonly onRestart: () => void;
 }
 
 export interface Child {
@@ -24,12 +25,13 @@ const RESTART_AFTER_MS = 500;
 export async function startChild(settings: ChildSettings): Promise<Child> {
   let stopping = false;
   let child: ChildProcess;
+  let last: Record<string, unknown> | null = null;
 
   const launch = (): Promise<Record<string, unknown>> =>
     new Promise((ready, failed) => {
       // Its stdin stays open as long as we live: it ends itself when we are killed.
       child = spawn(process.execPath, [...settings.args], {
-        env: { ...settings.env, PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1' },
+        env: { ...settings.env(last), PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1' },
         stdio: ['pipe', 'pipe', 'pipe'],
         // Ctrl-C in a terminal reaches the whole group; this one is stopped by us, after we have drained.
         detached: true,
@@ -44,6 +46,7 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
           const said = line.startsWith('{"ready":true') ? (JSON.parse(line) as Record<string, unknown>) : null;
           if (!said) return settings.onLine(line);
           clearTimeout(timer);
+          last = said;
           ready(said);
         });
       };
@@ -58,8 +61,9 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
         settings.onLine(`${settings.name} stopped (${signal ?? code}); it is started again`);
         setTimeout(() => {
           if (!stopping)
-            launch().then(settings.onRestart, (error: unknown) =>
-              settings.onLine(`${settings.name} did not come back: ${String(error)}`),
+            launch().then(
+              () => settings.onRestart(),
+              (error: unknown) => settings.onLine(`${settings.name} did not come back: ${String(error)}`),
             );
         }, RESTART_AFTER_MS);
       });

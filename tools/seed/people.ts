@@ -62,3 +62,6 @@ export const REVIEWERS = [
   'Meher Kaur',
   'Aditya Rao',
 ] as const;
+
+/** For the sign-in page. */
+export const demoAccounts = (): readonly SeedPerson[] => DEMO_PEOPLE;

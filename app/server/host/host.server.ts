@@ -166,6 +166,13 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       await app.register(httpProxy, {
         upstream: sandboxUrl,
         prefix,
+        // Its levers refuse browsers; ours are checked here instead.
+        replyOptions: {
+          rewriteRequestHeaders: (_request, headers) =>
+            Object.fromEntries(
+              Object.entries(headers).filter(([name]) => name !== 'origin' && !name.startsWith('sec-fetch')),
+            ),
+        },
         rewritePrefix: prefix === '/sandbox/control' ? '/control' : prefix,
         preHandler: async (request, reply) => {
           if (!sameOrigin(request)) return problem(reply, 403, 'foreign-origin', 'This comes from another site.');

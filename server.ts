@@ -1,0 +1,299 @@
+/**
+ * The composition root: parses the configuration once, builds the adapters, starts the roles, and stops them in order.
+ * Adapters are chosen here and nowhere else.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAuth } from '#app/server/auth/auth.server.ts';
+import { signUpRole } from '#app/server/auth/accounts.server.ts';
+import { createPersonOf } from '#app/server/auth/person.server.ts';
+import { readyBanner, missingParts } from '#app/server/banner.server.ts';
+import { createHost } from '#app/server/host/host.server.ts';
+import { builtPages, devPages } from '#app/server/host/pages.server.ts';
+import { createLive } from '#app/server/live.server.ts';
+import { startSandbox, type Sandbox } from '#app/server/sandbox.server.ts';
+import { createServices } from '#app/server/services.server.ts';
+import { ConfigError, parseConfig, type Config } from '#config';
+import { createTicketOffice } from '#events/access/ticket.server.ts';
+import { fromSystem } from '#events/handling/context.ts';
+import { createSubmit } from '#events/handling/submit.server.ts';
+import { isRefusal } from '#events/shared/refusal.ts';
+import { openSqlStore } from '#events/store/postgres.server.ts';
+import { memoryBus } from '#platform/bus/memory.ts';
+import { openRedisBus } from '#platform/bus/redis.server.ts';
+import { openBusinessClock } from '#platform/clock/database.server.ts';
+import { kyselyDialect } from '#platform/database/kysely-dialect.server.ts';
+import { openPglite } from '#platform/database/pglite.server.ts';
+import { openPostgres } from '#platform/database/postgres.server.ts';
+import { loadKeys } from '#platform/keys/keys.server.ts';
+import { createLog } from '#platform/log/log.server.ts';
+import { createMetrics } from '#platform/log/metrics.server.ts';
+import { lettersOf, openSmtp } from '#projections/effects/mail.server.ts';
+import { openRazorpay } from '#projections/effects/razorpay.server.ts';
+import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
+import { createSfu } from '#sfu/create-sfu.server.ts';
+import { createSyncServer } from '#sync/create-sync-server.server.ts';
+import { demoAccounts, DEMO_PASSWORD } from './tools/seed/people.ts';
+import { makeDemo } from './tools/seed/make-demo.ts';
+
+const VERSION = '0.1.0';
+const ROOT = import.meta.dirname;
+
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function start(config: Config): Promise<Running> {
+  mkdirSync(config.dataDir, { recursive: true });
+  const log = createLog({
+    level: config.logLevel,
+    file: process.stdout.isTTY ? join(config.dataDir, 'nexused.log') : null,
+  });
+  const keys = loadKeys(config.dataDir, ['AUTH_SECRET', 'TICKET_KEY', 'SANDBOX_KEY_SECRET', 'SANDBOX_WEBHOOK_SECRET'], {
+    AUTH_SECRET: config.keys.auth,
+    TICKET_KEY: config.keys.ticket,
+  });
+  /** Undone in the opposite order. */
+  const undo: (() => Promise<void>)[] = [];
+  const onStop = (step: () => Promise<void>): void => void undo.push(step);
+
+  // — what everything stands on
+  const db = config.databaseUrl
+    ? await openPostgres(config.databaseUrl)
+    : await openPglite(join(config.dataDir, 'database'));
+  onStop(() => db.close());
+  const bus = config.redisUrl
+    ? await openRedisBus(config.redisUrl)
+    : memoryBus((error, topic) => log.error({ err: error, topic }, 'a subscriber failed'));
+  onStop(() => bus.close());
+  const clock = await openBusinessClock(db, bus);
+  const store = await openSqlStore(db, { log });
+  onStop(() => store.close());
+  const submit = createSubmit(store);
+  const metrics = createMetrics();
+  const tickets = createTicketOffice(Buffer.from(keys.TICKET_KEY));
+
+  // — the outside world
+  const { payments: paying } = config;
+  let sandbox: Sandbox | null = null;
+  if (paying.kind === 'sandbox') {
+    sandbox = await startSandbox({
+      root: ROOT,
+      dataDir: config.dataDir,
+      keyId: 'rzp_test_nexused',
+      keySecret: keys.SANDBOX_KEY_SECRET,
+      webhookSecret: keys.SANDBOX_WEBHOOK_SECRET,
+      log,
+    });
+    onStop(sandbox.stop);
+    await sandbox.setClock(clock.now() - Date.now());
+  }
+  const gateway = openRazorpay(
+    paying.kind === 'razorpay'
+      ? { keyId: paying.keyId, keySecret: paying.keySecret, webhookSecrets: paying.webhookSecrets }
+      : {
+          keyId: 'rzp_test_nexused',
+          keySecret: keys.SANDBOX_KEY_SECRET,
+          webhookSecrets: [keys.SANDBOX_WEBHOOK_SECRET],
+          ...(sandbox ? { baseUrl: sandbox.url } : {}),
+        },
+  );
+  const smtpUrl = config.smtpUrl ?? sandbox?.smtpUrl ?? null;
+  const mail = smtpUrl ? openSmtp(smtpUrl, config.mailFrom) : null;
+  if (mail) onStop(async () => mail.close());
+
+  // — sign-in, before the read models: they take people's names from its tables
+  const auth = await createAuth({
+    db,
+    dialect: kyselyDialect(db),
+    secret: keys.AUTH_SECRET,
+    publicUrl: config.publicUrl,
+    log,
+    sendMail: async ({ to, subject, text, messageId }) => {
+      if (!mail) return log.warn({ subject }, 'a mail was not sent: SMTP_URL is not set');
+      const { html } = lettersOf('', text, null);
+      await mail.send({
+        to: { name: '', address: to },
+        subject,
+        text,
+        html,
+        messageId: `<${messageId}@nexused>`,
+        calendar: null,
+      });
+    },
+    register: async ({ id, role, zone }) => {
+      const chosen = signUpRole(role);
+      // Ops, auditors and institute admins are made by us, never by a form.
+      if (!chosen) return;
+      const done = await submit(
+        { type: 'RegisterPerson', now: clock.now(), data: { personId: id, role: chosen, zone } },
+        fromSystem('sign-up', id),
+      );
+      if (isRefusal(done)) log.error({ code: done.code, personId: id }, 'a person could not be registered');
+      else if (done.position) await readSide.waitFor(done.position, 2_000);
+    },
+  });
+
+  // — read models, processes, effects
+  await prepareProjections(db);
+  const readSide = await openReadSide({ db, clock });
+  onStop(() => readSide.stop());
+  const payments = openPayments({ db, gateway, submit, clock, log });
+  let address = config.publicUrl ?? '';
+  if (config.roles.has('worker')) {
+    const worker = startWorker({ db, gateway, submit, clock, log, store, bus, mail, publicUrl: () => address });
+    onStop(() => worker.stop());
+  }
+
+  // — board and chat
+  const sync = createSyncServer({ db, bus, store, submit, tickets, clock, log });
+  onStop(() => sync.close());
+
+  const capabilities = {
+    demoSignIn: sandbox ? { password: DEMO_PASSWORD, accounts: demoAccounts() } : null,
+    clockControl: sandbox !== null,
+    inbox: sandbox !== null && config.smtpUrl === null,
+    providerControls: sandbox !== null,
+  };
+  const adapters = {
+    events: store.kind,
+    documents: db.kind,
+    bus: bus.kind,
+    objects: config.s3 ? 's3' : 'folder',
+    payments: paying.kind,
+  };
+  const health = async () => ({
+    status: 'ok',
+    version: VERSION,
+    roles: [...config.roles],
+    adapters,
+    sfu: sfu ? { workers: sfu.stats().workers, mediasoup: sfu.stats().mediasoup } : { workers: 0, mediasoup: 'none' },
+  });
+  const services = createServices({
+    store,
+    submit,
+    queries: readSide.queries,
+    tickets,
+    capabilities,
+    checkout: {
+      script: sandbox ? '/sandbox/razorpay/checkout.js' : 'https://checkout.razorpay.com/v1/checkout.js',
+      keyId: paying.kind === 'razorpay' ? paying.keyId : 'rzp_test_nexused',
+    },
+    now: () => clock.now(),
+    advanceClock: async (ms) => {
+      const now = await clock.advance(ms);
+      await sandbox?.setClock(now - Date.now());
+      return now;
+    },
+    waitFor: readSide.waitFor,
+    observeOrder: async (bookingId) => void (await payments.observeOrder(bookingId)),
+    checkReturn: payments.checkReturn,
+    allocateClientIds: sync.allocateClientIds,
+    snapshot: sync.snapshot,
+    nodePublicUrl: config.nodePublicUrl,
+    health,
+  });
+
+  // — the host
+  const personOf = createPersonOf(auth, readSide.queries);
+  let pages: Awaited<ReturnType<typeof devPages>> | null = null;
+  let ready = false;
+  const builtHandler = config.dev ? null : await builtPages();
+  const host = await createHost({
+    services,
+    auth,
+    personOf,
+    log,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    tls: config.tls,
+    pages: (req, res, next) => {
+      const handler = builtHandler ?? pages?.handler;
+      if (handler) handler(req, res, next);
+      else next?.();
+    },
+    receiveWebhook: payments.receiveWebhook,
+    sandboxUrl: sandbox?.url ?? null,
+    healthPage: health,
+    ready: async () => ready && (await db.query('SELECT 1')).length === 1,
+    metrics: metrics.page,
+    upgrades: config.roles.has('sync') ? [{ prefix: '/sync/', take: sync.handleUpgrade }] : [],
+    ownUpgrades: ['/signalling', '/live', ...(config.dev ? ['/'] : [])],
+  });
+  if (config.dev) pages = await devPages(() => host.server);
+  const live = config.roles.has('web') ? createLive({ http: host.server, bus, log, personOf }) : null;
+  const sfu = config.roles.has('sfu')
+    ? await createSfu({
+        httpServer: host.server,
+        store,
+        submit,
+        tickets,
+        clock,
+        db,
+        bus,
+        log,
+        settings: { mediaAddress: config.mediaAddress, mediaPort: config.mediaPort },
+      })
+    : null;
+
+  await host.listen({ host: config.host, port: config.port });
+  const bound = host.server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : config.port;
+  const scheme = config.tls ? 'https' : 'http';
+  const shownHost = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(config.host) ? 'localhost' : config.host;
+  address ||= `${scheme}://${shownHost}:${port}`;
+  if (sandbox) {
+    await sandbox.setWebhookUrl(`${scheme}://127.0.0.1:${port}/webhooks/razorpay`);
+    const made = await makeDemo({ db, submit, now: () => clock.now(), linkedAccount: sandbox.linkedAccount });
+    if (made) await readSide.waitFor(made, 30_000);
+  }
+  ready = true;
+  process.stdout.write(
+    readyBanner({
+      url: address,
+      demo: capabilities.demoSignIn,
+      missing: missingParts(sfu?.stats() ?? null),
+      dataDir: config.dataDir,
+    }),
+  );
+
+  return {
+    url: address,
+    async stop() {
+      ready = false;
+      // New work is refused first, then people are sent away with a reason, then what they left is written.
+      await Promise.all([sfu?.drain(), sync.drain(), live?.close()]);
+      await sfu?.close();
+      await pages?.close();
+      await host.close();
+      for (const step of undo.reverse()) await step();
+    },
+  };
+}
+
+const STOP_WITHIN_MS = 12_000;
+
+try {
+  const running = await start(parseConfig(process.env));
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.stdout.write(`\n${signal}: finishing what is under way …\n`);
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+} catch (error) {
+  const message =
+    error instanceof ConfigError || !(error instanceof Error) ? String((error as Error).message) : error.stack;
+  process.stderr.write(`NexusEd did not start: ${message}\n`);
+  process.exit(1);
+}
