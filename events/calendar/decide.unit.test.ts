@@ -205,7 +205,7 @@ it('CA7–CA11: whatever comes, seats taken never exceed seats and lessons never
   );
   let most = 0;
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+    fc.property(fc.array(command, { minLength: 20, maxLength: 60, size: 'max' }), (commands) => {
       let state: CalendarState = fold({ initial, evolve }, [set]);
       const everHeld = new Set<string>();
       for (const next of commands) {
