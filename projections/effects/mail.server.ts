@@ -19,16 +19,26 @@ export interface MailPort {
   close(): void;
 }
 
-/** `url`: smtp://user:password@host:port or smtps://…; `from`: `NexusEd <no-reply@…>`. */
-export function openSmtp(url: string, from: string): MailPort {
-  const transport = createTransport(
-    { url, pool: true, maxConnections: 2, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 },
-    { from },
-  );
+const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
+/** `url`: smtp://user:password@host:port or smtps://…, asked at each mail, for it may move; `from`: `NexusEd <no-reply@…>`. */
+export function openSmtp(url: () => string, from: string): MailPort {
+  const open = (at: string) => createTransport({ url: at, pool: true, maxConnections: 2, ...TIMEOUTS }, { from });
+  let current = { at: url(), transport: open(url()) };
+
+  function transportNow() {
+    const at = url();
+    if (at !== current.at) {
+      current.transport.close();
+      current = { at, transport: open(at) };
+    }
+    return current.transport;
+  }
+
   return {
     async send({ to, subject, text, html, messageId, calendar }) {
       const method = calendar?.includes('METHOD:CANCEL') ? 'CANCEL' : 'PUBLISH';
-      await transport.sendMail({
+      await transportNow().sendMail({
         to,
         subject,
         text,
@@ -45,7 +55,7 @@ export function openSmtp(url: string, from: string): MailPort {
         }),
       });
     },
-    close: () => transport.close(),
+    close: () => current.transport.close(),
   };
 }
 

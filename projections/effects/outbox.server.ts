@@ -7,11 +7,11 @@ import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
-import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import type { Intent } from '../processes/process.ts';
 import { Fenced, lockCheckpoint } from '../runner/checkpoint.server.ts';
+import { NO_CRASH, type CrashPoint } from '../runner/crash.ts';
 import { find, rejection, send, type Found } from './calls.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import type { ProviderCall } from './provider-call.ts';
@@ -68,13 +68,14 @@ export interface OutboxSettings {
   readonly epoch: number;
   readonly timing?: OutboxTiming;
   readonly onFenced?: () => void;
+  readonly crashPoint?: CrashPoint;
 }
 
 const AT_ONCE = 4;
 
 /** Does what is due; true when there may be more. */
 export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean> } {
-  const { db, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced } = settings;
+  const { db, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced, crashPoint = NO_CRASH } = settings;
 
   const backOff = (attempts: number): number => {
     const full = Math.min(timing.longestRetryMs, timing.firstRetryMs * 2 ** Math.min(attempts, 20));

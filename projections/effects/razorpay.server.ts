@@ -20,16 +20,22 @@ export interface RazorpaySettings {
   readonly keySecret: string;
   /** The current one first; more while one is being rotated. */
   readonly webhookSecrets: readonly string[];
-  /** Another host, such as the sandbox: `http://127.0.0.1:4000`, without `/v1`. */
-  readonly baseUrl?: string;
+  /** Another host, such as the sandbox: `http://127.0.0.1:4000`, without `/v1`. Asked at each call: it may move. */
+  readonly baseUrl?: () => string;
   /** Wall ms; by default 10,000. */
   readonly timeoutMs?: number;
 }
 
+interface RequestConfig {
+  baseURL?: string;
+  proxy?: unknown;
+}
+
 /** The axios instance inside the package, as far as we use it. Its types do not mention it. */
 interface Transport {
-  readonly defaults: { baseURL: string; timeout: number; maxRedirects: number; proxy?: false };
+  readonly defaults: { timeout: number; maxRedirects: number };
   readonly interceptors: {
+    readonly request: { use(prepare: (config: RequestConfig) => RequestConfig): unknown };
     readonly response: { use(ok: undefined, failed: (error: unknown) => Promise<never>): unknown };
   };
   post(url: string, body: unknown, config: { headers: Record<string, string> }): Promise<{ data: unknown }>;
@@ -51,10 +57,11 @@ function open(settings: RazorpaySettings): { client: Razorpay; transport: Transp
   if (!isTransport(transport)) throw new Error('This version of the razorpay package has no transport we know.');
   transport.defaults.timeout = timeoutMs;
   transport.defaults.maxRedirects = 0;
-  if (baseUrl !== undefined) {
-    transport.defaults.baseURL = baseUrl;
-    if (isLoopback(baseUrl)) transport.defaults.proxy = false;
-  }
+  if (baseUrl !== undefined)
+    transport.interceptors.request.use((config) => {
+      const url = baseUrl();
+      return { ...config, baseURL: url, ...(isLoopback(url) && { proxy: false }) };
+    });
   // Without a response the package reads `undefined.status` and the cause is lost.
   transport.interceptors.response.use(undefined, (error) => {
     if (error instanceof Error && Reflect.get(error, 'response') === undefined) {

@@ -1,4 +1,4 @@
-/** What a lesson's own facts set off: bookings in progress, the end when all have gone, who is told of the start. Rules RL1–RL4. */
+/** What a lesson's own facts set off: bookings in progress, the end when all have gone, who is told of the start. Rules RL1–RL5. */
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
@@ -13,7 +13,9 @@ interface Scheduled {
 
 export interface RunLesson {
   readonly lesson: Scheduled | null;
-  /** Booking id → student id. */
+  /** Bookings with a seat in the tutor's calendar, paid or not. */
+  readonly kept: readonly string[];
+  /** Booking id → student id, of those that are paid. */
   readonly seats: Readonly<Record<string, string>>;
   /** Connection ids of those who are in it now. */
   readonly here: readonly string[];
@@ -21,16 +23,19 @@ export interface RunLesson {
   readonly ended: boolean;
 }
 
-function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
-}
+const withoutKey = (record: Readonly<Record<string, string>>, key: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+
+const without = (list: readonly string[], one: string): readonly string[] => list.filter((other) => other !== one);
 
 export const runLesson: Process<RunLesson> = {
   name: 'run-lesson',
-  initial: { lesson: null, seats: {}, here: [], live: false, ended: false },
+  initial: { lesson: null, kept: [], seats: {}, here: [], live: false, ended: false },
 
   keyOf(fact) {
     switch (fact.type) {
+      case 'SeatHeld':
+      case 'SeatReleased':
       case 'LessonScheduled':
       case 'SeatTaken':
       case 'SeatGivenUp':
@@ -47,21 +52,25 @@ export const runLesson: Process<RunLesson> = {
 
   evolve(state, fact) {
     switch (fact.type) {
+      case 'SeatHeld':
+        return { ...state, kept: [...without(state.kept, fact.data.bookingId), fact.data.bookingId] };
+      case 'SeatReleased':
+        return { ...state, kept: without(state.kept, fact.data.bookingId) };
       case 'LessonScheduled':
         return { ...state, lesson: fact.data };
       case 'SeatTaken':
         return { ...state, seats: { ...state.seats, [fact.data.bookingId]: fact.data.studentId } };
       case 'SeatGivenUp':
-        return { ...state, seats: without(state.seats, fact.data.bookingId) };
+        return { ...state, seats: withoutKey(state.seats, fact.data.bookingId) };
       case 'LessonStarted':
         return { ...state, live: true };
       case 'ParticipantJoined':
         return {
           ...state,
-          here: [...state.here.filter((id) => id !== fact.data.connectionId), fact.data.connectionId],
+          here: [...without(state.here, fact.data.connectionId), fact.data.connectionId],
         };
       case 'ParticipantLeft':
-        return { ...state, here: state.here.filter((id) => id !== fact.data.connectionId) };
+        return { ...state, here: without(state.here, fact.data.connectionId) };
       case 'LessonEnded':
       case 'LessonCancelled':
         return { ...state, live: false, ended: true };
@@ -91,6 +100,12 @@ export const runLesson: Process<RunLesson> = {
           });
         return reactions;
       }
+      case 'SeatReleased':
+        // Asked of the calendar, not of the lesson: someone may be paying for a seat in it right now.
+        if (!lesson || state.live || state.ended || state.kept.length > 0) return [];
+        return [
+          command('cancel', { type: 'CancelLesson', data: { lessonId: lesson.lessonId, reason: 'no-seats-taken' } }),
+        ];
       case 'SeatTaken':
         // Booked while the lesson already runs.
         return state.live ? [command('start', { type: 'StartBooking', data: { bookingId: fact.data.bookingId } })] : [];

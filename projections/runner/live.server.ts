@@ -16,9 +16,9 @@ export interface Live {
 }
 
 /** The booking whose row a fact changed, or null. */
-function bookingOf(fact: Fact): string | null {
-  if (!('bookingId' in fact.data)) return null;
-  return ['booking', 'payment', 'payout', 'calendar'].includes(fact.category) ? fact.data.bookingId : null;
+function bookingOf({ category, data }: Fact): string | null {
+  if (!['booking', 'payment', 'payout', 'calendar'].includes(category)) return null;
+  return 'bookingId' in data && typeof data.bookingId === 'string' ? data.bookingId : null;
 }
 
 export function createLive({ db, bus, log }: { db: Database; bus: Bus; log: Log }): Live {

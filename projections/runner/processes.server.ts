@@ -8,7 +8,6 @@ import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { comparePositions, type EventStore, type RecordedEvent } from '#events/store/event-store.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
-import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { recognise, type Fact } from '../fact.ts';
@@ -17,6 +16,7 @@ import { PROCESSES, type AnyProcess } from '../processes/all.ts';
 import type { Process, Reaction } from '../processes/process.ts';
 import { accountOf } from './account.server.ts';
 import { Fenced, lockCheckpoint, moveCheckpoint, readCheckpoint, takeOver } from './checkpoint.server.ts';
+import { NO_CRASH, type CrashPoint } from './crash.ts';
 import { park, passesByItself } from './parked.server.ts';
 import { writeReactions, type Wanted } from './reactions.server.ts';
 
@@ -34,6 +34,7 @@ export interface ProcessSettings {
   readonly processes?: readonly AnyProcess[];
   readonly onPosted?: (posted: readonly Posted[]) => void;
   readonly onFenced?: () => void;
+  readonly crashPoint?: CrashPoint;
 }
 
 /** A process that could not take the fact. */
@@ -49,7 +50,7 @@ interface Pending {
 }
 
 export async function runProcesses(settings: ProcessSettings): Promise<{ stop(): Promise<void> }> {
-  const { db, store, submit, clock, log, processes = PROCESSES, onPosted, onFenced } = settings;
+  const { db, store, submit, clock, log, processes = PROCESSES, onPosted, onFenced, crashPoint = NO_CRASH } = settings;
   const epoch = await takeOver(db, PROCESS_RUNNER);
   const start = await readCheckpoint(db, PROCESS_RUNNER);
   const failures = new Map<string, number>();
