@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../../tests/support/redis.ts';
 import { busContract } from './contract.ts';
-import { memoryBus } from './memory.ts';
+import { createMemoryBus } from './memory.ts';
 import { openRedisBus } from './redis.server.ts';
 
 let redis: TestRedis;
@@ -12,7 +12,7 @@ afterAll(() => redis.stop());
 
 busContract('memory', async () => {
   const errors: unknown[] = [];
-  const bus = memoryBus((error) => errors.push(error));
+  const bus = createMemoryBus((error) => errors.push(error));
   return { bus, other: bus, errors };
 });
 

@@ -11,7 +11,7 @@ interface Lease {
 export type OnError = (error: unknown, topic: string) => void;
 
 /** The bus of one process. Messages go through JSON all the same, so that nothing works here that Redis cannot carry. */
-export function memoryBus(onError: OnError = () => undefined): Bus {
+export function createMemoryBus(onError: OnError = () => undefined): Bus {
   const topics = new Map<string, Set<(message: unknown) => void>>();
   const leases = new Map<string, Lease>();
   const fences = new RisingFence();

@@ -13,8 +13,8 @@ export interface ChildSettings {
 }
 
 export interface Child {
-  /** What its ready line said. */
-  readonly ready: Record<string, unknown>;
+  /** What its latest ready line said. */
+  ready(): Readonly<Record<string, unknown>>;
   stop(): Promise<void>;
 }
 
@@ -69,9 +69,9 @@ export async function startChild(settings: ChildSettings): Promise<Child> {
       });
     });
 
-  const ready = await launch();
+  const first = await launch();
   return {
-    ready,
+    ready: () => last ?? first,
     stop: () =>
       new Promise((done) => {
         stopping = true;

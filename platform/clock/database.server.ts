@@ -1,65 +1,82 @@
-/** The business clock whose offset lives in the database, shared by all processes; a jump is told over the bus. */
 import type { Bus } from '../bus/bus.ts';
 import type { Database } from '../database/database.ts';
 import { migrate } from '../database/schema.server.ts';
 import type { ClockControl } from './clock.ts';
 
-const TOPIC = 'clock-jump';
-/** A jump that the bus lost is seen at the next look, wall ms. */
-const LOOK_EVERY_MS = 5_000;
+const TOPIC = 'business-clock';
 
-export interface OpenClock extends ClockControl {
+/** A jump whose message was lost is noticed this much later at most, ms. */
+const LOOK_EVERY_MS = 2_000;
+
+export interface OpenedClock extends ClockControl {
   close(): Promise<void>;
 }
 
-export async function openBusinessClock(
-  db: Database,
-  bus: Bus,
-  onError: (error: unknown) => void = () => undefined,
-): Promise<OpenClock> {
-  await migrate(db, 'clock', [
-    'CREATE TABLE business_clock (id int PRIMARY KEY CHECK (id = 1), offset_ms bigint NOT NULL CHECK (offset_ms >= 0))',
-    'INSERT INTO business_clock (id, offset_ms) VALUES (1, 0)',
+/** The business clock whose offset all processes on this database share. */
+export async function openBusinessClock(db: Database, bus: Bus): Promise<OpenedClock> {
+  await migrate(db, 'business-clock', [
+    `CREATE TABLE business_clock (one int PRIMARY KEY CHECK (one = 1), offset_ms int8 NOT NULL CHECK (offset_ms >= 0))`,
+    `INSERT INTO business_clock VALUES (1, 0)`,
   ]);
+  const listeners = new Set<() => void>();
   let offset = 0;
-  const watchers = new Set<() => void>();
-  const take = (found: number): void => {
-    // Forward only, whatever arrives late.
-    if (found <= offset) return;
-    offset = found;
-    for (const watcher of watchers) watcher();
-  };
-  const look = async (): Promise<void> => {
-    const [row] = await db.query<{ offset_ms: number }>('SELECT offset_ms FROM business_clock WHERE id = 1');
-    if (row) take(row.offset_ms);
-  };
-  await look();
+  let latest = 0;
+
+  function now(): number {
+    // The wall clock may be set back; this one is not.
+    latest = Math.max(latest, Date.now() + offset);
+    return latest;
+  }
+
+  /** Offsets only grow, so the larger one is the newer one, whatever order they arrive in. */
+  function reach(newOffset: number): void {
+    if (newOffset <= offset) return;
+    offset = newOffset;
+    for (const onJump of [...listeners]) onJump();
+  }
+
+  async function look(): Promise<void> {
+    const [row] = await db.query<{ offset_ms: number }>('SELECT offset_ms FROM business_clock');
+    reach(row?.offset_ms ?? 0);
+  }
+
   const unsubscribe = await bus.subscribe(TOPIC, (message) => {
-    if (typeof message === 'number') take(message);
+    if (typeof message === 'number') reach(message);
   });
-  const timer = setInterval(() => void look().catch(onError), LOOK_EVERY_MS);
+  await look();
+  let looking: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    // A database that cannot be read now is read the next time; until then the last known offset holds.
+    looking = look().catch(() => undefined);
+  }, LOOK_EVERY_MS);
   timer.unref();
 
   return {
-    now: () => Date.now() + offset,
-    onJump(watcher) {
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
+    now,
+
+    onJump(onJump) {
+      const listener = (): void => onJump();
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
+
     async advance(ms) {
-      if (!Number.isSafeInteger(ms) || ms < 0)
-        throw new RangeError('The business clock moves forward only, by whole ms.');
+      if (!Number.isSafeInteger(ms) || ms < 0) throw new RangeError(`The clock cannot move by ${ms} ms`);
       const [row] = await db.query<{ offset_ms: number }>(
-        'UPDATE business_clock SET offset_ms = offset_ms + $1 WHERE id = 1 RETURNING offset_ms',
+        'UPDATE business_clock SET offset_ms = offset_ms + $1 RETURNING offset_ms',
         [ms],
       );
-      if (!row) throw new Error('The business clock has no offset row.');
-      take(row.offset_ms);
-      await bus.publish(TOPIC, row.offset_ms);
-      return Date.now() + offset;
+      if (row === undefined) throw new Error('The business clock has lost its row');
+      reach(row.offset_ms);
+      // Only a hint to the others: they also look for themselves.
+      await bus.publish(TOPIC, row.offset_ms).catch(() => undefined);
+      return now();
     },
+
     async close() {
       clearInterval(timer);
+      listeners.clear();
+      await looking;
       await unsubscribe();
     },
   };

@@ -1,40 +1,40 @@
-/** Prometheus metrics of this process, with event-loop delay and memory among the default ones. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export interface Metrics {
-  readonly registry: Registry;
-  counter<Label extends string>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
-  histogram<Label extends string>(
+  /** Goes up only. Labels are few and of few values: never a person's or a lesson's id. */
+  counter<Label extends string = never>(name: string, help: string, labels?: readonly Label[]): Counter<Label>;
+  /** Read when the page is asked for. */
+  gauge(name: string, help: string, read: () => number): Gauge;
+  /** Seconds, as Prometheus counts; the buckets suit requests and appends unless others are given. */
+  histogram<Label extends string = never>(
     name: string,
     help: string,
-    buckets: readonly number[],
     labels?: readonly Label[],
+    buckets?: readonly number[],
   ): Histogram<Label>;
-  /** Read when the page is asked for. */
-  gauge(name: string, help: string, read: () => number): void;
   page(): Promise<{ body: string; contentType: string }>;
 }
 
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A registry of our own, with Node's memory, garbage collection and event-loop delay in it from the start. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  const registers = [registry];
   return {
-    registry,
-    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
-    histogram: (name, help, buckets, labels = []) =>
-      new Histogram({ name, help, buckets: [...buckets], labelNames: [...labels], registers: [registry] }),
-    gauge(name, help, read) {
+    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers }),
+    gauge: (name, help, read) =>
       new Gauge({
         name,
         help,
-        registers: [registry],
+        registers,
         collect() {
           this.set(read());
         },
-      });
-    },
-    async page() {
-      return { body: await registry.metrics(), contentType: registry.contentType };
-    },
+      }),
+    histogram: (name, help, labels = [], buckets = SECONDS) =>
+      new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers }),
+    page: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   };
 }
