@@ -1,21 +1,25 @@
-import type { EventStore, Subscription } from '#events/store/event-store.ts';
+import type { EventStore, RecordedEvent, Subscription } from '#events/store/event-store.ts';
 import type { Rooms } from './rooms.server.ts';
 
 /**
- * Closes the room of a lesson that ended or was cancelled, whoever ended it. It starts at the log's end: a lesson that
- * ended before is refused when someone asks to join.
+ * Closes the room of a lesson that ended or was cancelled, and sends away who was taken out, whoever did it. It starts
+ * at the log's end: a lesson that ended before is refused when someone asks to join.
  */
 export function followLessons(store: EventStore, rooms: Rooms): Subscription {
   return store.subscribe({
     after: 'end',
-    filter: { categories: ['lesson'], types: ['LessonEnded', 'LessonCancelled'] },
+    filter: { categories: ['lesson'], types: ['LessonEnded', 'LessonCancelled', 'ParticipantLeft'] },
     onEvents: (events) => {
-      for (const event of events) {
-        const lessonId = event.data['lessonId'];
-        if (typeof lessonId !== 'string') continue;
-        rooms.endLesson(lessonId, event.type === 'LessonEnded' ? 'lesson-ended' : 'lesson-cancelled');
-      }
+      for (const event of events) follow(event, rooms);
       return Promise.resolve();
     },
   });
+}
+
+function follow({ type, data }: RecordedEvent, rooms: Rooms): void {
+  const { lessonId, personId, reason } = data;
+  if (typeof lessonId !== 'string') return;
+  if (type === 'LessonEnded') rooms.endLesson(lessonId, 'lesson-ended');
+  else if (type === 'LessonCancelled') rooms.endLesson(lessonId, 'lesson-cancelled');
+  else if (reason === 'removed' && typeof personId === 'string') rooms.expel(lessonId, personId);
 }

@@ -30,7 +30,10 @@ const leftAs = (fixture: Fixture, reason: string) =>
 const gone = (client: Client) => until('the end of the socket', () => (client.socket.connected ? undefined : true));
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function append(fixture: Fixture, body: Extract<LessonEvent, { type: 'LessonEnded' | 'LessonCancelled' }>) {
+async function append(
+  fixture: Fixture,
+  body: Extract<LessonEvent, { type: 'LessonEnded' | 'LessonCancelled' | 'ParticipantLeft' }>,
+) {
   const meta = {
     commandId: newId(),
     correlationId: 'c',
@@ -154,6 +157,21 @@ describe('presence', () => {
     for (const client of clients) expect(await client.next('closed')).toEqual({ reason });
     expect(fixture.sfu.stats()).toMatchObject({ rooms: 0, peers: 0 });
     await expect.poll(() => fixture.db.query('SELECT 1 FROM presence')).toEqual([]);
+    expect(leaves(fixture)).toEqual([]);
+  });
+
+  it('[P11] whoever is taken out is sent away and stays out, whatever ticket they have', async () => {
+    const fixture = await start();
+    const ann = await fixture.connect(fixture.ticket('ann'));
+    await ann.join();
+    const bob = await fixture.connect(fixture.ticket('bob'));
+    const { connectionId } = await bob.join();
+    const left = { lessonId: 'lesson-1', personId: 'bob', connectionId, at: fixture.now(), reason: 'removed' } as const;
+    await append(fixture, { type: 'ParticipantLeft', data: left });
+    expect(await bob.next('closed')).toEqual({ reason: 'removed' });
+    expect(await ann.next('peer-left')).toEqual({ personId: 'bob' });
+    const back = await fixture.connect(fixture.ticket('bob'));
+    await expect(back.join()).rejects.toThrow('removed');
     expect(leaves(fixture)).toEqual([]);
   });
 

@@ -11,6 +11,7 @@ import type { CloseReason, Joined, Refused } from '../signalling/protocol.ts';
 import { mayIn } from '../signalling/permissions.ts';
 import { refused, refusedByLesson } from '../signalling/refused.ts';
 import type { Attendance, LeaveReason } from './attendance.server.ts';
+import { Expelled } from './expelled.ts';
 import { Peer, type Connection, type PeerMedia } from './peer.ts';
 import { idsOf, reportEnd, watchPeer } from './report.ts';
 import { Room, transportParameters } from './room.ts';
@@ -48,6 +49,7 @@ export class Rooms {
   readonly #open = new Map<string, Room>();
   /** Two connections of one person take turns, so that a takeover is never half done. */
   readonly #people = new Serial();
+  readonly #expelled = new Expelled();
   #watching = false;
   draining = false;
 
@@ -71,6 +73,7 @@ export class Rooms {
     const { lessonId, personId } = ask.ticket;
     return this.#people.run(`${lessonId}/${personId}`, async () => {
       if (this.draining) return refused('draining');
+      if (this.#expelled.has(lessonId, personId, Date.now())) return refused('removed');
       if (this.#workers.count === 0) return refused('media-unavailable');
       if (!this.#rooms.has(lessonId) && this.#rooms.size >= this.#limits.rooms) return refused('too-many');
       const room = await this.#room(lessonId);
@@ -108,6 +111,18 @@ export class Rooms {
     if (room === undefined) return;
     for (const peer of room.peers.values()) this.#attendance.forget(idsOf(room, peer));
     this.#close(room, reason);
+  }
+
+  /** Taken out by someone who may; the fact is told already. */
+  expel(lessonId: string, personId: string): void {
+    this.#expelled.add(lessonId, personId, Date.now());
+    const room = this.#open.get(lessonId);
+    const peer = room?.peers.get(personId);
+    if (room === undefined || peer === undefined) return;
+    if (peer.presence.kind === 'connected') peer.presence.connection.close('removed');
+    this.#attendance.forget(idsOf(room, peer));
+    room.remove(peer);
+    this.#closeIfEmpty(room);
   }
 
   /** The workers under these routers died: their rooms close, and everyone may join anew at once. */

@@ -43,8 +43,9 @@ export const REFUSALS = [
   'not-open-yet',
   'lesson-ended',
   'lesson-cancelled',
-  'not-in-lesson',
-  'unknown-lesson',
+  'lesson-unknown',
+  'not-the-host',
+  'removed',
   'lesson-refused',
 ] as const;
 export type RefusalCode = (typeof REFUSALS)[number];

@@ -19,8 +19,9 @@ const WORDS: Readonly<Record<RefusalCode, string>> = {
   'not-open-yet': 'The classroom is not open yet.',
   'lesson-ended': 'The lesson has ended.',
   'lesson-cancelled': 'The lesson was cancelled.',
-  'not-in-lesson': 'This person has no place in the lesson.',
-  'unknown-lesson': 'There is no such lesson.',
+  'lesson-unknown': 'There is no such lesson.',
+  'not-the-host': 'Only the tutor is the host of this lesson.',
+  removed: 'This person was taken out of the lesson.',
   'lesson-refused': 'The lesson did not let this person in.',
 };
 

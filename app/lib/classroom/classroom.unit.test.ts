@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { ConsumerInfo, Joined, PeerInfo } from '#sfu/signalling/protocol.ts';
+import { backoff } from './backoff.ts';
+import { layerFor } from './layers.ts';
+import { beganLastMinutes, momentOf } from './lesson-clock.ts';
+import { linkOf, readLink } from './link-quality.ts';
+import { isMuted, peersOf, screenOf, withConsumer, withoutConsumer, withoutPeer, withPeer } from './peers.ts';
+
+const peer = (personId: string, more: Partial<PeerInfo> = {}): PeerInfo => ({
+  personId,
+  name: personId,
+  role: 'participant',
+  connected: true,
+  link: 'good',
+  producers: [],
+  ...more,
+});
+const consumer = (consumerId: string, personId: string, source: ConsumerInfo['source'] = 'camera'): ConsumerInfo => ({
+  consumerId,
+  producerId: `p-${consumerId}`,
+  personId,
+  source,
+  kind: source === 'microphone' ? 'audio' : 'video',
+  rtpParameters: { codecs: [] },
+});
+const joined = (peers: PeerInfo[], consumers: ConsumerInfo[] = []): Joined => ({
+  connectionId: 'c',
+  resumeToken: 'r',
+  now: 0,
+  routerRtpCapabilities: {},
+  transports: null,
+  producers: [],
+  speaking: [],
+  peers,
+  consumers,
+});
+const names = (peers: readonly { personId: string }[]) => peers.map(({ personId }) => personId);
+
+describe('the others in the room', () => {
+  it('are listed with the tutor first and then by name', () => {
+    const peers = peersOf(joined([peer('zoe'), peer('bob'), peer('tom', { role: 'host' })]), 0);
+    expect(names(peers)).toEqual(['tom', 'bob', 'zoe']);
+    expect(names(withPeer(peers, peer('abe'), 0))).toEqual(['tom', 'abe', 'bob', 'zoe']);
+  });
+
+  it('keep their tracks and their place when something about them changes', () => {
+    const before = peersOf(joined([peer('ann'), peer('bob')], [consumer('1', 'ann')]), 0);
+    const after = withPeer(before, peer('ann', { link: 'weak' }), 0);
+    expect(after[0]).toMatchObject({ link: 'weak', consumers: [{ consumerId: '1' }] });
+  });
+
+  it('count how long they are away from the first message that said so', () => {
+    const gone = withPeer(peersOf(joined([peer('ann')]), 0), peer('ann', { connected: false }), 1_000);
+    expect(withPeer(gone, peer('ann', { connected: false }), 5_000)[0]?.awaySince).toBe(1_000);
+    expect(withPeer(gone, peer('ann'), 5_000)[0]?.awaySince).toBeNull();
+  });
+
+  it('gain and lose consumers, and a consumer of nobody is dropped', () => {
+    const one = withConsumer(peersOf(joined([peer('ann')]), 0), consumer('1', 'ann'));
+    expect(withConsumer(one, consumer('2', 'nobody'))).toEqual(one);
+    expect(withConsumer(one, consumer('1', 'ann'))[0]?.consumers).toHaveLength(1);
+    expect(withoutConsumer(one, '1')[0]?.consumers).toEqual([]);
+    expect(withoutPeer(one, 'ann')).toEqual([]);
+  });
+
+  it('are muted without a microphone and with a paused one', () => {
+    const [silent] = peersOf(joined([peer('ann')]), 0);
+    const microphone = { producerId: 'p', source: 'microphone', kind: 'audio' } as const;
+    const [paused] = peersOf(joined([peer('ann', { producers: [{ ...microphone, paused: true }] })]), 0);
+    const [open] = peersOf(joined([peer('ann', { producers: [{ ...microphone, paused: false }] })]), 0);
+    expect([silent, paused, open].map((one) => one && isMuted(one))).toEqual([true, true, false]);
+  });
+
+  it('share one screen on the stage', () => {
+    const peers = peersOf(
+      joined([peer('ann'), peer('bob')], [consumer('1', 'ann'), consumer('2', 'bob', 'screen')]),
+      0,
+    );
+    expect(screenOf(peers)?.peer.personId).toBe('bob');
+    expect(screenOf(withoutConsumer(peers, '2'))).toBeNull();
+  });
+});
+
+describe('the quality of a link', () => {
+  const reading = (packets: number, lost: number, rtt: number | null = 40) => ({ packets, lost, rtt });
+
+  it.each([
+    ['little is lost', reading(1_000, 0), reading(1_400, 10), true, 'good'],
+    ['much is lost', reading(1_000, 0), reading(1_400, 40), true, 'weak'],
+    ['much was lost before, nothing now', reading(1_000, 300), reading(1_400, 300), true, 'good'],
+    ['it is far away', null, reading(400, 0, 420), true, 'weak'],
+    ['a handful of packets says nothing', null, reading(5, 5), true, 'good'],
+    ['the transport was made anew', reading(9_000, 500), reading(200, 0), true, 'good'],
+    ['there is none', null, reading(400, 0), false, 'lost'],
+  ] as const)('%s', (_what, before, now, connected, expected) => {
+    expect(linkOf(before, now, connected)).toBe(expected);
+  });
+
+  it('reads both directions', () => {
+    expect(
+      readLink([
+        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.05 },
+        { type: 'candidate-pair', nominated: false, currentRoundTripTime: 4 },
+        { type: 'inbound-rtp', packetsReceived: 100, packetsLost: 2 },
+        { type: 'remote-inbound-rtp', packetsLost: 3 },
+      ]),
+    ).toEqual({ rtt: 50, packets: 100, lost: 5 });
+  });
+});
+
+describe('the lesson clock', () => {
+  const lesson = { startsAt: 1_000_000, minutes: 30 };
+  const minute = 60_000;
+
+  it('names where the lesson stands', () => {
+    expect(momentOf(lesson, 1_000_000 - minute)).toEqual({ kind: 'before', startsIn: minute });
+    expect(momentOf(lesson, 1_000_000)).toEqual({ kind: 'running', left: 30 * minute });
+    expect(momentOf(lesson, 1_000_000 + 33 * minute)).toEqual({ kind: 'over', by: 3 * minute });
+  });
+
+  it('says once that five minutes are left', () => {
+    const at = (minutes: number) => 1_000_000 + minutes * minute;
+    expect(beganLastMinutes(lesson, at(24), at(25))).toBe(true);
+    expect(beganLastMinutes(lesson, at(25), at(26))).toBe(false);
+    expect(beganLastMinutes(lesson, at(10), at(40))).toBe(false);
+  });
+});
+
+describe('small choices', () => {
+  it('a tile gets the layer of its size, and none when nobody sees it', () => {
+    expect([0, 160, 320, 500, 1_200].map(layerFor)).toEqual([null, 0, 0, 1, 2]);
+  });
+
+  it('tries again at once, then more slowly, never slower than three seconds', () => {
+    expect(backoff(0, 1)).toBe(0);
+    expect(backoff(1, 0)).toBe(125);
+    expect(backoff(1, 1)).toBe(250);
+    expect(backoff(20, 1)).toBe(3_000);
+  });
+});

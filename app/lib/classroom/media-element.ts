@@ -1,0 +1,57 @@
+/** Attachments for <video> and <audio>: a track in, frames counted, the size told. */
+import type { Attachment } from 'svelte/attachments';
+
+/**
+ * Plays a track. Browsers hold sound back until the person has touched the page; `onBlocked` says so, and the same
+ * element plays when `play` is called again after a touch.
+ */
+export function plays(track: MediaStreamTrack | null, onBlocked?: () => void): Attachment<HTMLMediaElement> {
+  return (element) => {
+    if (track === null) return undefined;
+    element.srcObject = new MediaStream([track]);
+    element.play().catch((error: unknown) => {
+      // AbortError: the element was taken away before it began.
+      if (error instanceof DOMException && error.name === 'NotAllowedError') onBlocked?.();
+    });
+    return () => {
+      element.srcObject = null;
+    };
+  };
+}
+
+/** Counts the frames that were really shown, in `data-frames`. */
+export const countsFrames: Attachment<HTMLVideoElement> = (element) => {
+  if (typeof element.requestVideoFrameCallback !== 'function') return undefined;
+  let frames = 0;
+  let handle = 0;
+  const next = (): void => {
+    frames += 1;
+    element.dataset['frames'] = String(frames);
+    handle = element.requestVideoFrameCallback(next);
+  };
+  handle = element.requestVideoFrameCallback(next);
+  return () => element.cancelVideoFrameCallback(handle);
+};
+
+/** Tells the width in device pixels, and 0 while the element is off the screen. */
+export function tellsWidth(tell: (width: number) => void): Attachment<HTMLElement> {
+  return (element) => {
+    let visible = true;
+    let width = element.clientWidth;
+    const say = (): void => tell(visible ? Math.round(width * devicePixelRatio) : 0);
+    const size = new ResizeObserver(([entry]) => {
+      width = entry?.contentRect.width ?? 0;
+      say();
+    });
+    const sight = new IntersectionObserver(([entry]) => {
+      visible = entry?.isIntersecting ?? true;
+      say();
+    });
+    size.observe(element);
+    sight.observe(element);
+    return () => {
+      size.disconnect();
+      sight.disconnect();
+    };
+  };
+}

@@ -1,0 +1,60 @@
+/** The door to a lesson: its ticket, asked for with the cookie of the same origin and renewed before it runs out. */
+import type { Join } from '../../server/services.ts';
+
+export type JoinAnswer =
+  | { readonly kind: 'join'; readonly join: Join }
+  /** A decided "no", with its stable code. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  /** No answer, or the server is in trouble: worth trying again. */
+  | { readonly kind: 'unreachable' };
+
+interface ProblemBody {
+  readonly code?: unknown;
+  readonly detail?: unknown;
+}
+
+const TIMEOUT_MS = 8_000;
+
+async function post(path: string): Promise<Response | null> {
+  try {
+    return await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: '{}',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (error) {
+    // fetch rejects with TypeError when there is no connection, and with the signal's error after the timeout.
+    if (error instanceof TypeError || error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+async function refusalOf(response: Response): Promise<{ code: string; message: string } | null> {
+  if (response.status >= 500 || response.status === 429) return null;
+  let body: ProblemBody;
+  try {
+    body = await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  const { code, detail } = body;
+  return { code: typeof code === 'string' ? code : 'internal', message: typeof detail === 'string' ? detail : '' };
+}
+
+export async function askToJoin(code: string): Promise<JoinAnswer> {
+  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/join`);
+  if (response === null) return { kind: 'unreachable' };
+  if (response.ok) return { kind: 'join', join: await response.json() };
+  const refusal = await refusalOf(response);
+  return refusal === null ? { kind: 'unreachable' } : { kind: 'refused', ...refusal };
+}
+
+/** Ends the lesson for all. Null when it was done, else why not. */
+export async function askToEnd(code: string): Promise<{ code: string; message: string } | null> {
+  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/end`);
+  if (response === null) return { code: 'unreachable', message: '' };
+  if (response.ok) return null;
+  return (await refusalOf(response)) ?? { code: 'unreachable', message: '' };
+}
