@@ -2,7 +2,7 @@
  * The composition root: parses the configuration once, builds the adapters, starts the roles, and stops them in order.
  * Adapters are chosen here and nowhere else.
  */
-import { mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuth } from '#app/server/auth/auth.server.ts';
 import { signUpRole } from '#app/server/auth/accounts.server.ts';
@@ -19,7 +19,7 @@ import { fromSystem } from '#events/handling/context.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { openSqlStore } from '#events/store/postgres.server.ts';
-import { memoryBus } from '#platform/bus/memory.ts';
+import { createMemoryBus } from '#platform/bus/memory.ts';
 import { openRedisBus } from '#platform/bus/redis.server.ts';
 import { openBusinessClock } from '#platform/clock/database.server.ts';
 import { kyselyDialect } from '#platform/database/kysely-dialect.server.ts';
@@ -46,9 +46,11 @@ interface Running {
 
 async function start(config: Config): Promise<Running> {
   mkdirSync(config.dataDir, { recursive: true });
+  // On a terminal the address must not scroll away: the log goes to a file.
+  const logFile = process.stdout.isTTY ? createWriteStream(join(config.dataDir, 'nexused.log'), { flags: 'a' }) : null;
   const log = createLog({
     level: config.logLevel,
-    file: process.stdout.isTTY ? join(config.dataDir, 'nexused.log') : null,
+    ...(logFile ? { pretty: false, write: (line: string) => void logFile.write(line) } : {}),
   });
   const keys = loadKeys(config.dataDir, ['AUTH_SECRET', 'TICKET_KEY', 'SANDBOX_KEY_SECRET', 'SANDBOX_WEBHOOK_SECRET'], {
     AUTH_SECRET: config.keys.auth,
@@ -65,9 +67,10 @@ async function start(config: Config): Promise<Running> {
   onStop(() => db.close());
   const bus = config.redisUrl
     ? await openRedisBus(config.redisUrl)
-    : memoryBus((error, topic) => log.error({ err: error, topic }, 'a subscriber failed'));
+    : createMemoryBus((error, topic) => log.error({ err: error, topic }, 'a subscriber failed'));
   onStop(() => bus.close());
   const clock = await openBusinessClock(db, bus);
+  onStop(() => clock.close());
   const store = await openSqlStore(db, { log });
   onStop(() => store.close());
   const submit = createSubmit(store);
@@ -89,6 +92,7 @@ async function start(config: Config): Promise<Running> {
     onStop(sandbox.stop);
     await sandbox.setClock(clock.now() - Date.now());
   }
+  const sandboxUrl = sandbox?.url ?? null;
   const gateway = openRazorpay(
     paying.kind === 'razorpay'
       ? { keyId: paying.keyId, keySecret: paying.keySecret, webhookSecrets: paying.webhookSecrets }
@@ -96,11 +100,12 @@ async function start(config: Config): Promise<Running> {
           keyId: 'rzp_test_nexused',
           keySecret: keys.SANDBOX_KEY_SECRET,
           webhookSecrets: [keys.SANDBOX_WEBHOOK_SECRET],
-          ...(sandbox ? { baseUrl: sandbox.url } : {}),
+          ...(sandboxUrl ? { baseUrl: () => sandboxUrl } : {}),
         },
   );
-  const smtpUrl = config.smtpUrl ?? sandbox?.smtpUrl ?? null;
-  const mail = smtpUrl ? openSmtp(smtpUrl, config.mailFrom) : null;
+  const { smtpUrl } = config;
+  const smtp = smtpUrl ? () => smtpUrl : sandbox?.smtpUrl;
+  const mail = smtp ? openSmtp(smtp, config.mailFrom) : null;
   if (mail) onStop(async () => mail.close());
 
   // — sign-in, before the read models: they take people's names from its tables
@@ -214,7 +219,7 @@ async function start(config: Config): Promise<Running> {
       else next?.();
     },
     receiveWebhook: payments.receiveWebhook,
-    sandboxUrl: sandbox?.url ?? null,
+    sandboxUrl,
     healthPage: health,
     ready: async () => ready && (await db.query('SELECT 1')).length === 1,
     metrics: metrics.page,

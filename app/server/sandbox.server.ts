@@ -5,7 +5,8 @@ import type { Log } from '#platform/log/log.server.ts';
 
 export interface Sandbox {
   readonly url: string;
-  readonly smtpUrl: string;
+  /** Its mail server may move when it is started again. */
+  smtpUrl(): string;
   /** Business clock's offset from the wall clock, ms. */
   setClock(offsetMs: number): Promise<void>;
   setWebhookUrl(url: string): Promise<void>;
@@ -31,7 +32,6 @@ export async function startSandbox(settings: {
     args: [join(settings.root, 'sandbox', 'main.ts')],
     env: (last) => ({
       SANDBOX_PORT: String(last?.port ?? 0),
-      SANDBOX_SMTP_PORT: String(last?.smtpPort ?? 0),
       SANDBOX_DATA: join(settings.dataDir, 'sandbox'),
       SANDBOX_KEY_ID: settings.keyId,
       SANDBOX_KEY_SECRET: settings.keySecret,
@@ -42,7 +42,7 @@ export async function startSandbox(settings: {
     onLine: (line) => log.warn({ sandbox: line }, 'the sandbox says'),
     onRestart: () => log.info({}, 'the sandbox is back'),
   });
-  const url = `http://127.0.0.1:${String(child.ready.port)}`;
+  const url = `http://127.0.0.1:${String(child.ready().port)}`;
 
   async function control(path: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
     const response = await fetch(`${url}/control/${path}`, {
@@ -57,7 +57,7 @@ export async function startSandbox(settings: {
 
   return {
     url,
-    smtpUrl: `smtp://127.0.0.1:${String(child.ready.smtpPort)}`,
+    smtpUrl: () => `smtp://127.0.0.1:${String(child.ready().smtpPort)}`,
     async setClock(offset) {
       offsetMs = offset;
       await control('clock', { offsetMs });

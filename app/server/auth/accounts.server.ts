@@ -46,8 +46,8 @@ export async function ensureAccount(db: Database, account: NewAccount): Promise<
     if (!row) throw new Error(`The account ${email} could not be made.`);
     if (account.passwordHash)
       await tx.query(
-        `INSERT INTO "account" (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt")
-         SELECT $1, $2, 'credential', $2, $3, now(), now()
+        `INSERT INTO "account" (id, "accountId", "providerId", issuer, "userId", password, "createdAt", "updatedAt")
+         SELECT $1, $2, 'credential', 'local:credential', $2, $3, now(), now()
          WHERE NOT EXISTS (SELECT 1 FROM "account" WHERE "userId" = $2 AND "providerId" = 'credential')`,
         [randomUUID(), row.id, account.passwordHash],
       );
