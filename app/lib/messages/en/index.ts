@@ -10,6 +10,8 @@ import { home } from './home.ts';
 import { live } from './live.ts';
 import { earnings } from './earnings.ts';
 import { cases } from './cases.ts';
+import { classroom } from './classroom.ts';
+import { sandbox } from './sandbox.ts';
 
 export const en = {
   common,
@@ -24,4 +26,6 @@ export const en = {
   live,
   earnings,
   cases,
+  classroom,
+  sandbox,
 };
