@@ -1,0 +1,306 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Database } from '#platform/database/database.ts';
+import { openPglite } from '#platform/database/pglite.server.ts';
+import { readBoard } from './documents/board-reader.ts';
+import { beginStroke } from './documents/board-writer.ts';
+import { ASHA, ROHAN, Raw, aLesson, officeAt, startWorld, until, type World } from './testing/harness.server.ts';
+import { step1Message, updateMessage } from './wire/messages.ts';
+
+let db: Database;
+const worlds: World[] = [];
+const world = async (limits: Parameters<typeof startWorld>[0]['limits'] = {}): Promise<World> => {
+  const one = await startWorld({ db, limits });
+  worlds.push(one);
+  return one;
+};
+beforeAll(async () => {
+  db = await openPglite(null);
+});
+afterEach(async () => {
+  for (const one of worlds.splice(0)) await one.close();
+});
+afterAll(() => db.close());
+
+const MINUTE = 60_000;
+const draw = (doc: Y.Doc, who: typeof ASHA): string => {
+  const stroke = beginStroke(doc, who, { z: 1, pen: 0, size: 3, pressure: false });
+  stroke.append([{ x: 1, y: 2, pressure: 0.5 }]);
+  stroke.seal();
+  return stroke.key;
+};
+const strokes = (doc: Y.Doc): string[] =>
+  readBoard(doc)
+    .visible()
+    .map(({ key }) => key);
+const docOf = (client: number, from?: Y.Doc): Y.Doc => {
+  const doc = new Y.Doc();
+  doc.clientID = client;
+  if (from) Y.applyUpdate(doc, Y.encodeStateAsUpdate(from));
+  // Yjs gives up an id that it finds in use.
+  doc.clientID = client;
+  return doc;
+};
+const update = (doc: Y.Doc): Buffer => updateMessage(Y.encodeStateAsUpdate(doc));
+const open = async (one: World, name: string, ticket: string, more = ''): Promise<Raw> =>
+  Raw.open(`${one.url}/${encodeURIComponent(name)}?ticket=${ticket}${more}`);
+const codeOf = async (raw: Raw): Promise<number> => {
+  await until(() => raw.closed !== null, 'the socket to be closed');
+  return raw.closed?.code ?? 0;
+};
+
+describe('who comes in', () => {
+  it('[T1] is refused after the upgrade, with a code that a stock client obeys', async () => {
+    const one = await world();
+    const [lessonId, other] = [aLesson(), aLesson()];
+    const ticket = await one.ticket(ASHA, lessonId);
+    const cases: [string, string, number][] = [
+      [`board:${other}`, ticket, 4403],
+      [`chat:${other}`, ticket, 4403],
+      [`board:${lessonId}`, await one.ticket(ASHA, lessonId, { expiresAt: Date.now() - 1_000 }), 4401],
+      [`board:${lessonId}`, '', 4401],
+      [`board:${lessonId}`, `${ticket.slice(0, -4)}AAAA`, 4401],
+      [`board:${lessonId}`, await one.ticket(ASHA, lessonId, { documents: {} }), 4403],
+      [`BOARD:${lessonId}`, ticket, 4404],
+      [`board:${lessonId}/..`, ticket, 4404],
+      [`board:${lessonId}\0`, ticket, 4404],
+      ['__proto__', ticket, 4404],
+      ['a'.repeat(8_000), ticket, 4404],
+    ];
+    for (const [name, given, code] of cases)
+      expect([name.slice(0, 60), await codeOf(await open(one, name, given))]).toEqual([name.slice(0, 60), code]);
+    const bad = await Raw.open(`${one.url}/%ff?ticket=${ticket}`);
+    expect(await codeOf(bad)).toBe(4404);
+    expect(one.sync.stats()).toMatchObject({ rooms: 0, sockets: 0 });
+    expect(JSON.stringify(one.log.lines)).not.toContain(ticket.slice(0, 20));
+  });
+
+  it('[T2] is sent away soon after the ticket ends, and comes back with a fresh one', async () => {
+    const one = await world({ ticketGraceMs: 100 });
+    const lessonId = aLesson();
+    const raw = await open(
+      one,
+      `board:${lessonId}`,
+      await one.ticket(ASHA, lessonId, { expiresAt: Date.now() + 1_500 }),
+    );
+    expect(raw.closed).toBeNull();
+    expect(await codeOf(raw)).toBe(4401);
+    const again = await open(one, `board:${lessonId}`, await one.ticket(ASHA, lessonId));
+    await until(() => again.heard.length > 0, 'the document');
+  });
+
+  it('[T3] is sent away within a second when taken out of the lesson, and the old ticket with them', async () => {
+    const one = await world();
+    const lessonId = aLesson();
+    const ticket = await one.ticket(ASHA, lessonId);
+    const [asha, rohan] = [
+      await open(one, `board:${lessonId}`, ticket),
+      await open(one, `board:${lessonId}`, await one.ticket(ROHAN, lessonId)),
+    ];
+    await until(() => asha.heard.length > 0, 'the document');
+    await one.store.append(`lesson-${lessonId}`, 'any', [
+      {
+        id: aLesson(),
+        type: 'ParticipantLeft',
+        data: { lessonId, personId: ASHA.personId, connectionId: 'c', at: 0, reason: 'removed' },
+        meta: {
+          commandId: 'c',
+          correlationId: 'c',
+          causationId: 'c',
+          actor: { kind: 'system', id: 't' },
+          occurredAt: 0,
+          schemaVersion: 1,
+        },
+      },
+    ]);
+    await until(() => asha.closed !== null, 'Asha to be sent away', 3_000);
+    expect(asha.closed).toEqual({ code: 4403, reason: 'removed' });
+    expect(rohan.closed).toBeNull();
+    expect(await codeOf(await open(one, `board:${lessonId}`, ticket))).toBe(4401);
+    const readmitted = officeAt(Date.now).sign({
+      lessonId,
+      ...ASHA,
+      role: 'participant',
+      documents: { [`board:${lessonId}`]: [] },
+      expiresAt: Date.now() + 15 * MINUTE,
+    });
+    const back = await open(one, `board:${lessonId}`, readmitted);
+    await until(() => back.heard.length > 0, 'the document');
+  });
+
+  it('[T4] gets ids that nobody was ever given, nor brought along', async () => {
+    const one = await world();
+    const name = `board:${aLesson()}`;
+    const batches = await Promise.all(
+      [ASHA, ROHAN, ASHA].map((who) => one.sync.allocateClientIds(name, who.personId, 5)),
+    );
+    const ids = batches.flat();
+    expect(new Set(ids).size).toBe(15);
+    const next = Math.max(...ids) + 2;
+    const squatter = await one.stock(ROHAN, name, { doc: docOf(next + 20) });
+    draw(squatter.doc, ROHAN);
+    const more = await one.sync.allocateClientIds(name, ASHA.personId, 40);
+    expect(more.length).toBe(40);
+    expect(more).not.toContain(next + 20);
+    expect(more.some((id) => ids.includes(id))).toBe(false);
+    await expect(one.sync.allocateClientIds('board:../x', ASHA.personId, 1)).rejects.toThrow(/no document/);
+  });
+});
+
+describe('what they say', () => {
+  it("[A2] enters without what it forges: others' ids are cut out, and the socket stays open", async () => {
+    const one = await world();
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const rohan = await one.stock(ROHAN, name);
+    const [given = 0] = await one.sync.allocateClientIds(name, ROHAN.personId, 1);
+    const asha = await one.stock(ASHA, name);
+    const kept = draw(rohan.doc, ROHAN);
+    await until(() => strokes(asha.doc).length === 1, 'the stroke to arrive');
+    // Under the id that Rohan draws with, and under one that he was given and never used.
+    const forger = await open(one, name, await one.ticket(ASHA, lessonId), '&ack=1');
+    for (const client of [rohan.doc.clientID, given]) {
+      const forged = docOf(client, rohan.doc);
+      draw(forged, ROHAN);
+      forger.send(update(forged));
+    }
+    const [own = 0] = await one.sync.allocateClientIds(name, ASHA.personId, 1);
+    const honest = docOf(own);
+    const fine = draw(honest, ASHA);
+    forger.send(update(honest));
+    await until(() => strokes(asha.doc).length === 2, 'what is her own');
+    await until(() => forger.acknowledged === 3, 'all three to be settled');
+    expect(strokes(asha.doc).sort()).toEqual([kept, fine].sort());
+    expect(forger.closed).toBeNull();
+    const late = await one.stock(ASHA, name);
+    expect(Y.encodeStateAsUpdate(late.doc)).toEqual(Y.encodeStateAsUpdate(asha.doc));
+  });
+
+  it('[A7] brings a lost stroke back when its author stays away, marked as brought', async () => {
+    const one = await world({ orphanMs: 300 });
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const rohan = await one.stock(ROHAN, name);
+    draw(rohan.doc, ROHAN);
+    await until(async () => (await one.sync.snapshot(name)) !== null, 'the stroke');
+    rohan.end();
+    // What Rohan drew and only Asha's page still has, because a process died before it was stored.
+    const lost = draw(rohan.doc, ROHAN);
+    const asha = await one.stock(ASHA, name, { doc: docOf(77, rohan.doc) });
+    const other = await one.stock(ASHA, name);
+    expect(strokes(other.doc)).not.toContain(lost);
+    await until(() => strokes(other.doc).includes(lost), 'the stroke to come back');
+    expect(strokes(asha.doc)).toEqual(strokes(other.doc));
+    await until(async () => {
+      const rows = await db.query('SELECT person_id FROM sync_update WHERE document = $1 AND brought', [name]);
+      return rows.length === 1 && rows[0]?.person_id === ASHA.personId;
+    }, 'the row that says who brought it');
+  });
+
+  it('[W3] closes their own socket when it makes no sense, and nobody else notices', async () => {
+    const one = await world();
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const [asha, rohan] = [await one.stock(ASHA, name), await one.stock(ROHAN, name)];
+    const cases: [Uint8Array | string, number][] = [
+      ['9007199254740991', 1003],
+      ['1000000000', 1003],
+      [new Uint8Array(0), 1002],
+      [Uint8Array.of(9), 1002],
+      [Uint8Array.of(0, 2, 0xff, 0xff, 0xff, 0x7f), 1002],
+      [Uint8Array.of(0, 2, 3, 1, 1, 1), 1002],
+      [Uint8Array.of(0, 0, 2, 1, 1), 1002],
+      [Uint8Array.of(1, 3, 1, 1, 1), 1002],
+      [new Uint8Array(5 * 1024 * 1024), 1009],
+    ];
+    for (const [bytes, code] of cases) {
+      const raw = await open(one, name, await one.ticket(ASHA, lessonId));
+      await until(() => raw.heard.length > 0, 'the document');
+      raw.send(bytes);
+      expect(await codeOf(raw)).toBe(code);
+    }
+    draw(asha.doc, ASHA);
+    await until(() => strokes(rohan.doc).length === 1, 'the others to go on');
+    expect(one.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('[B1] closes a socket that talks without end', async () => {
+    const one = await world({ messagesAtOnce: 50, messagesPerSecond: 10 });
+    const lessonId = aLesson();
+    const raw = await open(one, `board:${lessonId}`, await one.ticket(ASHA, lessonId));
+    for (let i = 0; i < 60; i += 1) raw.send(step1Message(Uint8Array.of(0)));
+    expect(await codeOf(raw)).toBe(1008);
+  });
+
+  it('[B2] drops a socket that does not read, and the others go on', async () => {
+    const one = await world({ queueBytes: 64 * 1024 });
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const [asha, rohan] = [await one.stock(ASHA, name), await one.stock(ROHAN, name)];
+    // A plain connection that shakes hands and then never reads again.
+    const { port } = new URL(one.url);
+    const slow = connect({ port: Number(port), host: '127.0.0.1' });
+    await new Promise((resolve) => slow.once('connect', resolve));
+    const ticket = await one.ticket(ROHAN, lessonId);
+    slow.write(
+      `GET /sync/${name}?ticket=${ticket} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await until(() => one.sync.stats().sockets === 3, 'the slow one to be in');
+    slow.pause();
+    for (let i = 0; one.sync.stats().sockets === 3 && i < 400; i += 1) {
+      asha.doc.getArray('noise').push([new Uint8Array(64 * 1024)]);
+      asha.doc.getArray('noise').delete(0, 1);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(one.sync.stats().sockets).toBe(2);
+    expect(one.log.lines.some(({ message }) => message.includes('slow'))).toBe(true);
+    draw(asha.doc, ASHA);
+    await until(() => strokes(rohan.doc).length === 1, 'the others to go on');
+    slow.destroy();
+  });
+});
+
+describe('acknowledgements', () => {
+  it('[K1] come only to those who asked, and only when all is durable', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    let failures = 2;
+    let storing = 0;
+    const slowDb: Database = {
+      ...db,
+      kind: db.kind,
+      query: async (sql, params) => {
+        if (sql.includes('INSERT INTO sync_update')) {
+          storing += 1;
+          if (storing > 1) await gate;
+          if (storing > 1 && failures-- > 0) throw new Error('the disk is full');
+        }
+        return db.query(sql, params);
+      },
+    };
+    const one = await startWorld({ db: slowDb });
+    worlds.push(one);
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const watcher = await one.stock(ROHAN, name);
+    const [own = 0, second = 0] = await one.sync.allocateClientIds(name, ASHA.personId, 2);
+    const raw = await open(one, name, await one.ticket(ASHA, lessonId), '&ack=1');
+    await until(() => raw.heard.some(([type]) => type === 102), 'its standing');
+    const [doc, more] = [docOf(own), docOf(second)];
+    draw(doc, ASHA);
+    raw.send(update(doc));
+    await until(() => raw.acknowledged === 1, 'the first to be acknowledged');
+    draw(more, ASHA);
+    raw.send(update(more));
+    await until(() => strokes(watcher.doc).length === 2, 'it to be relayed at once');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(raw.acknowledged).toBe(1);
+    release();
+    await until(() => raw.acknowledged === 2, 'the second, once stored');
+    expect(one.log.lines.filter(({ level }) => level === 'error').length).toBe(2);
+    const rows = await db.query('SELECT seq FROM sync_update WHERE document = $1', [name]);
+    expect(rows.length).toBe(2);
+  });
+});
