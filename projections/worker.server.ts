@@ -16,7 +16,6 @@ import { createInbox, receiveWebhook, type Headers, type Received } from './effe
 import { createQueries } from './queries.server.ts';
 import type { Queries } from './queries.ts';
 import { takeOver } from './runner/checkpoint.server.ts';
-import type { CrashPoint } from './runner/crash.ts';
 import { whileLeased, type Running } from './runner/lease.server.ts';
 import { createLive } from './runner/live.server.ts';
 import { PROCESS_RUNNER, runProcesses } from './runner/processes.server.ts';
@@ -92,7 +91,6 @@ export interface WorkerSettings extends PaymentSettings {
   /** Where the product is reached, without a slash at the end; for links in mails. */
   readonly publicUrl: () => string | null;
   readonly pace?: Partial<Pace>;
-  readonly crashPoint?: CrashPoint;
 }
 
 export interface Worker {

@@ -7,11 +7,11 @@ import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
+import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import type { Intent } from '../processes/process.ts';
 import { Fenced, lockCheckpoint } from '../runner/checkpoint.server.ts';
-import { NO_CRASH, type CrashPoint } from '../runner/crash.ts';
 import { find, rejection, send, type Found } from './calls.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import type { ProviderCall } from './provider-call.ts';
@@ -68,14 +68,13 @@ export interface OutboxSettings {
   readonly epoch: number;
   readonly timing?: OutboxTiming;
   readonly onFenced?: () => void;
-  readonly crashPoint?: CrashPoint;
 }
 
 const AT_ONCE = 4;
 
 /** Does what is due; true when there may be more. */
 export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean> } {
-  const { db, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced, crashPoint = NO_CRASH } = settings;
+  const { db, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced } = settings;
 
   const backOff = (attempts: number): number => {
     const full = Math.min(timing.longestRetryMs, timing.firstRetryMs * 2 ** Math.min(attempts, 20));
@@ -123,9 +122,9 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
       case 'done': {
         // Known before it is recorded: a webhook about it may be the next thing that comes.
         await put(row, { provider_id: found.providerId });
-        crashPoint('effect:before-record');
+        await crashPoint('effect:before-record');
         const problem = await record(row, 'done', found.record);
-        crashPoint('effect:recorded');
+        await crashPoint('effect:recorded');
         await put(row, { state: 'confirmed', problem });
         return;
       }
@@ -158,9 +157,9 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
 
   async function sendNow(row: CallRow): Promise<void> {
     await markSent(row);
-    crashPoint('effect:before-call');
+    await crashPoint('effect:before-call');
     const answer = await send(gateway, row.operation_id, row.request);
-    crashPoint('effect:after-call');
+    await crashPoint('effect:after-call');
     switch (answer.kind) {
       case 'ok':
         return settle(row, answer.value);

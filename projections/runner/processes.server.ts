@@ -8,6 +8,7 @@ import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { comparePositions, type EventStore, type RecordedEvent } from '#events/store/event-store.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
+import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { recognise, type Fact } from '../fact.ts';
@@ -16,7 +17,6 @@ import { PROCESSES, type AnyProcess } from '../processes/all.ts';
 import type { Process, Reaction } from '../processes/process.ts';
 import { accountOf } from './account.server.ts';
 import { Fenced, lockCheckpoint, moveCheckpoint, readCheckpoint, takeOver } from './checkpoint.server.ts';
-import { NO_CRASH, type CrashPoint } from './crash.ts';
 import { park, passesByItself } from './parked.server.ts';
 import { writeReactions, type Wanted } from './reactions.server.ts';
 
@@ -34,7 +34,6 @@ export interface ProcessSettings {
   readonly processes?: readonly AnyProcess[];
   readonly onPosted?: (posted: readonly Posted[]) => void;
   readonly onFenced?: () => void;
-  readonly crashPoint?: CrashPoint;
 }
 
 /** A process that could not take the fact. */
@@ -50,7 +49,7 @@ interface Pending {
 }
 
 export async function runProcesses(settings: ProcessSettings): Promise<{ stop(): Promise<void> }> {
-  const { db, store, submit, clock, log, processes = PROCESSES, onPosted, onFenced, crashPoint = NO_CRASH } = settings;
+  const { db, store, submit, clock, log, processes = PROCESSES, onPosted, onFenced } = settings;
   const epoch = await takeOver(db, PROCESS_RUNNER);
   const start = await readCheckpoint(db, PROCESS_RUNNER);
   const failures = new Map<string, number>();
@@ -165,9 +164,9 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
       if (!fact || !concerns(fact)) continue;
       const pending: Pending = { states: [], wanted: [] };
       const given = await offer(fact, pending);
-      crashPoint('process:commands-submitted');
+      await crashPoint('process:commands-submitted');
       await commit(event, ordinal, pending, given);
-      crashPoint('process:committed');
+      await crashPoint('process:committed');
       passed = null;
     }
     // Facts that concern no process only move the checkpoint, once for all of them.

@@ -3,13 +3,13 @@ import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
+import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { WORK_WAITS } from '../effects/outbox.server.ts';
 import type { Notice } from '../notices/notice.ts';
 import { postNotice, type Posted } from '../notices/post.server.ts';
 import type { Intent } from '../processes/process.ts';
-import { NO_CRASH, type CrashPoint } from './crash.ts';
 
 interface TimerRow {
   readonly key: string;
@@ -28,13 +28,12 @@ export interface TimerSettings {
   readonly clock: BusinessClock;
   readonly log: Log;
   readonly onPosted?: (posted: readonly Posted[]) => void;
-  readonly crashPoint?: CrashPoint;
 }
 
 const AT_A_TIME = 50;
 
 export function createTimers(settings: TimerSettings): { run(): Promise<boolean> } {
-  const { db, submit, clock, log, onPosted, crashPoint = NO_CRASH } = settings;
+  const { db, submit, clock, log, onPosted } = settings;
 
   async function fireCommand(row: TimerRow, command: Intent): Promise<void> {
     // The id is the timer's: fired twice, by a crash or by two workers, it is one command.
@@ -49,7 +48,7 @@ export function createTimers(settings: TimerSettings): { run(): Promise<boolean>
     );
     if (isRefusal(outcome))
       log.info({ timer: row.key, command: command.type, code: outcome.code }, 'the command of a timer was refused');
-    crashPoint('timer:submitted');
+    await crashPoint('timer:submitted');
     await db.query('UPDATE worker.timer SET fired_at = $2 WHERE key = $1', [row.key, clock.now()]);
   }
 

@@ -55,8 +55,18 @@ export async function startSandbox(webhookUrl: string): Promise<Sandbox> {
     exited.then(() => Promise.reject(new Error('the sandbox ended before it was ready'))),
   ]);
   const ready: { port: number; smtpPort: number } = JSON.parse(String(line));
-  const url = `http://127.0.0.1:${ready.port}`;
+  return {
+    ...attachSandbox(`http://127.0.0.1:${ready.port}`, ready.smtpPort),
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
+/** One that someone else has started, and ends. */
+export function attachSandbox(url: string, smtpPort: number): Sandbox {
   async function control<T>(path: string, body?: Entity, method = body ? 'POST' : 'GET'): Promise<T> {
     const answer = await fetch(`${url}/control/${path}`, {
       method,
@@ -69,14 +79,10 @@ export async function startSandbox(webhookUrl: string): Promise<Sandbox> {
 
   return {
     url,
-    smtpPort: ready.smtpPort,
+    smtpPort,
     control,
     state: () => control<ProviderState>('state'),
     inbox: async () => (await fetch(`${url}/sandbox/mail/messages?limit=200`)).text(),
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop: async () => undefined,
   };
 }

@@ -1,6 +1,5 @@
 /** The whole of this folder over a real database and the real sandbox, with people who can book. */
 import { createServer } from 'node:http';
-import pino from 'pino';
 import type { AnyCommand, Submit } from '#events/handling/submit.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
 import { newId } from '#events/shared/ids.ts';
@@ -12,6 +11,7 @@ import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
+import { createLog } from '#platform/log/log.server.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { openSmtp } from '../effects/mail.server.ts';
 import { openRazorpay } from '../effects/razorpay.server.ts';
@@ -102,12 +102,21 @@ function testClock(): BusinessClock & { offset: number; jumped(): void } {
   };
 }
 
-export async function openWorld(settings: { readonly gatewayTimeoutMs?: number } = {}): Promise<World> {
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
-  const db = await openPglite(null);
-  await db.script('CREATE TABLE person_name (person_id text PRIMARY KEY, name text NOT NULL, email text NOT NULL)');
+export interface WorldSettings {
+  /** Null: in memory. */
+  readonly folder?: string | null;
+  /** One that runs already and outlives this world. */
+  readonly sandbox?: Sandbox;
+}
+
+export async function openWorld(settings: WorldSettings = {}): Promise<World> {
+  const log = createLog({ level: process.env.TEST_LOG ?? 'silent' });
+  const db = await openPglite(settings.folder ?? null);
+  await db.script(
+    'CREATE TABLE IF NOT EXISTS person_name (person_id text PRIMARY KEY, name text NOT NULL, email text NOT NULL)',
+  );
   for (const [id, name] of Object.entries(NAMES))
-    await db.query('INSERT INTO person_name VALUES ($1, $2, $3)', [id, name, `${id}@demo.test`]);
+    await db.query('INSERT INTO person_name VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [id, name, `${id}@demo.test`]);
 
   let receive: Payments['receiveWebhook'] = async () => 'stored';
   const web = createServer((request, response) => {
@@ -124,17 +133,20 @@ export async function openWorld(settings: { readonly gatewayTimeoutMs?: number }
   const address = web.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
 
-  const sandbox = await startSandbox(`http://127.0.0.1:${address.port}/webhooks`);
+  const webhookUrl = `http://127.0.0.1:${address.port}/webhooks`;
+  const sandbox = settings.sandbox ?? (await startSandbox(webhookUrl));
+  if (settings.sandbox) await sandbox.control('webhook-url', { url: webhookUrl });
   const store = await openSqlStore(db, { pollMs: 100 });
   const submit = createSubmit(store);
   const clock = testClock();
+  clock.offset = (await sandbox.control<{ clock: { offsetMs: number } }>('state')).clock.offsetMs;
   const bus = createMemoryBus();
   const gateway = openRazorpay({
     keyId: KEYS.keyId,
     keySecret: KEYS.keySecret,
     webhookSecrets: [KEYS.webhookSecret],
     baseUrl: () => sandbox.url,
-    timeoutMs: settings.gatewayTimeoutMs ?? 1_000,
+    timeoutMs: 1_000,
   });
   await prepareProjections(db);
   const readSide = await openReadSide({ db, clock });
@@ -353,7 +365,7 @@ export async function openWorld(settings: { readonly gatewayTimeoutMs?: number }
         web.closeAllConnections();
         web.close(() => resolve());
       });
-      await sandbox.stop();
+      if (!settings.sandbox) await sandbox.stop();
       await db.close();
     },
   };
