@@ -16,6 +16,7 @@ export async function startSmtp(mailbox: Mailbox): Promise<Smtp> {
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     size: LARGEST_MAIL,
+    closeTimeout: 500,
     logger: false,
     onData(stream, session, done) {
       const from = session.envelope.mailFrom;

@@ -8,7 +8,7 @@ export interface Courier {
   stop(): Promise<void>;
 }
 
-const IDLE_MS = 100;
+const IDLE_MS = 50;
 /** The receiver has 5 s to answer, as at the real provider. */
 const ANSWER_MS = 5_000;
 const AT_ONCE = 8;

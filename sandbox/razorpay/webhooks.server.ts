@@ -179,19 +179,19 @@ export function createWebhooks(database: Database, secret: string): Webhooks {
     },
 
     list() {
-      const attempts = database.all('SELECT * FROM webhook_attempt ORDER BY seq');
+      const attempts = Map.groupBy(database.all('SELECT * FROM webhook_attempt ORDER BY seq'), (row) =>
+        text(row, 'event_id'),
+      );
       return database.all('SELECT * FROM webhook ORDER BY seq').map((row) => ({
         eventId: text(row, 'event_id'),
         event: text(row, 'event'),
         entityId: text(row, 'entity_id'),
         status: text(row, 'status'),
-        attempts: attempts
-          .filter((attempt) => attempt.event_id === row.event_id)
-          .map((attempt) => ({
-            at: integer(attempt, 'at_ms'),
-            status: attempt.status === null ? null : integer(attempt, 'status'),
-            problem: textOrNull(attempt, 'problem'),
-          })),
+        attempts: (attempts.get(text(row, 'event_id')) ?? []).map((attempt) => ({
+          at: integer(attempt, 'at_ms'),
+          status: attempt.status === null ? null : integer(attempt, 'status'),
+          problem: textOrNull(attempt, 'problem'),
+        })),
       }));
     },
   };

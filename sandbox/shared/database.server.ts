@@ -21,7 +21,11 @@ export interface Database {
 export function openDatabase(folder: string): Database {
   mkdirSync(folder, { recursive: true });
   const sqlite = new DatabaseSync(join(folder, 'sandbox.sqlite'));
-  sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  try {
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  } catch (error) {
+    throw new Error(`The sandbox cannot open ${folder}; is another one running there?`, { cause: error });
+  }
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
     const known = statements.get(sql);

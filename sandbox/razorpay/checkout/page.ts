@@ -72,14 +72,15 @@ const states = [
       <p id="otp-hint" class="soft">No message was sent: this is a test. 4 to 10 digits are right, fewer are wrong.</p>
       ${field('otp', 'One-time password', '<input class="input otp" id="otp" name="otp" inputmode="numeric" autocomplete="off" maxlength="10" aria-describedby="otp-hint" />')}
       <button type="submit" class="button primary wide big">Confirm</button>
-      <button type="button" class="button quiet wide" data-action="cancel">Cancel this payment</button></form>`,
+      <button type="button" class="button quiet wide" data-action="cancel">Cancel this payment</button></form>
+      ${instruments('otp-instruments')}`,
   ),
   state(
     'bank',
     `<p class="tag now">Mock bank page</p><h2 tabindex="-1" id="bank-title"></h2>
       <p class="soft">Your bank would ask you to sign in here. Choose how this test ends.</p>
       <div class="stack"><button type="button" class="button primary wide big" data-bank="success">Success</button>
-      <button type="button" class="button loss wide big" data-bank="failure">Failure</button></div>`,
+      <button type="button" class="button wide big" data-bank="failure">Failure</button></div>`,
   ),
   state(
     'wait',
@@ -119,7 +120,7 @@ export const CHECKOUT_PAGE = `<!doctype html>
 <main class="sheet" aria-labelledby="merchant">
   <header class="summary">
     <button type="button" class="button quiet square close" data-action="close" aria-label="Close the checkout">${icon('close')}</button>
-    <p class="merchant" id="merchant">&nbsp;</p>
+    <h1 class="merchant" id="merchant" tabindex="-1">&nbsp;</h1>
     <p class="soft" id="description"></p>
     <p class="amount"><span class="visually-hidden">Amount to pay </span><span id="amount">&nbsp;</span></p>
     <p class="soft payer" id="payer"></p>

@@ -61,7 +61,8 @@ function prepareChoices(method: 'netbanking' | 'wallet', choices: readonly Named
   element(`${method}-choices`).append(...rows);
 }
 
-function instrumentRow(title: string, outcome: string, fails: boolean, fill: () => void): HTMLLIElement {
+/** Filling moves on to the button that sends the form. */
+function instrumentRow(title: string, outcome: string, succeeds: boolean, fill: () => void): HTMLLIElement {
   const row = document.createElement('li');
   const button = document.createElement('button');
   button.type = 'button';
@@ -69,13 +70,13 @@ function instrumentRow(title: string, outcome: string, fails: boolean, fill: () 
   name.className = 'name';
   name.textContent = title;
   const ending = document.createElement('span');
-  ending.className = fails ? 'outcome fails' : 'outcome';
+  ending.className = succeeds ? 'outcome succeeds' : 'outcome';
   ending.textContent = outcome;
   button.append(name, ending);
   button.addEventListener('click', () => {
     fill();
-    const form = button.closest('[role="tabpanel"]')?.querySelector<HTMLButtonElement>('button.pay');
-    form?.focus();
+    const place = button.closest('[role="tabpanel"], .state');
+    place?.querySelector<HTMLButtonElement>('button[type="submit"]')?.focus();
     say(`Filled in ${title}. ${outcome}.`);
   });
   row.append(button);
@@ -86,7 +87,7 @@ function cardRow(card: TestCard): HTMLLIElement {
   return instrumentRow(
     `${card.network} ${groupDigits(card.number)}`,
     describeOutcome(card.failure),
-    card.failure !== null,
+    card.failure === null,
     () => {
       input('card-number').value = groupDigits(card.number);
       input('card-expiry').value = `12 / ${String(new Date().getFullYear() + 5).slice(-2)}`;
@@ -111,9 +112,23 @@ function prepareInstruments(): void {
   element('card-instruments').after(more);
   element('upi-instruments').append(
     ...TEST_UPI.map(({ vpa, failure }) =>
-      instrumentRow(vpa, describeOutcome(failure), failure !== null, () => {
+      instrumentRow(vpa, describeOutcome(failure), failure === null, () => {
         input('vpa').value = vpa;
         setProblem('vpa', null);
+      }),
+    ),
+  );
+}
+
+function prepareOtps(): void {
+  const rows: readonly (readonly [otp: string, right: boolean])[] = [
+    ['1234', true],
+    ['12', false],
+  ];
+  element('otp-instruments').append(
+    ...rows.map(([otp, right]) =>
+      instrumentRow(otp, right ? 'Right' : 'Wrong, too short', right, () => {
+        input('otp').value = otp;
       }),
     ),
   );
@@ -203,6 +218,7 @@ export function prepareForms(pay: (method: Method) => void): void {
   prepareChoices('netbanking', BANKS);
   prepareChoices('wallet', WALLETS);
   prepareInstruments();
+  prepareOtps();
   prepareFormatting();
   for (const method of METHODS) {
     element(`panel-${method}`)

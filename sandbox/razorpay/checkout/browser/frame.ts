@@ -248,7 +248,7 @@ async function loadOrder(): Promise<void> {
     setText('amount', amountText());
     for (const button of document.querySelectorAll('button.pay')) button.textContent = `Pay ${amountText()}`;
     if (order.status === 'paid') showClosed('Already paid', 'This order has been paid. Nothing more will be charged.');
-    else startChoosing();
+    else show('choose');
   } catch (error) {
     const reason = error instanceof Refused ? error.message : NO_ANSWER;
     showClosed('This order cannot be paid', reason);
@@ -269,6 +269,7 @@ function start(): void {
   } else {
     init({});
   }
+  element('merchant').focus();
   void loadOrder();
 }
 
