@@ -12,6 +12,8 @@ import { earnings } from './earnings.ts';
 import { cases } from './cases.ts';
 import { classroom } from './classroom.ts';
 import { sandbox } from './sandbox.ts';
+import { profile } from './profile.ts';
+import { records } from './records.ts';
 
 export const en = {
   common,
@@ -28,4 +30,6 @@ export const en = {
   cases,
   classroom,
   sandbox,
+  profile,
+  records,
 };

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { fateOf } from './payments.ts';
+
+it('tells money that is on its way from money that came back', () => {
+  expect(fateOf({ amount: 800, refundDue: 0, refunded: 0 })).toBe('paid');
+  expect(fateOf({ amount: 800, refundDue: 400, refunded: 0 })).toBe('refunding');
+  expect(fateOf({ amount: 800, refundDue: 800, refunded: 400 })).toBe('refunding');
+  expect(fateOf({ amount: 800, refundDue: 400, refunded: 400 })).toBe('partly');
+  expect(fateOf({ amount: 800, refundDue: 800, refunded: 800 })).toBe('refunded');
+});
