@@ -83,6 +83,24 @@ describe.each(adapters)('the log in %s', (_adapter, open) => {
     await db.close();
   });
 
+  it("ignores a group's answer that comes after the event was lent to someone else", async () => {
+    const db = await open('fencing');
+    const store = await openSqlStore(db);
+    await appended(store, fresh(), 'no-stream', several(1));
+    let answered = 0;
+    const consumer = store.group('fenced').consume(async () => {
+      // What another process does once this one has been paused for longer than the timeout.
+      await db.query('UPDATE log_group_message SET attempt = attempt + 1, due_at = due_at + 60000');
+      answered += 1;
+      return 'ack';
+    });
+    await expect.poll(() => answered).toBe(1);
+    await consumer.stop();
+    expect(await db.query('SELECT attempt, parked FROM log_group_message')).toEqual([{ attempt: 2, parked: null }]);
+    await store.close();
+    await db.close();
+  });
+
   it('wakes subscribers by polling when notifications are lost', async () => {
     const db = await open('polling');
     const deaf: Database = { ...db, listen: async () => async () => undefined };
