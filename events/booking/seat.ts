@@ -1,5 +1,5 @@
 import { never } from '../shared/never.ts';
-import { refuse } from '../shared/refusal.ts';
+import { refuse, REQUEST_ID_REUSED } from '../shared/refusal.ts';
 import { same } from '../shared/same.ts';
 import type { BookingCommandOf, BookingDecision, ExistingBooking } from './decide.ts';
 import type { BookingState } from './events.ts';

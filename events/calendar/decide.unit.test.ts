@@ -13,6 +13,7 @@ const tutorId = 't1';
 const windows: readonly WeeklyWindow[] = [
   { weekday: 1, from: '10:00', to: '13:00', offerId: 'o1' },
   { weekday: 1, from: '10:00', to: '13:00', offerId: 'group' },
+  { weekday: 1, from: '10:30', to: '13:30', offerId: 'long' },
 ];
 const set: CalendarEvent = { type: 'AvailabilitySet', data: { tutorId, zone: 'Asia/Kolkata', windows } };
 const seat = {
@@ -133,6 +134,23 @@ describe('HoldSeat', () => {
       .when(hold(next))
       .then([held(next)]);
   });
+  it('CA8: a lesson that is touched in part wins too; one that is only met does not', () => {
+    const long = { ...seat, bookingId: 'b2', studentId: 's2', lessonId: 'l2', offerId: 'long', minutes: 90 };
+    const inside = { ...long, startsAt: START + 30 * MINUTE };
+    given([set, held(seat)])
+      .when(hold(inside))
+      .then([refused('b2', 'seat-taken')]);
+    given([set, held(inside)])
+      .when(hold(seat))
+      .then([refused('b1', 'seat-taken')]);
+    given([set, held({ ...seat, startsAt: START + HOUR })])
+      .when(hold(inside))
+      .then([refused('b2', 'seat-taken')]);
+    const after = { ...long, startsAt: START + 120 * MINUTE };
+    given([set, held({ ...seat, startsAt: START + HOUR })])
+      .when(hold(after))
+      .then([held(after)]);
+  });
   it('CA8: an offer that became longer does not squeeze into its old slot', () =>
     given([set, held(group)])
       .when(hold({ ...group, bookingId: 'b2', studentId: 's2', lessonId: 'l2', minutes: 90 }))
@@ -186,10 +204,14 @@ describe('ReleaseSeat', () => {
 it('CA7–CA11: whatever comes, seats taken never exceed seats and lessons never overlap', () => {
   const command: fc.Arbitrary<CalendarCommand> = fc.oneof(
     fc
-      .record({ n: fc.integer({ min: 1, max: 12 }), offer: fc.boolean(), slot: fc.integer({ min: 0, max: 2 }) })
+      .record({
+        n: fc.integer({ min: 1, max: 12 }),
+        offer: fc.constantFrom(seat, group, { ...seat, offerId: 'long', minutes: 90 }),
+        slot: fc.constantFrom(0, 0.5, 1, 2),
+      })
       .map(({ n, offer, slot }) =>
         hold({
-          ...(offer ? group : seat),
+          ...offer,
           bookingId: `b${n}`,
           studentId: `s${n % 7}`,
           lessonId: `l${n}`,

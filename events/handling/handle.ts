@@ -1,7 +1,7 @@
 import type { Command } from '../shared/command.ts';
 import { fold, type Decider } from '../shared/decider.ts';
 import { idFrom } from '../shared/ids.ts';
-import { isRefusal, type Refusal } from '../shared/refusal.ts';
+import { isRefusal, REQUEST_ID_REUSED, type Refusal } from '../shared/refusal.ts';
 import type { EventStore, NewEvent, RecordedEvent } from '../store/event-store.ts';
 import { EVENTS, recogniseAs, UnknownEvent, type Category, type EventOf } from './registry.ts';
 import type { Accepted, CommandContext } from './submit.ts';
@@ -34,9 +34,11 @@ export async function handle<C extends Category, State, Asked extends Command>(
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const history = await store.read(stream);
     const earlier = history.filter((event) => event.meta.commandId === context.commandId);
-    if (earlier.length > 0) return accepted(stream, earlier, -1);
-
     const decision = decider.decide(command, fold(decider, understood(history, category)));
+    if (earlier.length > 0) {
+      const reused = isRefusal(decision) && decision.code === REQUEST_ID_REUSED;
+      return reused ? decision : accepted(stream, earlier, -1);
+    }
     if (isRefusal(decision)) return decision;
     const last = history.length - 1;
     if (decision.length === 0) return accepted(stream, [], last);

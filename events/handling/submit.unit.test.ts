@@ -125,6 +125,18 @@ describe('the door', () => {
     expect(await accepted(submit, hold(1))).toEqual(held);
   });
 
+  it('BO1: the same form id with another slot is refused, not answered with the first booking', async () => {
+    const store = inMemoryStore();
+    const submit = createSubmit(store);
+    const first = request('b1');
+    if (first.type !== 'RequestBooking') throw new Error('a request');
+    const other: AnyCommand = { ...first, data: { ...first.data, startsAt: START + HOUR } };
+    await accepted(submit, first, by(first, 'form'));
+    expect(await submit(other, by(other, 'form'))).toMatchObject({ code: 'request-id-reused' });
+    expect((await accepted(submit, { ...first, now: now + HOUR }, by(first, 'form'))).events).toHaveLength(1);
+    expect(await store.read('booking-b1')).toHaveLength(1);
+  });
+
   it('HA3: one request id may give several different commands', async () => {
     const submit = createSubmit(inMemoryStore());
     await accepted(submit, request('b1'), by(request('b1'), 'form'));

@@ -5,6 +5,9 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** The one refusal that a repeated command can still get: its id came back with other content. */
+export const REQUEST_ID_REUSED = 'request-id-reused';
+
 export const refuse = (code: string, message: string): Refusal => ({ kind: 'refusal', code, message });
 
 export function isRefusal(value: unknown): value is Refusal {
