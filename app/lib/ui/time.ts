@@ -129,9 +129,9 @@ export function formatInstant(at: number, zone: string, now?: number): string {
   return `${formatDate(at, zone, now)}, ${formatClock(at, zone)}`;
 }
 
-/** `Sat 21 Nov, 6:30–7:30 pm`; the half of the day is said once when both ends share it. */
+/** `Sat 21 Nov, 6:30–7:30 pm`; the half of the day is said once when both ends share it, the date once within half a day. */
 export function formatRange(from: number, to: number, zone: string, now?: number): string {
-  if (dayKey(from, zone) !== dayKey(to, zone)) {
+  if (dayKey(from, zone) !== dayKey(to, zone) && to - from >= DAY / 2) {
     return `${formatInstant(from, zone, now)} – ${formatInstant(to, zone, now)}`;
   }
   const start = formatClock(from, zone);

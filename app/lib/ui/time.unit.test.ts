@@ -19,10 +19,11 @@ describe('instants in words', () => {
     expect(time.formatDate(AT, KOLKATA, AT)).toBe('Sat 21 Nov');
     expect(time.formatDate(AT, KOLKATA, AT + 100 * time.DAY)).toBe('Sat 21 Nov 2026');
   });
-  test('a range says the half of the day once, and both dates over midnight', () => {
+  test('a range says the half of the day once, and both dates when it is long', () => {
     expect(time.formatRange(AT, AT + time.HOUR, KOLKATA)).toBe('Sat 21 Nov, 6:30–7:30 pm');
     expect(time.formatRange(AT - 7 * time.HOUR, AT, KOLKATA)).toBe('Sat 21 Nov, 11:30 am–6:30 pm');
-    expect(time.formatRange(AT, AT + 7 * time.HOUR, KOLKATA)).toBe('Sat 21 Nov, 6:30 pm – Sun 22 Nov, 1:30 am');
+    expect(time.formatRange(AT, AT + 7 * time.HOUR, KOLKATA)).toBe('Sat 21 Nov, 6:30 pm–1:30 am');
+    expect(time.formatRange(AT, AT + 13 * time.HOUR, KOLKATA)).toBe('Sat 21 Nov, 6:30 pm – Sun 22 Nov, 7:30 am');
   });
   test('today, tomorrow, yesterday by the viewer’s midnight, not by 24 hours', () => {
     const late = Date.UTC(2026, 10, 21, 18, 0); // 11:30 pm in India

@@ -54,7 +54,7 @@ const ENDED: Readonly<Record<string, (fact: Fact) => string>> = {
 };
 
 const OUTCOMES: Readonly<Record<string, (fact: Fact) => string>> = {
-  held: () => 'The lesson counts as held.',
+  held: (fact) => `${fact.length('heldMs')} were held.`,
   'student-no-show': (fact) => `${fact.student} did not come within 15 minutes. The tutor was there.`,
   'tutor-no-show': () => 'The tutor did not come. All of it goes back.',
   nobody: () => 'Nobody came. All of it goes back.',
@@ -169,12 +169,7 @@ const events: TimelineWords = {
   LessonEnded: (fact) => ENDED[fact.text('by')]?.(fact) ?? 'The lesson ended.',
   OutcomeDecided: (fact) => ({
     words: OUTCOMES[fact.text('outcome')]?.(fact) ?? 'The outcome was decided.',
-    detail:
-      fact.number('heldMs') > 0
-        ? `${fact.length('heldMs')} were held.${fact.reader === 'ops' ? ` ${fact.list('reasons').join('; ')}` : ''}`
-        : fact.reader === 'ops'
-          ? fact.list('reasons').join('; ') || undefined
-          : undefined,
+    detail: fact.reader === 'ops' ? fact.list('reasons').join('; ') || undefined : undefined,
   }),
 };
 
