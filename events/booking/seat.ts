@@ -14,7 +14,7 @@ export function request({ data, now }: BookingCommandOf<'RequestBooking'>, state
   if (state.kind === 'none') return requestProblem(terms) ?? [{ type: 'BookingRequested', data: terms }];
   if (same({ ...terms, requestedAt: state.terms.requestedAt }, state.terms)) return [];
   return refuse(
-    'request-id-reused',
+    REQUEST_ID_REUSED,
     'This form was sent before with other details. Open the slot again and book anew.',
   );
 }
