@@ -79,7 +79,10 @@ export async function startFixture(
   settings: Partial<SfuSettings> = {},
   shared: { db?: Database; told?: Submitted[]; clock?: { offset: number } } = {},
 ): Promise<Fixture> {
-  const httpServer = createServer((_request, response) => response.writeHead(404).end());
+  const httpServer = createServer((_request, response) =>
+    // An empty page of this origin, for tests with a real browser.
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><body>'),
+  );
   await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
   const { port } = httpServer.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

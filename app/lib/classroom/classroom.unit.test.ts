@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsumerInfo, Joined, PeerInfo } from '#sfu/signalling/protocol.ts';
+import { attendedBy } from './attendance.ts';
 import { backoff } from './backoff.ts';
 import { layerFor } from './layers.ts';
 import { beganLastMinutes, momentOf } from './lesson-clock.ts';
@@ -136,5 +137,58 @@ describe('small choices', () => {
     expect(backoff(1, 0)).toBe(125);
     expect(backoff(1, 1)).toBe(250);
     expect(backoff(20, 1)).toBe(3_000);
+  });
+});
+
+describe('attendance after the lesson', () => {
+  const minute = 60_000;
+  const lesson = {
+    tutorId: 'tom',
+    tutorName: 'Tom',
+    students: [
+      { bookingId: 'b1', studentId: 'ann', name: 'Ann' },
+      { bookingId: 'b2', studentId: 'bob', name: 'Bob' },
+    ],
+  };
+  const row = (personId: string, here: { from: number; to: number | null }[]) => ({
+    personId,
+    name: personId,
+    role: 'participant',
+    here,
+    sent: [],
+    received: [],
+    workedMinutes: [],
+    hereMs: 0,
+  });
+  const shown = { from: 0, to: 60 * minute };
+
+  it('names everyone who has a place, there or not, and who else came', () => {
+    const people = attendedBy(lesson, [row('ann', [{ from: 0, to: 30 * minute }]), row('olga', [])], shown);
+    expect(people.map(({ personId, minutes }) => [personId, minutes])).toEqual([
+      ['tom', 0],
+      ['ann', 30],
+      ['bob', 0],
+      ['olga', 0],
+    ]);
+  });
+
+  it('counts minutes on two devices at once only once, and no reload as a break', () => {
+    const here = [
+      { from: 0, to: 20 * minute },
+      { from: 10 * minute, to: 30 * minute },
+      { from: 30 * minute + 20_000, to: 40 * minute },
+      { from: 50 * minute, to: null },
+    ];
+    const [, ann] = attendedBy(lesson, [row('ann', here)], shown);
+    expect(ann).toMatchObject({ minutes: 50, breaks: 1 });
+    expect(ann?.spans).toEqual([
+      { from: 0, width: 40 / 60 },
+      { from: 50 / 60, width: 10 / 60 },
+    ]);
+  });
+
+  it('draws only what lies in the time shown', () => {
+    const [, ann] = attendedBy(lesson, [row('ann', [{ from: -30 * minute, to: 30 * minute }])], shown);
+    expect(ann?.spans).toEqual([{ from: 0, width: 0.5 }]);
   });
 });

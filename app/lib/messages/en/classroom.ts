@@ -19,6 +19,9 @@ export const classroom = {
       'Have paper and pen ready, or a tablet to write on the board.',
     ],
     check: 'Check camera and microphone',
+    lesson: 'A lesson',
+    watcher:
+      'Only the tutor and the students are in the room. When it is over, who was there, the board and the chat are here.',
   },
 
   preview: {

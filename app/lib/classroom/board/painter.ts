@@ -1,0 +1,251 @@
+/**
+ * Two canvases: below, what is finished, painted only where it changed; above, what is being drawn, painted anew each
+ * frame. Nothing is painted outside an animation frame, and once a frame at most.
+ */
+import RBush from 'rbush';
+import { byOrder, type BoardReader, type Stroke } from '#sync/documents/board-reader.ts';
+import { drawGround, setCamera, type Palette } from '#sync/draw/board.ts';
+import { around, boxOfScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { boxOfStroke, touches, traceStroke } from '#sync/draw/stroke.ts';
+
+interface Placed {
+  readonly minX: number;
+  readonly minY: number;
+  readonly maxX: number;
+  readonly maxY: number;
+  readonly key: string;
+  readonly path: Path2D;
+}
+
+/** A repaint slower than this while one moves about is put off; the old picture is shifted meanwhile. */
+const SLOW_MS = 10;
+const SETTLE_MS = 140;
+
+const context = (canvas: HTMLCanvasElement): CanvasRenderingContext2D => {
+  const found = canvas.getContext('2d');
+  if (!found) throw new Error('This browser has no canvas');
+  return found;
+};
+
+export class Painter {
+  /** What the own pen draws now; the document's copy of it is left out. */
+  own: Stroke | null = null;
+  private readonly reader: BoardReader;
+  private readonly base: HTMLCanvasElement;
+  private readonly below: CanvasRenderingContext2D;
+  private readonly above: CanvasRenderingContext2D;
+  private readonly tree = new RBush<Placed>();
+  private readonly placed = new Map<string, Placed>();
+  private readonly live = new Set<string>();
+  private palette: Palette;
+  private screen: Size = { width: 0, height: 0 };
+  private scale = 1;
+  private camera: Camera = { x: 0, y: 0, zoom: 1 };
+  /** The camera of the picture below. */
+  private painted: Camera | null = null;
+  /** What must be painted again: everything, a part, or what came on top. */
+  private dirty: 'all' | Box | null = 'all';
+  private fresh: Placed[] = [];
+  private frame = 0;
+  private settle: ReturnType<typeof setTimeout> | undefined;
+  private cost = 0;
+  private top = '';
+  private stopListening: () => void;
+
+  constructor(base: HTMLCanvasElement, top: HTMLCanvasElement, reader: BoardReader, palette: Palette) {
+    this.base = base;
+    this.below = context(base);
+    this.above = context(top);
+    this.reader = reader;
+    this.palette = palette;
+    for (const stroke of reader.visible()) this.place(stroke);
+    this.stopListening = reader.onChange((keys) => this.update(keys));
+  }
+
+  resize(screen: Size, scale: number): void {
+    this.screen = screen;
+    this.scale = scale;
+    for (const { canvas } of [this.below, this.above]) {
+      canvas.width = Math.round(screen.width * scale);
+      canvas.height = Math.round(screen.height * scale);
+    }
+    this.everything();
+  }
+
+  setPalette(palette: Palette): void {
+    this.palette = palette;
+    this.everything();
+  }
+
+  look(camera: Camera): void {
+    this.camera = camera;
+    if (this.cost > SLOW_MS && this.painted) {
+      // Move the old picture with the hand; paint it properly when the hand rests.
+      const { painted } = this;
+      const ratio = camera.zoom / painted.zoom;
+      const x = (painted.x - camera.x) * camera.zoom;
+      const y = (painted.y - camera.y) * camera.zoom;
+      this.base.style.transform = `translate(${x}px, ${y}px) scale(${ratio})`;
+      clearTimeout(this.settle);
+      this.settle = setTimeout(() => this.everything(), SETTLE_MS);
+      this.request();
+    } else this.everything();
+  }
+
+  /** Something above changed. */
+  request(): void {
+    this.frame ||= requestAnimationFrame(() => this.paint());
+  }
+
+  /** The finished and the live strokes that the segment touches; `reach` in logical pixels. */
+  hit(a: { x: number; y: number }, b: { x: number; y: number }, reach: number): string[] {
+    const near = this.tree.search({
+      minX: Math.min(a.x, b.x) - reach,
+      minY: Math.min(a.y, b.y) - reach,
+      maxX: Math.max(a.x, b.x) + reach,
+      maxY: Math.max(a.y, b.y) + reach,
+    });
+    return [...near.map(({ key }) => key), ...this.live].filter((key) => {
+      const stroke = this.reader.get(key);
+      return stroke !== undefined && !stroke.erased && touches(stroke, a, b, reach);
+    });
+  }
+
+  /** The box around all that is to be seen, or null when that is nothing. */
+  extent(): Box | null {
+    let whole: Box | null = null;
+    for (const { minX: left, minY: top, maxX: right, maxY: bottom } of this.placed.values()) {
+      const box = { left, top, right, bottom };
+      whole = whole ? around(whole, box) : box;
+    }
+    return whole;
+  }
+
+  destroy(): void {
+    this.stopListening();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.settle);
+  }
+
+  private everything(): void {
+    this.dirty = 'all';
+    this.request();
+  }
+
+  private update(keys: ReadonlySet<string>): void {
+    for (const key of keys) {
+      const old = this.placed.get(key);
+      const stroke = this.reader.get(key);
+      if (old) {
+        this.tree.remove(old);
+        this.placed.delete(key);
+        this.spoil(old);
+      }
+      this.live.delete(key);
+      if (stroke && !stroke.erased) this.place(stroke);
+    }
+    this.request();
+  }
+
+  private place(stroke: Stroke): void {
+    if (!stroke.sealed) {
+      this.live.add(stroke.key);
+      return;
+    }
+    const box = boxOfStroke(stroke);
+    if (!box) return;
+    const path = new Path2D();
+    traceStroke(path, stroke);
+    const { left: minX, top: minY, right: maxX, bottom: maxY } = box;
+    const placed = { minX, minY, maxX, maxY, key: stroke.key, path };
+    this.tree.insert(placed);
+    this.placed.set(stroke.key, placed);
+    const highest = this.reader.get(this.top);
+    if (!highest || byOrder(highest, stroke) <= 0) {
+      this.top = stroke.key;
+      this.fresh.push(placed);
+    } else this.spoil(placed);
+  }
+
+  private spoil({ minX: left, minY: top, maxX: right, maxY: bottom }: Placed): void {
+    if (this.dirty === 'all') return;
+    const box = { left, top, right, bottom };
+    this.dirty = this.dirty ? around(this.dirty, box) : box;
+  }
+
+  private paint(): void {
+    this.frame = 0;
+    if (this.screen.width === 0) return;
+    if (this.dirty === 'all') this.paintAll();
+    else {
+      if (this.dirty) this.paintPart(this.dirty);
+      if (this.fresh.length > 0) this.paintFresh();
+    }
+    this.dirty = null;
+    this.fresh = [];
+    this.paintLive();
+  }
+
+  private paintAll(): void {
+    const started = performance.now();
+    clearTimeout(this.settle);
+    this.base.style.transform = '';
+    this.painted = this.camera;
+    this.ground();
+    this.fill(this.tree.search(edges(boxOfScreen(this.camera, this.screen))));
+    this.cost = performance.now() - started;
+  }
+
+  private paintPart(box: Box): void {
+    const { below, painted, scale } = this;
+    if (!painted) return this.paintAll();
+    setCamera(below, painted, scale);
+    below.save();
+    below.beginPath();
+    below.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    below.clip();
+    this.ground();
+    this.fill(this.tree.search(edges(box)));
+    below.restore();
+  }
+
+  private paintFresh(): void {
+    if (!this.painted) return;
+    this.fill(this.fresh.filter(({ key }) => this.placed.has(key)));
+  }
+
+  private ground(): void {
+    const { below, screen, scale, palette } = this;
+    drawGround(below, { camera: this.painted ?? this.camera, screen, scale, palette });
+  }
+
+  private fill(found: readonly Placed[]): void {
+    const { below, palette, reader, scale } = this;
+    setCamera(below, this.painted ?? this.camera, scale);
+    const strokes = found.flatMap((placed) => {
+      const stroke = reader.get(placed.key);
+      return stroke ? [{ stroke, path: placed.path }] : [];
+    });
+    strokes.sort((a, b) => byOrder(a.stroke, b.stroke));
+    for (const { stroke, path } of strokes) {
+      below.fillStyle = palette.pens[stroke.pen] ?? '';
+      below.fill(path);
+    }
+  }
+
+  private paintLive(): void {
+    const { above, camera, scale, screen, palette, own } = this;
+    above.setTransform(scale, 0, 0, scale, 0, 0);
+    above.clearRect(0, 0, screen.width, screen.height);
+    setCamera(above, camera, scale);
+    const live = [...this.live].flatMap((key) => (key === own?.key ? [] : (this.reader.get(key) ?? [])));
+    for (const stroke of own ? [...live, own] : live) {
+      above.fillStyle = palette.pens[stroke.pen] ?? '';
+      above.beginPath();
+      traceStroke(above, stroke);
+      above.fill();
+    }
+  }
+}
+
+const edges = ({ left, top, right, bottom }: Box) => ({ minX: left, minY: top, maxX: right, maxY: bottom });

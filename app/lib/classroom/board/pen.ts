@@ -1,0 +1,91 @@
+/** The own pen: ink on this screen in the same frame, and to the others in small batches. */
+import type * as Y from 'yjs';
+import type { Stroke } from '#sync/documents/board-reader.ts';
+import { beginStroke, type OpenStroke } from '#sync/documents/board-writer.ts';
+import type { StrokeHead } from '#sync/documents/board.ts';
+import type { InkPoint } from '#sync/documents/ink.ts';
+import type { Author } from '#sync/documents/people.ts';
+
+/** Between two batches of ink, wall ms. */
+const BATCH_MS = 50;
+/** A longer stroke is sealed and begun anew where it stands. */
+const MOST_POINTS = 6_000;
+
+export interface PenPorts {
+  readonly doc: Y.Doc;
+  readonly author: Author;
+  readonly head: () => Omit<StrokeHead, 'pressure'>;
+  /** What is to be seen of the stroke now; null when it is sealed. */
+  readonly onInk: (own: Stroke | null) => void;
+  readonly onSealed: (key: string) => void;
+}
+
+export class Pen {
+  private readonly ports: PenPorts;
+  private open: OpenStroke | null = null;
+  private own: Stroke | null = null;
+  private points: number[] = [];
+  private waiting: InkPoint[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private last: InkPoint | null = null;
+
+  constructor(ports: PenPorts) {
+    this.ports = ports;
+  }
+
+  get down(): boolean {
+    return this.open !== null;
+  }
+
+  begin(point: InkPoint, pressure: boolean): void {
+    const head = { ...this.ports.head(), pressure };
+    this.open = beginStroke(this.ports.doc, this.ports.author, head);
+    this.points = [];
+    this.own = { ...head, key: this.open.key, points: this.points, sealed: false, erased: false };
+    this.last = null;
+    this.move([point]);
+    this.send();
+  }
+
+  move(points: readonly InkPoint[]): void {
+    if (!this.own) return;
+    for (const point of points) {
+      if (this.last && this.last.x === point.x && this.last.y === point.y) continue;
+      this.last = point;
+      this.points.push(point.x, point.y, point.pressure);
+      this.waiting.push(point);
+    }
+    this.ports.onInk(this.own);
+    this.timer ??= setTimeout(() => this.send(), BATCH_MS);
+    if (this.points.length > MOST_POINTS * 3 && this.last) {
+      const { last, own } = this;
+      this.end();
+      this.begin(last, own.pressure);
+    }
+  }
+
+  end(): void {
+    const { open } = this;
+    if (!open) return;
+    this.send();
+    open.seal();
+    this.open = null;
+    this.own = null;
+    this.ports.onInk(null);
+    this.ports.onSealed(open.key);
+  }
+
+  /** The page goes away: what was drawn stays drawn. */
+  destroy(): void {
+    this.end();
+    clearTimeout(this.timer);
+  }
+
+  private send(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.waiting.length === 0) return;
+    this.open?.append(this.waiting);
+    this.waiting = [];
+  }
+}

@@ -1,0 +1,97 @@
+/** The smallest client that speaks the protocol: runs in a real browser for the tests, and shows how to write another. */
+import { Device } from 'mediasoup-client';
+import { io } from 'socket.io-client';
+import type { Answer, Answers, ClientType, ConsumerInfo, DataOf, ServerDataOf } from '../../signalling/protocol.ts';
+
+interface Seen {
+  /** Frames shown of each person. */
+  frames: Record<string, number>;
+  /** From the call to the first remote frame, ms. */
+  firstFrameMs: number | null;
+  closed: string | null;
+}
+
+declare global {
+  interface Window {
+    seen: Seen;
+    join: (ticket: string, source: 'camera' | null) => Promise<void>;
+    stopSending: () => Promise<void>;
+  }
+}
+
+window.seen = { frames: {}, firstFrameMs: null, closed: null };
+let stop: () => Promise<void> = () => Promise.resolve();
+window.stopSending = () => stop();
+
+window.join = async (ticket, source) => {
+  const began = performance.now();
+  const socket = io({ path: '/signalling', transports: ['websocket'], auth: { ticket }, reconnection: false });
+  const ask = async <T extends ClientType>(type: T, data: DataOf<T>): Promise<Answers[T]> => {
+    const answer: Answer<Answers[T]> = await socket.timeout(5_000).emitWithAck(type, data);
+    if (!answer.ok) throw new Error(`${type}: ${answer.code}`);
+    return answer.data;
+  };
+  socket.on('closed', ({ reason }: ServerDataOf<'closed'>) => (window.seen.closed = reason));
+  const welcome = await new Promise<ServerDataOf<'welcome'>>((resolve, reject) => {
+    socket.once('welcome', resolve);
+    socket.once('connect_error', reject);
+  });
+  const device = await Device.factory();
+  await device.load({ routerRtpCapabilities: welcome.routerRtpCapabilities });
+  const joined = await ask('join', { version: 1, rtpCapabilities: device.recvRtpCapabilities, resume: null });
+  if (joined.transports === null) throw new Error('A first join brings transports');
+  const receive = device.createRecvTransport(joined.transports.receive);
+  receive.on('connect', ({ dtlsParameters }, done, failed) => {
+    ask('connect-transport', { transportId: receive.id, dtlsParameters }).then(done, failed);
+  });
+
+  const consume = async (infos: readonly ConsumerInfo[]): Promise<void> => {
+    for (const { consumerId: id, personId, producerId, kind, rtpParameters } of infos) {
+      const { track } = await receive.consume({ id, producerId, kind, rtpParameters });
+      if (kind === 'video') show(personId, track, began);
+    }
+    if (infos.length > 0) await ask('consumer-ready', { consumerIds: infos.map(({ consumerId }) => consumerId) });
+  };
+  socket.on('consumer-added', (info: ConsumerInfo) => void consume([info]));
+  await consume(joined.consumers);
+
+  if (source === null || joined.transports.send === null) return;
+  const send = device.createSendTransport(joined.transports.send);
+  send.on('connect', ({ dtlsParameters }, done, failed) => {
+    ask('connect-transport', { transportId: send.id, dtlsParameters }).then(done, failed);
+  });
+  send.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+    const from = appData['source'] === 'camera' ? 'camera' : 'microphone';
+    ask('produce', { kind, source: from, rtpParameters, paused: false }).then(
+      ({ producerId }) => done({ id: producerId }),
+      failed,
+    );
+  });
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+  const [video] = stream.getVideoTracks();
+  const [audio] = stream.getAudioTracks();
+  const encodings = [100_000, 300_000, 900_000].map((maxBitrate, layer) => ({
+    maxBitrate,
+    scaleResolutionDownBy: 4 >> layer,
+  }));
+  const camera = await send.produce({ ...(video ? { track: video } : {}), encodings, appData: { source: 'camera' } });
+  const microphone = await send.produce({ ...(audio ? { track: audio } : {}), appData: { source: 'microphone' } });
+  stop = async () => {
+    for (const producer of [camera, microphone]) {
+      producer.close();
+      await ask('close-producer', { producerId: producer.id });
+    }
+  };
+};
+
+function show(personId: string, track: MediaStreamTrack, began: number): void {
+  const video = document.createElement('video');
+  Object.assign(video, { muted: true, autoplay: true, playsInline: true, srcObject: new MediaStream([track]) });
+  document.body.append(video);
+  const next = (): void => {
+    window.seen.firstFrameMs ??= performance.now() - began;
+    window.seen.frames[personId] = (window.seen.frames[personId] ?? 0) + 1;
+    video.requestVideoFrameCallback(next);
+  };
+  video.requestVideoFrameCallback(next);
+}
