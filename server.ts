@@ -227,7 +227,7 @@ async function start(config: Config): Promise<Running> {
     ownUpgrades: ['/signalling', '/live', ...(config.dev ? ['/'] : [])],
   });
   if (config.dev) pages = await devPages(() => host.server);
-  const live = config.roles.has('web') ? createLive({ http: host.server, bus, log, personOf }) : null;
+  const live = config.roles.has('web') ? createLive({ http: host.server, bus, log, clock, personOf }) : null;
   const sfu = config.roles.has('sfu')
     ? await createSfu({
         httpServer: host.server,

@@ -54,11 +54,11 @@ export function bookingServices(parts: BookingParts): BookingServices {
   }
 
   /** In whose name this person may cancel it; null: not theirs to cancel. */
-  async function cancelsAs(person: Person, booking: BookingRow): Promise<'student' | 'tutor' | 'platform' | null> {
+  async function cancelsAs(person: Person, booking: BookingRow): Promise<'student' | 'tutor' | null> {
     if (person.personId === booking.tutorId) return 'tutor';
     if ((await studentsInReach(queries, person)).has(booking.studentId) || person.personId === booking.bookedBy)
       return 'student';
-    return person.roles.includes('ops') ? 'platform' : null;
+    return null;
   }
 
   async function waitUntilDecided(bookingId: string): Promise<BookingRow | null> {
@@ -139,7 +139,7 @@ export function bookingServices(parts: BookingParts): BookingServices {
           personId: person.personId,
           requestId,
           command: 'CancelBooking',
-          role: by === 'platform' ? 'ops' : roleFor(person),
+          role: roleFor(person),
         }),
       );
       if (isRefusal(cancelled)) return cancelled;

@@ -2,6 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { Bus } from '#platform/bus/bus.ts';
+import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { fetchHeaders } from './host/host.server.ts';
 import type { Person } from './services.ts';
@@ -18,6 +19,7 @@ export function createLive(settings: {
   readonly http: HttpServer;
   readonly bus: Bus;
   readonly log: Log;
+  readonly clock: BusinessClock;
   readonly personOf: (headers: Headers) => Promise<Person | null>;
 }): Live {
   const { bus, log, personOf } = settings;
@@ -32,6 +34,8 @@ export function createLive(settings: {
       done(null, origin === undefined || (URL.canParse(origin) && new URL(origin).host === host));
     },
   });
+  // What is open, due or live depends on the clock: everyone's page looks again.
+  const stopWatching = settings.clock.onJump(() => void io.emit('push', { type: 'booking-changed', bookingId: '' }));
   /** One bus subscription a person, shared by their tabs. */
   const channels = new Map<string, { sockets: number; stop: Promise<() => Promise<void>> }>();
 
@@ -84,6 +88,7 @@ export function createLive(settings: {
   return {
     close: () =>
       new Promise((done) => {
+        stopWatching();
         io.disconnectSockets(true);
         // The http server is closed by its owner.
         io.engine.close();

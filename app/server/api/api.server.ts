@@ -53,15 +53,24 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
     if (!safe && !sameOrigin(request)) return problem(reply, 403, 'foreign-origin', 'This comes from another site.');
     request.person = await settings.personOf(fetchHeaders(request.raw));
   });
-  app.setErrorHandler((error: { statusCode?: number; validation?: unknown; message: string }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      request.log.error({ err: error }, 'api request failed');
-      return problem(reply, 500, 'internal', 'Something went wrong on our side.');
-    }
-    const code = error.validation ? 'invalid-request' : status === 429 ? 'too-many-requests' : 'bad-request';
-    return problem(reply, status, code, error.message);
-  });
+  app.setErrorHandler(
+    (error: { statusCode?: number; validation?: unknown; code?: string; message: string }, request, reply) => {
+      if (error.code === 'stream-busy')
+        return problem(
+          reply,
+          503,
+          'busy',
+          'Too many people want the same thing at once. Nothing was changed; try again.',
+        );
+      const status = error.statusCode ?? 500;
+      if (status >= 500) {
+        request.log.error({ err: error }, 'api request failed');
+        return problem(reply, 500, 'internal', 'Something went wrong on our side.');
+      }
+      const code = error.validation ? 'invalid-request' : status === 429 ? 'too-many-requests' : 'bad-request';
+      return problem(reply, status, code, error.message);
+    },
+  );
   registerSignIn(app, settings);
   registerTutors(app, settings.services);
   registerBookings(app, settings.services);
