@@ -1,0 +1,356 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createSubmit } from '#events/handling/submit.server.ts';
+import type { AnyCommand, CommandContext, Submit } from '#events/handling/submit.ts';
+import { newId } from '#events/shared/ids.ts';
+import { inMemoryStore } from '#events/store/in-memory.ts';
+import type { EventStore } from '#events/store/event-store.ts';
+import { createMemoryBus } from '#platform/bus/memory.ts';
+import { manualClock } from '#platform/clock/manual.ts';
+import type { ClockControl } from '#platform/clock/clock.ts';
+import { DatabaseUnavailable, type Database } from '#platform/database/database.ts';
+import { openPglite } from '#platform/database/pglite.server.ts';
+import { createLog } from '#platform/log/log.server.ts';
+import { recognise } from '../fact.ts';
+import type { AnyProcess } from '../processes/all.ts';
+import type { Process } from '../processes/process.ts';
+import { until } from '../testing/world.ts';
+import { prepareProjections } from '../worker.server.ts';
+import { PROJECTIONS } from './all-projections.ts';
+import { Fenced, lockCheckpoint, takeOver } from './checkpoint.server.ts';
+import { whileLeased } from './lease.server.ts';
+import { runProcesses } from './processes.server.ts';
+import { statement, type Projection } from './projection.ts';
+import { dumpReadModels, READ_MODELS, resetReadModels, runReadModels } from './read-models.server.ts';
+import { writeReactions } from './reactions.server.ts';
+import { createTimers } from './timers.server.ts';
+import { createWaiter } from './wait-for.server.ts';
+
+let db: Database;
+let store: EventStore;
+let submit: Submit;
+let clock: ClockControl;
+const running: { stop(): Promise<void> }[] = [];
+const errors = vi.fn();
+const log = createLog({ level: 'error', write: errors });
+
+beforeAll(async () => {
+  db = await openPglite(null);
+  await db.script('CREATE TABLE person_name (person_id text PRIMARY KEY, name text NOT NULL, email text NOT NULL)');
+  await prepareProjections(db);
+});
+afterAll(async () => {
+  await db.close();
+});
+
+beforeEach(async () => {
+  errors.mockClear();
+  const tables = await db.query<{ name: string }>(
+    `SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('read_model', 'worker')`,
+  );
+  await db.query(`TRUNCATE ${tables.map((table) => table.name).join(', ')}`);
+  store = inMemoryStore();
+  submit = createSubmit(store);
+  clock = manualClock(Date.UTC(2026, 10, 21));
+});
+afterEach(async () => {
+  for (const one of running.splice(0).reverse()) await one.stop();
+  await store.close();
+});
+
+const started = <T extends { stop(): Promise<void> }>(one: T): T => {
+  running.push(one);
+  return one;
+};
+
+const context = (id = newId()): CommandContext => ({
+  commandId: id,
+  correlationId: id,
+  causationId: id,
+  actor: { kind: 'system', id: 'test' },
+});
+
+async function register(personId: string): Promise<string> {
+  const outcome = await submit(
+    { type: 'RegisterPerson', now: clock.now(), data: { personId, role: 'student', zone: 'Asia/Kolkata' } },
+    context(),
+  );
+  if (outcome.kind === 'refusal' || outcome.position === null) throw new Error('not registered');
+  return outcome.position;
+}
+
+const people = () => db.query<{ person_id: string }>('SELECT person_id FROM read_model.person ORDER BY person_id');
+
+describe('read models', () => {
+  test('RU6: waitFor is true once the position is read, and false when the time is over first', async () => {
+    const waiter = started(await createWaiter(db));
+    const first = await register('p1');
+    expect(await waiter.waitFor(first, 50)).toBe(false);
+    started(await runReadModels({ db, store, log }));
+    expect(await waiter.waitFor(first, 5_000)).toBe(true);
+    const second = await register('p2');
+    expect(await waiter.waitFor(second, 5_000)).toBe(true);
+    expect(await people()).toEqual([{ person_id: 'p1' }, { person_id: 'p2' }]);
+  });
+
+  test('RU2, RU3: facts that come again change nothing, and a rebuild gives the same rows', async () => {
+    for (const id of ['p1', 'p2', 'p3']) await register(id);
+    const waiter = started(await createWaiter(db));
+    const runner = await runReadModels({ db, store, log });
+    const head = (await store.head()) ?? '';
+    expect(await waiter.waitFor(head, 5_000)).toBe(true);
+    const before = await dumpReadModels(db);
+    // The same facts through every statement a second time.
+    let ordinal = 0;
+    for (const event of await store.readAll()) {
+      const fact = recognise(event);
+      ordinal += 1;
+      if (fact)
+        for (const projection of PROJECTIONS)
+          for (const { sql, params } of projection.project(fact, ordinal)) await db.query(sql, params);
+    }
+    expect(await dumpReadModels(db)).toBe(before);
+
+    await runner.stop();
+    await resetReadModels(db);
+    expect(await people()).toEqual([]);
+    started(await runReadModels({ db, store, log }));
+    expect(await waiter.waitFor(head, 5_000)).toBe(true);
+    expect(await dumpReadModels(db)).toBe(before);
+  });
+
+  const poisoned = (poison: () => Error | null): Projection => ({
+    name: 'poisoned',
+    schema: '',
+    tables: {},
+    project(fact) {
+      if (fact.type !== 'PersonRegistered' || fact.data.personId !== 'poison') return [];
+      const error = poison();
+      if (error) throw error;
+      return [statement('INSERT INTO read_model.no_such_table VALUES ($1)', 1)];
+    },
+  });
+
+  test.each([
+    ['a handler that throws', () => new Error('a bug')],
+    ['a statement that the database refuses', () => null],
+  ])('RU4: %s parks the event for that projection, with an alert, and the rest goes on', async (_what, poison) => {
+    for (const id of ['p1', 'poison', 'p2']) await register(id);
+    started(await runReadModels({ db, store, log, projections: [...PROJECTIONS, poisoned(poison)] }));
+    await until('all three', async () => (await people()).length === 3);
+    const parked = await db.query('SELECT consumer, part, type FROM worker.parked_event');
+    expect(parked).toEqual([{ consumer: READ_MODELS, part: 'poisoned', type: 'PersonRegistered' }]);
+    expect(errors).toHaveBeenCalledWith(expect.stringContaining('event-parked'));
+  });
+
+  test('RU5: a database that is away parks nothing; the batch comes again', async () => {
+    let failures = 2;
+    const away = poisoned(() => new DatabaseUnavailable('away'));
+    const projection: Projection = {
+      ...away,
+      project: (fact, ordinal) => {
+        if (failures > 0) {
+          failures -= 1;
+          throw new DatabaseUnavailable('away');
+        }
+        return fact.type === 'PersonRegistered' && fact.data.personId === 'poison' ? [] : away.project(fact, ordinal);
+      },
+    };
+    for (const id of ['p1', 'poison']) await register(id);
+    started(await runReadModels({ db, store, log, projections: [...PROJECTIONS, projection] }));
+    await until('both', async () => (await people()).length === 2);
+    expect(await db.query('SELECT 1 FROM worker.parked_event')).toEqual([]);
+  });
+});
+
+describe('RU11: one worker at a time', () => {
+  test('a commit of the worker that was replaced fails', async () => {
+    const old = await takeOver(db, READ_MODELS);
+    await takeOver(db, READ_MODELS);
+    await expect(db.transaction((tx) => lockCheckpoint(tx, READ_MODELS, old))).rejects.toThrow(Fenced);
+  });
+
+  test('a consumer that was replaced stops writing and says so', async () => {
+    const onFenced = vi.fn();
+    started(await runReadModels({ db, store, log: createLog({ level: 'silent' }), onFenced }));
+    await takeOver(db, READ_MODELS);
+    await register('p1');
+    await until('fenced', async () => onFenced.mock.calls.length > 0);
+    expect(await people()).toEqual([]);
+  });
+
+  test('only the holder of the lease runs a duty; another takes over when it stops', async () => {
+    const bus = createMemoryBus();
+    const ran: string[] = [];
+    const duty = (holder: string) =>
+      whileLeased(bus, 'duty', holder, log, async () => {
+        ran.push(holder);
+        return { stop: async () => undefined };
+      });
+    const first = duty('first');
+    await until('the first runs', async () => ran.length === 1);
+    const second = started(duty('second'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(ran).toEqual(['first']);
+    await first.stop();
+    second.wake();
+    await until('the second runs', async () => ran.length === 2);
+    expect(ran).toEqual(['first', 'second']);
+  });
+});
+
+interface Seen {
+  readonly facts: readonly string[];
+}
+
+/** Gives a role to everyone who registers. */
+const greeter: Process<Seen> = {
+  name: 'greeter',
+  initial: { facts: [] },
+  keyOf: (fact) => (fact.type === 'PersonRegistered' ? fact.data.personId : null),
+  evolve: (state, fact) => ({ facts: [...state.facts, fact.id] }),
+  react: (fact) =>
+    fact.type === 'PersonRegistered'
+      ? [
+          {
+            kind: 'command',
+            step: 'grant',
+            command: { type: 'GrantRole', data: { personId: fact.data.personId, role: 'tutor' } },
+          },
+          {
+            kind: 'timer',
+            key: `zone:${fact.data.personId}`,
+            dueAt: fact.meta.occurredAt + 1_000,
+            command: { type: 'ChangeZone', data: { personId: fact.data.personId, zone: 'Europe/Berlin' } },
+          },
+        ]
+      : [],
+};
+const listed = <State>(process: Process<State>): AnyProcess => ({ name: process.name, run: (use) => use(process) });
+
+describe('processes', () => {
+  test('RU7, RU8: a fact that is handled again submits the same commands, and they change nothing', async () => {
+    await register('p1');
+    const ids: string[] = [];
+    const spied: Submit = (command: AnyCommand, given) => {
+      ids.push(given.commandId);
+      return submit(command, given);
+    };
+    const settings = { db, store, submit: spied, clock, log, processes: [listed(greeter)] };
+    const first = await runProcesses(settings);
+    await until('one command', async () => ids.length === 1);
+    await until('its state', async () => (await db.query('SELECT 1 FROM worker.process_state')).length === 1);
+    await first.stop();
+    // As if the process had died between its commands and its commit.
+    await db.query(`DELETE FROM worker.process_state`);
+    await db.query(`UPDATE worker.checkpoint SET position = NULL WHERE consumer = 'processes'`);
+    started(await runProcesses(settings));
+    await until('the command again', async () => ids.length === 2);
+    expect(ids[0]).toBe(ids[1]);
+    const events = await store.read('person-p1');
+    expect(events.map((event) => event.type)).toEqual(['PersonRegistered', 'RoleGranted']);
+  });
+
+  test('RU4: a fact that a process cannot take is parked after some tries, and the others go on', async () => {
+    const broken: Process<null> = {
+      name: 'broken',
+      initial: null,
+      keyOf: (fact) => (fact.type === 'PersonRegistered' && fact.data.personId === 'poison' ? 'x' : null),
+      evolve: () => {
+        throw new Error('a bug');
+      },
+      react: () => [],
+    };
+    for (const id of ['p1', 'poison', 'p2']) await register(id);
+    started(await runProcesses({ db, store, submit, clock, log, processes: [listed(broken), listed(greeter)] }));
+    await until('everyone has a role', async () => {
+      const granted = await store.readAll({ filter: { types: ['RoleGranted'] } });
+      return granted.length === 3;
+    });
+    await until('parked', async () => (await db.query('SELECT 1 FROM worker.parked_event')).length === 1);
+    expect(errors).toHaveBeenCalledWith(expect.stringContaining('event-parked'));
+  });
+});
+
+describe('timers', () => {
+  const arm = (key: string, dueAt: number, personId = 'p1') =>
+    db.transaction((tx) =>
+      writeReactions(
+        tx,
+        [
+          {
+            process: 'test',
+            correlationId: 'c',
+            causationId: 'c',
+            at: 0,
+            reaction: {
+              kind: 'timer',
+              key,
+              dueAt,
+              command: { type: 'ChangeZone', data: { personId, zone: 'Europe/Berlin' } },
+            },
+          },
+        ],
+        0,
+      ),
+    );
+  const zones = () => store.readAll({ filter: { types: ['ZoneChanged'] } });
+
+  test('TI1: a timer fires once business time reaches it, not before', async () => {
+    await register('p1');
+    await arm('t', clock.now() + 1_000);
+    const timers = createTimers({ db, submit, clock, log });
+    await timers.run();
+    expect(await zones()).toEqual([]);
+    await clock.advance(999);
+    await timers.run();
+    expect(await zones()).toEqual([]);
+    await clock.advance(1);
+    await timers.run();
+    expect(await zones()).toHaveLength(1);
+  });
+
+  test('TI2: fired twice, it is one command', async () => {
+    await register('p1');
+    await arm('t', clock.now());
+    await createTimers({ db, submit, clock, log }).run();
+    await db.query('UPDATE worker.timer SET fired_at = NULL');
+    await submit({ type: 'ChangeZone', now: clock.now(), data: { personId: 'p1', zone: 'Asia/Kolkata' } }, context());
+    await createTimers({ db, submit, clock, log }).run();
+    // Not set to Berlin a second time, though it is Kolkata again by now.
+    expect((await zones()).map((event) => event.data.zone)).toEqual(['Europe/Berlin', 'Asia/Kolkata']);
+  });
+
+  test('TI3, TI4: the first timer of a key stands, and a forgotten one does not fire', async () => {
+    await register('p1');
+    await arm('t', clock.now() + 1_000);
+    await arm('t', clock.now());
+    await createTimers({ db, submit, clock, log }).run();
+    expect(await zones()).toEqual([]);
+    await db.transaction((tx) =>
+      writeReactions(
+        tx,
+        [{ process: 'test', correlationId: 'c', causationId: 'c', at: 0, reaction: { kind: 'forget', keys: ['t'] } }],
+        0,
+      ),
+    );
+    await clock.advance(5_000);
+    await createTimers({ db, submit, clock, log }).run();
+    expect(await zones()).toEqual([]);
+  });
+
+  test('a timer whose command cannot be submitted tries again later, and does not hold up the others', async () => {
+    await register('p1');
+    await arm('a', clock.now());
+    await arm('b', clock.now());
+    let failures = 1;
+    const flaky: Submit = (command, given) => {
+      if (failures-- > 0) return Promise.reject(new Error('the store is away'));
+      return submit(command, given);
+    };
+    await createTimers({ db, submit: flaky, clock, log }).run();
+    expect(await zones()).toHaveLength(1);
+    await db.query('UPDATE worker.timer SET retry_at = 0');
+    await createTimers({ db, submit: flaky, clock, log }).run();
+    expect(await db.query('SELECT 1 FROM worker.timer WHERE fired_at IS NULL')).toEqual([]);
+  });
+});
