@@ -14,7 +14,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
   const wantedStart = Number(url.searchParams.get('start') ?? 'NaN');
   const offer =
     tutor.offers.find(({ offerId }) => offerId === wantedOffer) ??
-    tutor.offers.find(({ offerId }) => offerId === slots[0]?.offerId) ??
+    tutor.offers.find(({ offerId }) => slots.some((slot) => slot.offerId === offerId)) ??
     cheapest(tutor.offers);
   const wasThere = slots.some((slot) => slot.offerId === offer?.offerId && slot.startsAt === wantedStart);
   const { graceMs, cancelTiers } = POLICY_2026_11;
