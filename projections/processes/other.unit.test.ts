@@ -83,15 +83,32 @@ const started = lesson({ type: 'LessonStarted', data: { lessonId: LESSON, at: ST
 const ended = lesson({ type: 'LessonEnded', data: { lessonId: LESSON, at: END, by: 'host' } });
 
 describe('run-lesson', () => {
-  test('RL1, RL2: a started lesson starts the bookings of its seats and tells their students', () => {
-    const givenUp = lesson({
-      type: 'SeatGivenUp',
-      data: { lessonId: LESSON, bookingId: 'b2', studentId: 'student of b2' },
-    });
-    const reactions = reactionsTo(runLesson, [scheduled, seat('b1'), seat('b2'), givenUp, seat('b3'), started]);
+  const givenUpSeat = (bookingId: string): Fact =>
+    lesson({ type: 'SeatGivenUp', data: { lessonId: LESSON, bookingId, studentId: `student of ${bookingId}` } });
+  const hostJoined = lesson({
+    type: 'ParticipantJoined',
+    data: { lessonId: LESSON, personId: 't1', role: 'host', connectionId: 'h1', at: START },
+  });
+
+  test('RL2: the tutor coming in is told to each student with a seat, with a key that makes it once', () => {
+    const facts = [scheduled, seat('b1'), seat('b2'), givenUpSeat('b2'), seat('b3')];
+    const notices = (last: Fact) =>
+      reactionsTo(runLesson, [...facts, last]).flatMap((one) => (one.kind === 'notice' ? [one.notice] : []));
+    expect(notices(hostJoined).map(({ to }) => to)).toEqual([['student of b1'], ['student of b3']]);
+    expect(notices(hostJoined).map(({ noticeKey }) => noticeKey)).toEqual([`${LESSON}:b1`, `${LESSON}:b3`]);
+    expect(notices(joined('c1'))).toEqual([]);
+  });
+
+  test('RL1: a started lesson starts the bookings of its seats', () => {
+    const reactions = reactionsTo(runLesson, [
+      scheduled,
+      seat('b1'),
+      seat('b2'),
+      givenUpSeat('b2'),
+      seat('b3'),
+      started,
+    ]);
     expect(commandsIn(reactions)).toEqual(['StartBooking', 'StartBooking']);
-    const told = reactions.flatMap((one) => (one.kind === 'notice' ? one.notice.to : []));
-    expect(told).toEqual(['student of b1', 'student of b3']);
   });
 
   test('RL1: a seat taken in a running lesson is in progress at once', () => {

@@ -84,21 +84,23 @@ export const runLesson: Process<RunLesson> = {
     switch (fact.type) {
       case 'LessonStarted': {
         if (!lesson) return [];
-        const reactions: Reaction[] = Object.keys(state.seats).map((bookingId) =>
+        return Object.keys(state.seats).map((bookingId) =>
           command(`start:${bookingId}`, { type: 'StartBooking', data: { bookingId } }),
         );
-        for (const [bookingId, studentId] of Object.entries(state.seats))
-          reactions.push({
-            kind: 'notice',
-            notice: {
-              noticeKey: `${lesson.lessonId}:${bookingId}`,
-              to: [studentId],
-              mail: false,
-              lesson: { bookingId, studentId, ...lesson },
-              about: { kind: 'lesson-started', code: lesson.code },
-            },
-          });
-        return reactions;
+      }
+      case 'ParticipantJoined': {
+        if (!lesson || fact.data.role !== 'host') return [];
+        // Each time the tutor comes in: the notice's key makes it one a student.
+        return Object.entries(state.seats).map(([bookingId, studentId]): Reaction => ({
+          kind: 'notice',
+          notice: {
+            noticeKey: `${lesson.lessonId}:${bookingId}`,
+            to: [studentId],
+            mail: false,
+            lesson: { bookingId, studentId, ...lesson },
+            about: { kind: 'lesson-started', code: lesson.code },
+          },
+        }));
       }
       case 'SeatReleased':
         // Asked of the calendar, not of the lesson: someone may be paying for a seat in it right now.
