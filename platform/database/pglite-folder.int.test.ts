@@ -1,16 +1,28 @@
 /** PGlite on a folder: who owns it, and what survives a killed process and a failing disk. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { openPglite } from './pglite.server.ts';
 
+// A first start takes seconds, and much longer beside other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let template: string;
 let folder: string;
+beforeAll(async () => {
+  template = mkdtempSync(join(tmpdir(), 'nexused-pglite-'));
+  await (await openPglite(template)).close();
+});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nexused-pglite-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Has the folder start from a database that was made before. */
+const started = (): void => cpSync(template, folder, { recursive: true });
 
 /** Runs a script in another process; `killAt` is a line after which it is killed with SIGKILL. */
 function inProcess(script: string, killAt?: string, preload = ''): Promise<{ lines: string[]; pid: number }> {
@@ -36,6 +48,7 @@ function inProcess(script: string, killAt?: string, preload = ''): Promise<{ lin
 }
 
 it('keeps every acknowledged row when the process is killed, and the next one opens the folder', async () => {
+  started();
   const { lines } = await inProcess(
     `const db = await openPglite(process.argv[2]);
      await db.script('CREATE TABLE t (n int8)');
@@ -67,6 +80,7 @@ it('starts over when the process was killed during the very first start', async 
 });
 
 it('tells plainly when another process owns the folder, and when this one does', async () => {
+  started();
   const db = await openPglite(folder);
   const { lines } = await inProcess(
     `await openPglite(process.argv[2]).catch((error) => console.log(error.code, error.message));`,
@@ -80,6 +94,7 @@ it('tells plainly when another process owns the folder, and when this one does',
 });
 
 it('never takes a pid that was given to another process for the dead owner', async () => {
+  started();
   const owner = {
     pid: process.pid,
     host: (await import('node:os')).hostname(),
@@ -91,6 +106,7 @@ it('never takes a pid that was given to another process for the dead owner', asy
 });
 
 it('flushes once for each commit, before it is acknowledged, and not for reads', async () => {
+  started();
   const { lines } = await inProcess(
     `const db = await openPglite(process.argv[2]);
      await db.script('CREATE TABLE t (n int8)');
@@ -122,6 +138,7 @@ it('flushes once for each commit, before it is acknowledged, and not for reads',
 });
 
 it('acknowledges nothing after the disk refused a flush, and is whole once the disk is back', async () => {
+  started();
   const { lines } = await inProcess(
     `const db = await openPglite(process.argv[2]);
      await db.script('CREATE TABLE t (n int8)');
