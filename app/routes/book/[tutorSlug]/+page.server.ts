@@ -21,6 +21,8 @@ async function nextFree(queries: Queries, tutorId: string, offerId: string, now:
   return slots.filter((slot) => slot.offerId === offerId).slice(0, ALTERNATIVES);
 }
 
+// This page stands outside the signed-in layout on purpose: news on `/live` would load it again between the sending of the
+// form and its answer, when the chosen seat is already taken, by this very form.
 export const load: PageServerLoad = async (event) => {
   const person = personOf(event);
   const { queries, now } = event.locals.services;
