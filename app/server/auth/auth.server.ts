@@ -55,7 +55,8 @@ export async function createAuth(settings: AuthSettings) {
     trustedOrigins: (request?: Request) => originsFor(request?.headers.get('host') ?? null, settings.publicUrl),
     telemetry: { enabled: false },
     logger: {
-      level: 'warn' as const,
+      // Its warning at each start asks for a fixed base URL; without PUBLIC_URL there is none, on purpose.
+      level: 'error' as const,
       log: (level: string, message: string) =>
         settings.log[level === 'error' ? 'error' : 'warn']({ auth: true }, message),
     },

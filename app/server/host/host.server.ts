@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import helmet from '@fastify/helmet';
 import httpProxy from '@fastify/http-proxy';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '#platform/log/log.server.ts';
 import { registerApi } from '../api/api.server.ts';
 import { originsFor, type Auth } from '../auth/auth.server.ts';
@@ -60,7 +60,8 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
   const { log } = settings;
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    // Our own line a request, below; labelled so that all of it is found by one id.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     trustProxy: settings.trustProxy,
     bodyLimit: 1_048_576,
     requestTimeout: 30_000,
