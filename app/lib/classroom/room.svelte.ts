@@ -103,6 +103,17 @@ export class Room {
     }
   }
 
+  /** The latest ticket, for the documents; empty once the person is out. */
+  readonly ticket = (): string => this.door?.ticket ?? '';
+
+  /** A fresh one. Rejects while there is none to be had. */
+  readonly freshTicket = async (): Promise<string> => {
+    const answer = await askToJoin(this.#options.code);
+    if (answer.kind !== 'join') throw new SignallingError(answer.kind);
+    this.#take(answer.join);
+    return answer.join.ticket;
+  };
+
   /** The page goes away. */
   destroy(): void {
     this.#signalling?.close();
@@ -244,10 +255,12 @@ export class Room {
   async #renew(): Promise<void> {
     if (this.door === null || this.door.expiresAt - Date.now() > RENEW_BEFORE_MS) return;
     const answer = await askToJoin(this.#options.code);
-    if (answer.kind !== 'join') return;
-    this.door = answer.join;
-    if (this.#signalling !== null)
-      this.#background(this.#signalling.ask('renew-ticket', { ticket: answer.join.ticket }));
+    if (answer.kind === 'join') this.#take(answer.join);
+  }
+
+  #take(join: Join): void {
+    this.door = join;
+    if (this.#signalling !== null) this.#background(this.#signalling.ask('renew-ticket', { ticket: join.ticket }));
   }
 
   #onTrack(info: ConsumerInfo, track: MediaStreamTrack | null): void {
