@@ -213,4 +213,41 @@ describe('a booking', () => {
     await booksOf(world, first);
     await booksOf(world, second);
   });
+
+  test('SW1: what timers and processes missed, the sweeper finds', async () => {
+    const pace = { timersMs: 50, outboxMs: 50, inboxMs: 50, mailMs: 3_600_000, reconcileMs: 3_600_000 };
+    await world.restart({ pace: { ...pace, sweepMs: 200 } });
+    const miss = (key: string) => world.db.query('DELETE FROM worker.timer WHERE key = $1', [key]);
+    const startsAt = world.firstStart + 80 * 24 * HOUR;
+
+    const unpaid = await world.request({ startsAt: startsAt + 24 * HOUR });
+    await world.booking(unpaid, (row) => row.orderId !== null);
+    await miss(`pay-by:${unpaid}`);
+    await world.advance(12 * 60_000);
+    await world.booking(unpaid, (row) => row.state === 'expired');
+
+    const bookingId = await world.book({ startsAt });
+    await world.payout(bookingId, (row) => row.state === 'held');
+    const { lessonId } = await world.booking(bookingId, (row) => row.code !== null);
+    await world.settled();
+    await world.advanceTo(startsAt + 60_000);
+    await world.give(
+      {
+        type: 'JoinLesson',
+        data: { lessonId: lessonId ?? '', personId: TUTOR, role: 'host', connectionId: 'alone' },
+      },
+      TUTOR,
+    );
+    await miss(`no-tutor:${lessonId}`);
+    await miss(`lesson-time:${lessonId}`);
+    // The tutor was there, the student was not: the payout is due, counted from the scheduled end.
+    await world.advanceTo(startsAt + HOUR + 20 * 60_000);
+    const running = await world.payout(bookingId, (row) => row.state === 'hold-running');
+    expect(running).toMatchObject({ outcome: 'student-no-show', t0: startsAt + HOUR });
+    await world.settled();
+    await miss(`release:${bookingId}`);
+    await world.advanceTo((running.releaseAt ?? 0) + 120_000);
+    await world.payout(bookingId, (row) => row.state === 'released');
+    await booksOf(world, bookingId);
+  });
 });

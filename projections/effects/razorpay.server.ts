@@ -88,12 +88,24 @@ function failureOf(error: unknown): { status: number; code: string; description:
   };
 }
 
+const ID = /^(order|pay|trf|acc)_[A-Za-z0-9]{14}$/;
+
+/** Something that is no id of the provider; it never leaves this process. */
+class NotAnId extends Error {}
+
+/** The package puts ids into paths as they are. @throws NotAnId */
+function checked(kind: 'order' | 'pay' | 'trf' | 'acc', id: string): string {
+  if (!ID.test(id) || !id.startsWith(`${kind}_`)) throw new NotAnId(`Not an id of the provider (${kind}): ${id}`);
+  return id;
+}
+
 const IN_PROGRESS = 'still in progress';
 
 async function ask<T>(read: (value: unknown) => T | null, call: () => Promise<unknown>): Promise<Answer<T>> {
   try {
     return answerFrom(read, await call());
   } catch (error) {
+    if (error instanceof NotAnId) return { kind: 'rejected', code: 'NOT_AN_ID', description: error.message };
     const { status, code, description } = failureOf(error);
     // Wrong credentials are our own fault, and a page of some proxy has no code: neither is the provider's verdict.
     const verdict = status === 400 || status === 404 || status === 422 || status === 409;
@@ -101,14 +113,6 @@ async function ask<T>(read: (value: unknown) => T | null, call: () => Promise<un
       return { kind: 'unknown', cause: `${status} ${code} ${description}`.trim() };
     return { kind: 'rejected', code, description };
   }
-}
-
-const ID = /^(order|pay|trf|acc)_[A-Za-z0-9]{14}$/;
-
-/** The package puts ids into paths as they are. @throws for anything that is not an id of this kind. */
-function checked(kind: 'order' | 'pay' | 'trf' | 'acc', id: string): string {
-  if (!ID.test(id) || !id.startsWith(`${kind}_`)) throw new Error(`Not an id of the provider (${kind}): ${id}`);
-  return id;
 }
 
 const hmac = (secret: string, message: string | Buffer): Buffer =>
@@ -137,11 +141,10 @@ export function openRazorpay(settings: RazorpaySettings): PaymentGateway {
     payment: (paymentId) => ask(readPayment, () => client.payments.fetch(checked('pay', paymentId))),
 
     createTransfer: async ({ paymentId, accountId, amount, notes }) => {
-      const account = checked('acc', accountId);
-      const wanted = { account, amount, currency: 'INR', notes, on_hold: true };
-      const made = await ask(listOf(readTransfer), () =>
-        client.payments.transfer(checked('pay', paymentId), { transfers: [wanted] }),
-      );
+      const made = await ask(listOf(readTransfer), () => {
+        const wanted = { account: checked('acc', accountId), amount, currency: 'INR', notes, on_hold: true };
+        return client.payments.transfer(checked('pay', paymentId), { transfers: [wanted] });
+      });
       if (made.kind !== 'ok') return made;
       const [transfer] = made.value;
       return transfer ? { kind: 'ok', value: transfer } : { kind: 'unknown', cause: 'the answer names no transfer' };

@@ -23,6 +23,8 @@ async function bookAndPay(bookingId: string, student: string, at: number): Promi
 
 await bookAndPay(taughtId, STUDENT, startsAt);
 await bookAndPay(cancelledId, STUDENT2, startsAt + HOUR);
+// Not before its transfer stands, so that there is something to take back.
+await world.payout(cancelledId, (row) => row.transferId !== null);
 if ((await queries.booking(cancelledId))?.state === 'confirmed')
   await world.give({ type: 'CancelBooking', data: { bookingId: cancelledId, by: 'student', reason: '' } }, STUDENT2);
 await world.booking(cancelledId, (row) => row.payment === 'refunded');
