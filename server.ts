@@ -62,11 +62,11 @@ async function start(config: Config): Promise<Running> {
 
   // — what everything stands on
   const db = config.databaseUrl
-    ? await openPostgres(config.databaseUrl)
+    ? await openPostgres(config.databaseUrl, { log })
     : await openPglite(join(config.dataDir, 'database'));
   onStop(() => db.close());
   const bus = config.redisUrl
-    ? await openRedisBus(config.redisUrl)
+    ? await openRedisBus(config.redisUrl, { onError: (error) => log.error({ err: error }, 'Redis failed') })
     : createMemoryBus((error, topic) => log.error({ err: error, topic }, 'a subscriber failed'));
   onStop(() => bus.close());
   const clock = await openBusinessClock(db, bus);

@@ -62,6 +62,8 @@ function install() {
   step('Dependencies', 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev'], {
     MEDIASOUP_WORKER_BIN: 'none',
   });
+  // Types and settings that SvelteKit generates: the tests' tool reads them too.
+  step('Page types', join(bin, 'node'), [join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js'), 'sync']);
   writeFileSync(stampFile, wanted);
 }
 
