@@ -76,8 +76,8 @@ export interface Pace {
 
 const PACE: Pace = {
   timersMs: 500,
-  outboxMs: 500,
-  inboxMs: 500,
+  outboxMs: 1_000,
+  inboxMs: 1_000,
   mailMs: 1_000,
   sweepMs: 30_000,
   reconcileMs: 60_000,

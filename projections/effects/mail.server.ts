@@ -76,16 +76,25 @@ const MAX_ATTEMPTS = 20;
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Plain text and simple html of the same words. `link`: absolute, or null. */
+/** Simple html of a plain text: its paragraphs, and its addresses as links. */
+export function htmlOf(text: string): string {
+  const paragraphs = text.trim().split(/\n{2,}/);
+  return paragraphs
+    .map((paragraph) => {
+      const parts = paragraph.split(/(https?:\/\/\S+)/);
+      const linked = parts.map((part, index) =>
+        index % 2 === 1 ? `<a href="${escaped(part)}">${escaped(part)}</a>` : escaped(part).replaceAll('\n', '<br>'),
+      );
+      return `<p>${linked.join('')}</p>`;
+    })
+    .join('\n');
+}
+
+/** Plain text and html of the same words. `link`: absolute, or null; without a name, the words stand alone. */
 export function lettersOf(name: string, body: string, link: string | null): { text: string; html: string } {
-  const text = [`Hello ${name},`, body, ...(link === null ? [] : [link]), 'NexusEd'].join('\n\n');
-  const html = [
-    `<p>Hello ${escaped(name)},</p>`,
-    `<p>${escaped(body)}</p>`,
-    ...(link === null ? [] : [`<p><a href="${escaped(link)}">${escaped(link)}</a></p>`]),
-    '<p>NexusEd</p>',
-  ].join('\n');
-  return { text, html };
+  const parts = link === null ? [body] : [body, link];
+  const text = (name === '' ? parts : [`Hello ${name},`, ...parts, 'NexusEd']).join('\n\n');
+  return { text, html: htmlOf(text) };
 }
 
 export interface MailerSettings {

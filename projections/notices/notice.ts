@@ -34,7 +34,7 @@ export type NoticeKind =
 export interface Notice {
   /** Distinguishes notices of one kind about one booking; the same notice twice is one row and one mail. */
   readonly noticeKey: string;
-  /** Persons; with a mail, the guardians of the student among them get one too. */
+  /** Persons; where a mail goes with it, the guardians of the student among them get both too. */
   readonly to: readonly string[];
   readonly mail: boolean;
   readonly lesson: Lesson;

@@ -61,10 +61,13 @@ export async function postNotice(
       studentName,
     });
 
+  const concernsStudent = to.some((personId) => personId !== lesson.tutorId);
+  // Guardians hear of what is worth a mail; that a lesson has just begun is for those who sit in it.
+  const readers = new Set([...to, ...(mail && concernsStudent ? guardians : [])]);
   const posted: Posted[] = [];
-  for (const personId of to) {
+  for (const personId of readers) {
     const words = wordsTo(personId);
-    const rows = await tx.query(
+    const fresh = await tx.query(
       `INSERT INTO worker.notice (notice_id, person_id, kind, title, body, href, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (notice_id) DO NOTHING RETURNING notice_id`,
       [
@@ -77,14 +80,8 @@ export async function postNotice(
         at,
       ],
     );
-    if (rows.length > 0) posted.push({ ...words, personId, notice, tutorName });
-  }
-
-  if (!mail) return posted;
-  const concernsStudent = to.some((personId) => personId !== lesson.tutorId);
-  const readers = new Set([...to, ...(concernsStudent ? guardians : [])]);
-  for (const personId of readers) {
-    const words = wordsTo(personId);
+    if (fresh.length > 0) posted.push({ ...words, personId, notice, tutorName });
+    if (!mail) continue;
     await tx.query(
       `INSERT INTO worker.mail (mail_id, person_id, subject, body, href, calendar, state, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7) ON CONFLICT (mail_id) DO NOTHING`,
