@@ -33,6 +33,8 @@ export interface BankState {
     readonly status: string;
     readonly amount: number;
     readonly on_hold: boolean;
+    /** How often it went from on hold to released. */
+    readonly holdsLifted: number;
     readonly amount_reversed: number;
     readonly source: string;
     readonly notes: Readonly<Record<string, string>>;
