@@ -50,6 +50,7 @@ const ACK = 100;
 const STANDING = 102;
 const DENIED = 2;
 const TICKET_EXPIRED = 4401;
+const RENEWING_MS = 3_000;
 const FIRST_RENEWAL_MS = 500;
 const LAST_RENEWAL_MS = 15_000;
 
@@ -84,6 +85,7 @@ class Connection implements ConnectedDocument {
   private why: string | null = null;
   private destroyed = false;
   private renewal: ReturnType<typeof setTimeout> | undefined;
+  private losing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: DocumentOptions) {
     this.options = options;
@@ -133,6 +135,7 @@ class Connection implements ConnectedDocument {
   destroy(): void {
     this.destroyed = true;
     clearTimeout(this.renewal);
+    clearTimeout(this.losing);
     window.removeEventListener('beforeunload', this.onUnload);
     this.provider.destroy();
     this.doc.destroy();
@@ -181,10 +184,15 @@ class Connection implements ConnectedDocument {
       // Peers have dropped this page's state; only a newer one brings it back.
       this.awareness.setLocalState(this.awareness.getLocalState());
     });
-    provider.on('sync', (synced: boolean) => this.move(synced ? 'connected' : 'offline'));
-    provider.on('connection-close', () => {
+    provider.on('sync', (synced: boolean) => {
+      if (synced) this.move('connected');
+    });
+    provider.on('connection-close', (event) => {
       provider.params = { ...provider.params, ticket: options.ticket() };
-      this.move('offline');
+      // A ticket that ran out is replaced within a moment; only what takes longer is worth a word.
+      clearTimeout(this.losing);
+      if (event?.code === TICKET_EXPIRED) this.losing = setTimeout(() => this.move('offline'), RENEWING_MS);
+      else this.move('offline');
     });
     provider.on('closed', ({ code, reason }) => {
       if (code === TICKET_EXPIRED) return this.renew(0);
@@ -194,6 +202,7 @@ class Connection implements ConnectedDocument {
   }
 
   private move(place: 'connected' | 'offline' | 'refused'): void {
+    clearTimeout(this.losing);
     if (this.place === 'refused' || this.destroyed) return;
     this.place = place;
     this.changed();

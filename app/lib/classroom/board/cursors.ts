@@ -33,7 +33,7 @@ function cursorOf(client: number, state: Record<string, unknown>): (Cursor & { p
 }
 
 /** Everybody's pointer but one's own. */
-export function readCursors(awareness: Awareness, personId: string): Cursor[] {
+export function readCursors(awareness: Pick<Awareness, 'clientID' | 'getStates'>, personId: string): Cursor[] {
   return [...awareness.getStates()].flatMap(([client, state]) => {
     const cursor = client === awareness.clientID ? null : cursorOf(client, state);
     return cursor && cursor.personId !== personId ? [cursor] : [];

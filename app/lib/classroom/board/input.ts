@@ -134,7 +134,11 @@ export class PointerInput {
     if (this.doing === 'waiting') {
       this.early.push(...this.all(event));
       const [first] = this.early;
-      if (first && Math.hypot(at.x - first.x, at.y - first.y) > STRAY && event.timeStamp - down.since > SECOND_FINGER_MS / 2)
+      if (
+        first &&
+        Math.hypot(at.x - first.x, at.y - first.y) > STRAY &&
+        event.timeStamp - down.since > SECOND_FINGER_MS / 2
+      )
         this.startWork(false);
     }
     down.x = at.x;

@@ -5,7 +5,7 @@
 import RBush from 'rbush';
 import { byOrder, type BoardReader, type Stroke } from '#sync/documents/board-reader.ts';
 import { drawGround, setCamera, type Palette } from '#sync/draw/board.ts';
-import { around, boxOfScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { around, boxOfScreen, toScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
 import { boxOfStroke, touches, traceStroke } from '#sync/draw/stroke.ts';
 
 interface Placed {
@@ -199,10 +199,14 @@ export class Painter {
   private paintPart(box: Box): void {
     const { below, painted, scale } = this;
     if (!painted) return this.paintAll();
-    setCamera(below, painted, scale);
+    const from = toScreen(painted, box.left, box.top);
+    const to = toScreen(painted, box.right, box.bottom);
     below.save();
+    below.setTransform(1, 0, 0, 1, 0, 0);
     below.beginPath();
-    below.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    // Whole device pixels: half-covered ones at the edge would leave a seam.
+    const [left, top] = [Math.floor(from.x * scale) - 1, Math.floor(from.y * scale) - 1];
+    below.rect(left, top, Math.ceil(to.x * scale) + 1 - left, Math.ceil(to.y * scale) + 1 - top);
     below.clip();
     this.ground();
     this.fill(this.tree.search(edges(box)));

@@ -1,5 +1,7 @@
 import { account } from './account.ts';
+import { board } from './board.ts';
 import { booking } from './booking.ts';
+import { chat } from './chat.ts';
 import { common } from './common.ts';
 import { landing } from './landing.ts';
 import { refusals } from './refusals.ts';
@@ -19,7 +21,9 @@ export const en = {
   common,
   landing,
   tutors,
+  board,
   booking,
+  chat,
   account,
   refusals,
   timeline,

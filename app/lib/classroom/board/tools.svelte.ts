@@ -1,0 +1,44 @@
+/** What the pen is set to; remembered for the next lesson. */
+import { PENS, SIZES } from '#sync/documents/board.ts';
+
+export type Tool = 'pen' | 'eraser' | 'move';
+
+const KEY = 'board-pen';
+
+function remembered(): { pen: number; size: number } {
+  const [pen = NaN, size = NaN] = (localStorage.getItem(KEY) ?? '').split(' ').map(Number);
+  return { pen: pen in PENS ? pen : 0, size: size in SIZES ? size : 0 };
+}
+
+export class Tools {
+  tool: Tool = $state('pen');
+  /** Index into PENS. */
+  pen = $state(0);
+  /** Index into SIZES. */
+  size = $state(0);
+
+  constructor() {
+    ({ pen: this.pen, size: this.size } = remembered());
+  }
+
+  /** Who chooses a colour or a width wants to draw. */
+  choosePen(pen: number): void {
+    this.pen = pen;
+    this.draw();
+  }
+
+  chooseSize(size: number): void {
+    this.size = Math.min(SIZES.length - 1, Math.max(0, size));
+    this.draw();
+  }
+
+  /** Logical pixels. */
+  get width(): number {
+    return SIZES[this.size] ?? SIZES[0];
+  }
+
+  private draw(): void {
+    this.tool = 'pen';
+    localStorage.setItem(KEY, `${this.pen} ${this.size}`);
+  }
+}

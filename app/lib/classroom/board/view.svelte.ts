@@ -1,0 +1,58 @@
+/** Where this viewer looks. Until they move, the board keeps itself whole in the window. */
+import { FRAME, around, fit, panBy, zoomAt, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+
+/** CSS pixels between the window's edge and what is fitted into it. */
+const MARGIN = 32;
+const ZOOM_STEP = 1.25;
+
+export class View {
+  camera: Camera = $state.raw({ x: 0, y: 0, zoom: 1 });
+  /** Nobody has moved it. */
+  whole = $state(true);
+  private screen: Size = { width: 0, height: 0 };
+
+  resize(screen: Size, extent: Box | null): void {
+    const before = this.screen;
+    this.screen = screen;
+    if (this.whole) this.fit(extent);
+    // Whoever moved keeps what they look at in the middle.
+    else this.camera = panBy(this.camera, (screen.width - before.width) / 2, (screen.height - before.height) / 2);
+  }
+
+  /** Shows everything that is drawn, and at least the frame that all screens share. */
+  fit(extent: Box | null): void {
+    const frame = fit(FRAME, this.screen, 0);
+    const shown = {
+      left: frame.x,
+      top: frame.y,
+      right: frame.x + this.screen.width / frame.zoom,
+      bottom: frame.y + this.screen.height / frame.zoom,
+    };
+    const inside =
+      !extent ||
+      (extent.left >= shown.left &&
+        extent.right <= shown.right &&
+        extent.top >= shown.top &&
+        extent.bottom <= shown.bottom);
+    this.camera = inside ? frame : fit(around(FRAME, extent), this.screen, MARGIN);
+    this.whole = true;
+  }
+
+  pan(dx: number, dy: number): void {
+    this.camera = panBy(this.camera, dx, dy);
+    this.whole = false;
+  }
+
+  zoom(factor: number, x = this.screen.width / 2, y = this.screen.height / 2): void {
+    this.camera = zoomAt(this.camera, this.camera.zoom * factor, x, y);
+    this.whole = false;
+  }
+
+  zoomIn(): void {
+    this.zoom(ZOOM_STEP);
+  }
+
+  zoomOut(): void {
+    this.zoom(1 / ZOOM_STEP);
+  }
+}

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { readBoard } from '#sync/documents/board-reader.ts';
+import { beginStroke, eraseStrokes } from '#sync/documents/board-writer.ts';
+import { Acts } from './board/acts.ts';
+import { penOf, readCursors } from './board/cursors.ts';
+import { boardKey, undoKey } from './board/keys.ts';
+import { piecesOf } from './chat/text.ts';
+import { Unsaved } from './unsaved.ts';
+
+const ASHA = { personId: 'p-asha', name: 'Asha' };
+const ROHAN = { personId: 'p-rohan', name: 'Rohan' };
+
+describe('what is not saved yet', () => {
+  it('is counted until the message that carries it is acknowledged', () => {
+    const unsaved = new Unsaved();
+    unsaved.connect();
+    unsaved.send('step2');
+    unsaved.change();
+    unsaved.send('update');
+    unsaved.change();
+    unsaved.send('update');
+    expect(unsaved.count).toBe(2);
+    unsaved.acknowledge(2);
+    expect(unsaved.count).toBe(1);
+    unsaved.acknowledge(3);
+    expect(unsaved.count).toBe(0);
+  });
+
+  it('is still counted when a later message of a new connection arrives before the one that carries it', () => {
+    const unsaved = new Unsaved();
+    unsaved.change();
+    unsaved.connect();
+    unsaved.change();
+    unsaved.send('update');
+    unsaved.acknowledge(1);
+    expect(unsaved.count).toBe(2);
+    unsaved.send('step2');
+    unsaved.acknowledge(2);
+    expect(unsaved.count).toBe(0);
+  });
+
+  it('starts over with each connection', () => {
+    const unsaved = new Unsaved();
+    unsaved.connect();
+    unsaved.send('step2');
+    unsaved.change();
+    unsaved.send('update');
+    unsaved.connect();
+    unsaved.acknowledge(2);
+    expect(unsaved.count).toBe(1);
+  });
+});
+
+describe("undo and redo of one's own acts", () => {
+  const setUp = () => {
+    const doc = new Y.Doc();
+    doc.clientID = 5;
+    const acts = new Acts(doc, ASHA);
+    const draw = (): string => {
+      const stroke = beginStroke(doc, ASHA, { z: 1, pen: 0, size: 3, pressure: false });
+      stroke.append([{ x: 0, y: 0, pressure: 0 }]);
+      stroke.seal();
+      acts.drew(stroke.key);
+      return stroke.key;
+    };
+    const board = readBoard(doc);
+    const seen = (): string[] => board.visible().map(({ key }) => key);
+    return { doc, acts, draw, seen };
+  };
+
+  it('take back one act each, in order, and a new act ends what could be redone', () => {
+    const { acts, draw, seen } = setUp();
+    const [a, b] = [draw(), draw()];
+    const gesture: string[] = [];
+    acts.erase([a], gesture);
+    acts.erase([b], gesture);
+    expect(seen()).toEqual([]);
+    acts.undo();
+    expect(seen()).toEqual([a, b]);
+    acts.undo();
+    expect(seen()).toEqual([a]);
+    acts.redo();
+    acts.redo();
+    expect(seen()).toEqual([]);
+    acts.undo();
+    const c = draw();
+    expect([acts.canRedo, seen()]).toEqual([false, [a, b, c]]);
+  });
+
+  it('pass over what somebody else has erased meanwhile', () => {
+    const { doc, acts, draw, seen } = setUp();
+    const [a, b] = [draw(), draw()];
+    eraseStrokes(doc, ROHAN, [b]);
+    acts.undo();
+    expect(seen()).toEqual([]);
+    acts.redo();
+    expect(seen()).toEqual([a]);
+    acts.redo();
+    expect([seen(), acts.canRedo]).toEqual([[a], false]);
+  });
+});
+
+describe('keys', () => {
+  const key = (name: string, more: Partial<KeyboardEvent> = {}) => ({
+    key: name,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    ...more,
+  });
+
+  it('are one a tool, and leave the browser its own', () => {
+    expect(boardKey(key('P'))).toEqual({ kind: 'tool', tool: 'pen' });
+    expect(boardKey(key('5'))).toEqual({ kind: 'pen', pen: 4 });
+    expect(boardKey(key('p', { ctrlKey: true }))).toBeNull();
+    expect(undoKey(key('z', { metaKey: true }))).toEqual({ kind: 'undo' });
+    expect(undoKey(key('Z', { ctrlKey: true, shiftKey: true }))).toEqual({ kind: 'redo' });
+    expect(undoKey(key('z'))).toBeNull();
+  });
+});
+
+describe('cursors', () => {
+  it("are everybody's but one's own, and only where they make sense", () => {
+    const states = new Map<number, Record<string, unknown>>([
+      [1, { user: ASHA, cursor: { x: 1, y: 2 } }],
+      [2, { user: ROHAN, cursor: { x: 3, y: 4 } }],
+      [3, { user: ROHAN, cursor: null }],
+      [4, { cursor: { x: 1, y: 1 } }],
+      [5, { user: ROHAN, cursor: { x: 'a', y: NaN } }],
+    ]);
+    const awareness: Pick<Parameters<typeof readCursors>[0], 'clientID' | 'getStates'> = {
+      clientID: 9,
+      getStates: () => states,
+    };
+    expect(readCursors(awareness, ASHA.personId)).toMatchObject([{ client: 2, name: 'Rohan', x: 3, y: 4 }]);
+    expect(penOf('anybody')).toBe(penOf('anybody'));
+    expect(penOf('anybody')).not.toBe('ink');
+  });
+});
+
+describe("a message's text", () => {
+  it('has links to the web, and nothing else in it is more than words', () => {
+    expect(piecesOf('See https://a.example/x?y=1. (http://b.example/c_(d)) javascript:alert(1) <b>')).toEqual([
+      { kind: 'text', text: 'See ' },
+      { kind: 'link', text: 'https://a.example/x?y=1', href: 'https://a.example/x?y=1' },
+      { kind: 'text', text: '. (' },
+      { kind: 'link', text: 'http://b.example/c_(d)', href: 'http://b.example/c_(d)' },
+      { kind: 'text', text: ') javascript:alert(1) <b>' },
+    ]);
+  });
+
+  it('is always whole', () => {
+    const words = fc.array(
+      fc.constantFrom('https://', 'http://x.y', 'javascript:', ' ', '.', ')', '(', '<', 'a', 'data:,'),
+    );
+    fc.assert(
+      fc.property(words, (parts) => {
+        const text = parts.join('');
+        const pieces = piecesOf(text);
+        expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+        for (const piece of pieces) if (piece.kind === 'link') expect(piece.href).toMatch(/^https?:\/\//);
+      }),
+    );
+  });
+});
