@@ -75,7 +75,7 @@ export interface World {
 
 type WithoutNow<C> = C extends AnyCommand ? Omit<C, 'now'> : never;
 
-export async function until<T>(what: string, read: () => Promise<T | null | false>, ms = 15_000): Promise<T> {
+export async function until<T>(what: string, read: () => Promise<T | null | false>, ms = 30_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await read();
