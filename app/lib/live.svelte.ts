@@ -41,6 +41,8 @@ function tell(message: LiveMessage, m: Messages['live']): void {
     }
     case 'notice': {
       const { href } = message;
+      // The start of a lesson comes as news too; it has been told, with the way in.
+      if (state.startedCodes.some((code) => href === `/lessons/${code}`)) break;
       showToast({
         title: message.title,
         body: message.body,

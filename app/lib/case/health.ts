@@ -16,11 +16,11 @@ function lineOf(name: string, value: unknown): HealthLine {
   return { name, value: value === null || value === undefined ? '–' : JSON.stringify(value), ok: null };
 }
 
-/** `{a: {b: 1}, c: "ok"}` → `a b: 1`, `c: ok`. */
+/** `{a: {b: 1}, adapters: {events: "x"}, c: "ok"}` → `a b: 1`, `events: x`, `c: ok`. */
 export function healthLines(state: Readonly<Record<string, unknown>>): readonly HealthLine[] {
   return Object.entries(state).flatMap(([name, value]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value).map(([inner, one]) => lineOf(`${name} ${inner}`, one))
+      ? Object.entries(value).map(([inner, one]) => lineOf(name === 'adapters' ? inner : `${name} ${inner}`, one))
       : [lineOf(name, Array.isArray(value) ? value.join(', ') : value)],
   );
 }

@@ -15,6 +15,8 @@ export const cases = {
     found: (total: number) => (total === 1 ? '1 booking' : `${total} bookings`),
     none: 'No booking fits that.',
     noneBody: 'Search by a name, a subject, a lesson code such as nx-k3mf9xqd, or a booking id.',
+    nothing: 'No bookings yet',
+    nothingBody: 'As soon as a student asks for a seat, the booking stands here with every event of it.',
     page: 'Pages of bookings',
   },
   columns: {

@@ -40,7 +40,8 @@ export const earnings = {
     title: 'Released',
     lead: 'Free of the hold. Your bank has it on the next working day.',
     column: 'Released',
-    empty: 'Nothing was released in this time.',
+    empty: 'Nothing has been released yet.',
+    emptyMonth: 'Nothing was released in this month.',
   },
   settled: { title: 'Settled', lead: 'Transfers that reached your bank.', column: 'Settled' },
   gone: {

@@ -8,6 +8,8 @@ import type { Actions, PageServerLoad } from './$types';
 
 const LESSONS = 8;
 const NEWS = 4;
+/** So far back is looked for a lesson that was told to have started. */
+const NOTICES = 30;
 
 export const load: PageServerLoad = async (event) => {
   const person = personOf(event);
@@ -20,18 +22,21 @@ export const load: PageServerLoad = async (event) => {
     queries.upcomingLessons(person.personId, at),
     is('student') || is('guardian') ? queries.bookingsOf(person.personId) : [],
     is('tutor') ? queries.requestsFor(person.personId) : [],
-    queries.notices(person.personId, NEWS),
+    queries.notices(person.personId, NOTICES),
     is('tutor') ? queries.tutorById(person.personId) : null,
     is('tutor') ? queries.earnings(person.personId) : null,
     is('ops') ? queries.stuck(at) : [],
   ]);
   const children = known?.children ?? [];
+  const told = new Set(news.flatMap((notice) => (notice.kind === 'lesson-started' ? (notice.href ?? []) : [])));
   const lessons = rows.flatMap((row) => homeLesson(row, person.personId, children) ?? []);
 
   return {
     now: at,
     roles: person.roles,
     lessons: lessons.slice(0, LESSONS),
+    // The tutor is in the classroom, though the lesson counts as live only with a student.
+    startedCodes: lessons.flatMap(({ code }) => (told.has(`/lessons/${code}`) ? [code] : [])),
     moreLessons: lessons.length > LESSONS,
     toPay: bookings
       .filter((booking) => booking.state === 'awaiting-payment' && (booking.payBy ?? 0) > at)
@@ -79,7 +84,7 @@ export const load: PageServerLoad = async (event) => {
         .toSorted((one, other) => one.at - other.at)[0],
     },
     stuck: stuck.length,
-    news: news.map(({ noticeId, title, body, href, at: when, readAt }) => ({
+    news: news.slice(0, NEWS).map(({ noticeId, title, body, href, at: when, readAt }) => ({
       noticeId,
       title,
       body,
