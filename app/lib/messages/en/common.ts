@@ -2,6 +2,7 @@ export const common = {
   product: 'NexusEd',
   skip: 'Skip to the page',
   retry: 'Try again',
+  loading: 'Loading the page',
   close: 'Close',
   cancel: 'Not now',
   nav: {

@@ -111,7 +111,7 @@ const events: TimelineWords = {
   OrderCreated: (fact) =>
     forOps(fact, `The payment provider opened the order ${fact.text('orderId')} of ${fact.money('amount')}.`),
   PaymentAttemptFailed: (fact) => ({
-    words: `A payment${by(fact.text('method'))} did not go through. Nothing was taken.`,
+    words: `A payment${by(fact.text('method'))} did not go through. No money reached us.`,
     detail: quoted(fact.text('description')),
   }),
   PaymentAuthorized: (fact) => forOps(fact, `${fact.money('amount')} was authorised${by(fact.text('method'))}.`),
