@@ -263,7 +263,7 @@ export const releasePayout: Process<ReleasePayout> = {
           },
         ];
       case 'ReleaseAuthorized':
-        if (stage.at !== 'running') return [];
+        if (stage.at !== 'held' && stage.at !== 'running') return [];
         return [
           {
             kind: 'call',

@@ -2,6 +2,7 @@
  * One life of the product's worker, for crash.int.test.ts: takes two bookings as far as it gets, however far the lives
  * before it got, and says so when they are done. CRASH_AT ends it on the way (platform/crash).
  */
+import { openPglite } from '#platform/database/pglite.server.ts';
 import { attachSandbox } from './sandbox.ts';
 import { HOUR, openWorld, STUDENT, STUDENT2, until } from './world.ts';
 import { dumpReadModels, resetReadModels } from '../runner/read-models.server.ts';
@@ -9,7 +10,7 @@ import { dumpReadModels, resetReadModels } from '../runner/read-models.server.ts
 const [, , folder = '', url = '', smtpPort = '', taughtId = '', cancelledId = '', start = ''] = process.argv;
 
 const sandbox = attachSandbox(url, Number(smtpPort));
-const world = await openWorld({ folder, sandbox });
+const world = await openWorld({ database: await openPglite(folder), sandbox });
 const startsAt = Number(start);
 const { queries } = world;
 

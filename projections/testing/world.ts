@@ -68,6 +68,8 @@ export interface World {
   readonly worker: Worker;
   /** Ends the worker as it stands and starts another one. */
   restart(settings?: Partial<WorkerSettings>): Promise<void>;
+  /** A second worker beside the first, as another process would run one. */
+  another(): Worker;
   /** Both consumers have seen everything, and no call, webhook or due timer waits. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -103,15 +105,15 @@ function testClock(): BusinessClock & { offset: number; jumped(): void } {
 }
 
 export interface WorldSettings {
-  /** Null: in memory. */
-  readonly folder?: string | null;
+  /** Without it, PGlite in memory. */
+  readonly database?: Database;
   /** One that runs already and outlives this world. */
   readonly sandbox?: Sandbox;
 }
 
 export async function openWorld(settings: WorldSettings = {}): Promise<World> {
   const log = createLog({ level: process.env.TEST_LOG ?? 'silent' });
-  const db = await openPglite(settings.folder ?? null);
+  const db = settings.database ?? (await openPglite(null));
   await db.script(
     'CREATE TABLE IF NOT EXISTS person_name (person_id text PRIMARY KEY, name text NOT NULL, email text NOT NULL)',
   );
@@ -339,6 +341,8 @@ export async function openWorld(settings: WorldSettings = {}): Promise<World> {
       await worker.stop();
       worker = startWorker({ ...workerSettings, ...changes });
     },
+
+    another: () => startWorker(workerSettings),
 
     async settled() {
       await until('everything settled', async () => {
