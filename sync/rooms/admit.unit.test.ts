@@ -7,6 +7,7 @@ import { ERASED, STROKES } from '../documents/board.ts';
 import { postMessage, readMessages } from '../documents/chat.ts';
 import type { Surface } from '../documents/names.ts';
 import { Assembly } from '../wire/assemble.ts';
+import { Malformed } from '../wire/reader.ts';
 import { scanUpdate } from '../wire/scan.ts';
 import { Admission, type Way } from './admit.ts';
 import { loadState, type DocumentState } from './state.ts';
@@ -285,5 +286,48 @@ describe('order and gaps', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('[W4] relays nothing that a Yjs peer could not apply, however an update was tampered with', () => {
+    const honest = (steps: readonly number[]): Uint8Array => {
+      const doc = docOf(1);
+      for (const step of steps) {
+        if (step % 6 === 0) draw(doc, ASHA);
+        else if (step % 6 === 1) doc.getText('text').insert(0, `a${step}😀`);
+        else if (step % 6 === 2) doc.getText('text').format(0, Math.min(2, doc.getText('text').length), { bold: true });
+        else if (step % 6 === 3) doc.getArray('list').insert(0, [step, { a: [step] }, Uint8Array.of(step)]);
+        else if (step % 6 === 4) doc.getMap('map').set(`${step % 3}`, new Y.Map([['x', new Y.Array()]]));
+        else doc.getXmlFragment('xml').insert(0, [new Y.XmlElement('p')]);
+      }
+      return state(doc);
+    };
+    let taken = 0;
+    const steps = fc.array(fc.nat(200), { minLength: 1, maxLength: 12 });
+    const edits = fc.array(fc.tuple(fc.nat(1_000), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(steps, edits, (chosen, changes) => {
+        const side = new Side('board');
+        side.take(honest([0, 1, 3]), ASHA);
+        const bytes = Uint8Array.from(honest(chosen));
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        let scan;
+        try {
+          scan = scanUpdate(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Malformed);
+          return;
+        }
+        const into = new Assembly();
+        side.admission.admit(scan, ASHA, 'own', [into]);
+        const peer = docOf(9, side);
+        expect(() => Y.applyUpdate(peer, into.encode())).not.toThrow();
+        expect(peer.store.pendingStructs).toBeNull();
+        expect(() => readBoard(peer).visible()).not.toThrow();
+        if (!into.empty) taken += 1;
+      }),
+      { numRuns: 1_500 },
+    );
+    // The test would prove nothing if everything were refused at the door.
+    expect(taken).toBeGreaterThan(50);
   });
 });
