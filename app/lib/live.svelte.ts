@@ -45,7 +45,8 @@ function tell(message: LiveMessage, m: Messages['live']): void {
       if (state.startedCodes.some((code) => href === `/lessons/${code}`)) break;
       showToast({
         title: message.title,
-        body: message.body,
+        // The rest is on the page that it leads to.
+        body: message.body.split(/(?<=\.) /)[0] ?? '',
         ...(href === null ? {} : { action: { label: m.open, run: () => void goto(href) } }),
       });
       break;

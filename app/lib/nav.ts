@@ -2,7 +2,18 @@ import type { Role } from '#events/access/roles.ts';
 import type { Messages } from './messages/index.ts';
 
 export type NavIcon =
-  'home' | 'find' | 'bookings' | 'payments' | 'calendar' | 'students' | 'earnings' | 'institute' | 'ops' | 'audit';
+  | 'home'
+  | 'find'
+  | 'bookings'
+  | 'payments'
+  | 'progress'
+  | 'calendar'
+  | 'students'
+  | 'earnings'
+  | 'profile'
+  | 'institute'
+  | 'ops'
+  | 'audit';
 
 export interface NavItem {
   readonly icon: NavIcon;
@@ -21,6 +32,7 @@ export function navFor(roles: readonly Role[], words: Messages['common']['nav'])
       { icon: 'find', href: '/tutors', label: words.find },
       { icon: 'bookings', href: '/bookings', label: words.bookings },
       { icon: 'payments', href: '/payments', label: words.payments },
+      { icon: 'progress', href: '/progress', label: words.progress },
     );
   }
   if (teaches) {
@@ -28,6 +40,7 @@ export function navFor(roles: readonly Role[], words: Messages['common']['nav'])
       { icon: 'calendar', href: '/tutor/calendar', label: words.calendar },
       { icon: 'students', href: '/tutor/students', label: words.students },
       { icon: 'earnings', href: '/tutor/earnings', label: words.earnings },
+      { icon: 'profile', href: '/tutor/profile', label: words.profile },
     );
   }
   if (roles.includes('institute-admin')) items.push({ icon: 'institute', href: '/institute', label: words.institute });

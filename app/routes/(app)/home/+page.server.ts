@@ -34,6 +34,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     now: at,
     roles: person.roles,
+    bookedBefore: bookings.some((booking) => booking.confirmedAt !== null),
     lessons: lessons.slice(0, LESSONS),
     // The tutor is in the classroom, though the lesson counts as live only with a student.
     startedCodes: lessons.flatMap(({ code }) => (told.has(`/lessons/${code}`) ? [code] : [])),
