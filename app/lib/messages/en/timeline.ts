@@ -97,9 +97,8 @@ const events: TimelineWords = {
         ? `The tutor was there, ${fact.student === 'You' ? 'you' : fact.student} did not come.`
         : 'The lesson counts as held.';
     const until = fact.whenAfter('t0', fact.holdMs);
-    return fact.reader === 'student'
-      ? `${outcome} You have until ${until} to say that something was wrong.`
-      : `${outcome} The money is on hold until ${until}.`;
+    // The tutor and ops read of the hold in its own line.
+    return fact.reader === 'student' ? `${outcome} You have until ${until} to say that something was wrong.` : outcome;
   },
   BookingUnderReview: (fact) =>
     fact.text('outcome') === 'failed-technically'
