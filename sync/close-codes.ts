@@ -17,4 +17,4 @@ export const CLOSE = {
 export type Close = (typeof CLOSE)[keyof typeof CLOSE];
 
 /** Why an update was not taken: the closed list of PROTOCOL.md. */
-export type ReadOnlyReason = 'observer' | 'lesson-ended' | 'lesson-cancelled';
+export type ReadOnlyReason = 'observer' | 'lesson-ended' | 'lesson-cancelled' | 'document-full';

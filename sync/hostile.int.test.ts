@@ -233,7 +233,18 @@ describe('what they say', () => {
     expect(await codeOf(raw)).toBe(1008);
   });
 
-  it('[B2] drops a socket that does not read, and the others go on', async () => {
+  it('[B2] is refused once the document has grown beyond its measure', async () => {
+    const one = await world({ documentBytes: 2_000 });
+    const asha = await one.stock(ASHA, `board:${aLesson()}`);
+    await until(() => {
+      draw(asha.doc, ASHA);
+      return asha.refusals.length > 0;
+    }, 'a refusal');
+    expect(asha.refusals[0]).toBe('document-full');
+    expect(asha.provider.wsconnected).toBe(true);
+  });
+
+  it('[B3] drops a socket that does not read, and the others go on', async () => {
     const one = await world({ queueBytes: 64 * 1024 });
     const lessonId = aLesson();
     const name = `board:${lessonId}`;

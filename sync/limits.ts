@@ -18,6 +18,8 @@ export interface Limits {
   readonly orphanMs: number;
   /** Accepted and not yet stored, all rooms together; beyond it new updates are sent away. */
   readonly unstoredBytes: number;
+  /** Updates of one document since it began; then it can only be read. */
+  readonly documentBytes: number;
   /** Yjs client ids that one socket may bring along unasked. */
   readonly claimsPerSocket: number;
   readonly socketsPerRoom: number;
@@ -48,6 +50,7 @@ export const DEFAULT_LIMITS: Limits = {
   heldMs: 60_000,
   orphanMs: 10_000,
   unstoredBytes: 64 * 1024 * 1024,
+  documentBytes: 128 * 1024 * 1024,
   claimsPerSocket: 32,
   socketsPerRoom: 500,
   sockets: 10_000,

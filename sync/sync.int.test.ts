@@ -113,7 +113,7 @@ describe('stock y-websocket clients', () => {
     expect(await one.sync.snapshot(`board:${aLesson()}`)).toBeNull();
   });
 
-  it('[S3] see who is here, under the name of the ticket, and no longer when they left', async () => {
+  it('[S3][P1] see who is here, under the name of the ticket, and no longer when they left', async () => {
     const one = await world();
     const name = `board:${aLesson()}`;
     const [asha, rohan] = [await one.stock(ASHA, name), await one.stock(ROHAN, name)];
@@ -215,7 +215,7 @@ describe('facts', () => {
 });
 
 describe('several processes', () => {
-  it('[N1] share a document, who is in it and who is not', async () => {
+  it('[N1][K3] share a document, who is in it and who is not', async () => {
     const bus = createMemoryBus();
     const [one, two] = [await world({ bus }), await world({ bus })];
     const name = `board:${aLesson()}`;

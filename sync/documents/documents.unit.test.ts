@@ -85,7 +85,7 @@ describe('keys and names', () => {
     expect([clientOfPerson('zz'), clientOfPerson('0zz'), clientOfPerson('')]).toEqual([1295, null, null]);
   });
 
-  it('[U2] know a document only by its one name', () => {
+  it('[D2] know a document only by its one name', () => {
     expect(parseDocumentName('board:0f-1')).toEqual({ surface: 'board', lessonId: '0f-1' });
     for (const name of [
       'Board:1',

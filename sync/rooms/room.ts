@@ -211,7 +211,8 @@ export class Room {
     if (!receipts) return;
     const scan = scanUpdate(update);
     const n = receipts.next();
-    const reason = readOnlyFor(peer, this.ended);
+    const full = this.state.bytes > this.ports.limits.documentBytes ? 'document-full' : null;
+    const reason = readOnlyFor(peer, this.ended) ?? full;
     if (reason && this.intake.isNews(scan, peer.personId)) {
       receipts.hold(n);
       return peer.answer(frameOf(deniedMessage(reason)));
@@ -259,6 +260,7 @@ export class Room {
 
   private apply(update: Uint8Array): void {
     this.whole = null;
+    this.state.bytes += update.length;
     try {
       Y.applyUpdate(this.state.doc, update, 'room');
     } catch (error) {

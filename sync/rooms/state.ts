@@ -12,6 +12,8 @@ export interface DocumentState {
   readonly containers: Containers;
   /** The last stored sequence number in it, without a gap before. */
   seen: number;
+  /** What it took to load, and what came since. */
+  bytes: number;
 }
 
 /** Applies what was stored, all in one transaction. One update that Yjs cannot read does not cost the others. */
@@ -64,6 +66,7 @@ export function loadState(surface: Surface, stored: StoredDocument, log: Log): D
     doc,
     containers,
     index: indexOf(doc, containers),
+    bytes: [stored.snapshot, ...stored.updates].reduce((sum, update) => sum + (update?.body.length ?? 0), 0),
     seen: stored.updates.at(-1)?.seq ?? stored.snapshot?.seq ?? 0,
   };
 }

@@ -47,6 +47,7 @@ const APPEND = `
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
+const LAST_MOMENT_MS = 1_000;
 /** One statement's worth; the rest follows in the next. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -80,8 +81,10 @@ export class Journal {
     while (this.running) await this.running;
   }
 
-  /** Stops trying; what is not stored by then was never acknowledged. */
+  /** Gives what waits a last moment, then stops trying; what is not stored by then was never acknowledged. */
   async close(): Promise<void> {
+    const until = Date.now() + LAST_MOMENT_MS;
+    while (this.running && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     this.closed = true;
     this.wake?.();
     await this.settled();
