@@ -7,6 +7,7 @@ import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-cor
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ask, bankState, businessNow, signIn, until, type Client } from '../support/api.ts';
 import { openBrowser, personContext } from '../support/browser.ts';
+import { demoButton, draw, joinLesson, open, picturesAdvance, signInAs, strokesOn } from '../support/pages.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -27,67 +28,7 @@ async function newPage(options: Parameters<typeof personContext>[1] = {}): Promi
   return page;
 }
 
-/** The one-click button of a demo account, on the sign-in page that is open. */
-const demoButton = (page: Page, email: string) => page.getByRole('button').filter({ hasText: email });
-
-/** Opens a page and waits until it is awake: a click before that is lost. */
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(product.url + path);
-  await page.waitForLoadState('networkidle');
-}
-
-async function signInAs(page: Page, email: string): Promise<void> {
-  await open(page, `/sign-in`);
-  await demoButton(page, email).click();
-  await page.waitForURL('**/home');
-}
-
 const checkoutOf = (page: Page): FrameLocator => page.frameLocator('iframe.razorpay-checkout-frame');
-
-/** Frames that each remote picture has shown so far. */
-const framesOf = (page: Page): Promise<number[]> =>
-  page
-    .locator('video[data-person]')
-    .evaluateAll((videos) => videos.map((video) => Number(video.getAttribute('data-frames') ?? 0)));
-
-/** Waits until `count` remote pictures have each advanced by ten more frames. */
-async function picturesAdvance(page: Page, count: number, ms = 30_000): Promise<void> {
-  const before = await until(
-    `${count} remote pictures`,
-    async () => {
-      const frames = await framesOf(page);
-      return frames.filter((shown) => shown > 0).length >= count ? frames : null;
-    },
-    ms,
-  );
-  await until(
-    'the pictures to move',
-    async () => {
-      const now = await framesOf(page);
-      return now.length >= count && now.filter((shown, index) => shown > (before[index] ?? 0) + 10).length >= count;
-    },
-    ms,
-  );
-}
-
-const strokesOn = async (page: Page): Promise<number> =>
-  Number(await page.locator('[data-strokes]').getAttribute('data-strokes'));
-
-async function draw(page: Page, y: number): Promise<void> {
-  const box = await page.locator('[data-strokes] canvas').first().boundingBox();
-  if (!box) throw new Error('There is no board');
-  const [left, top] = [box.x + box.width * 0.3, box.y + box.height * y];
-  await page.mouse.move(left, top);
-  await page.mouse.down();
-  for (let step = 1; step <= 20; step += 1) await page.mouse.move(left + step * 8, top + Math.sin(step / 3) * 20);
-  await page.mouse.up();
-}
-
-async function joinLesson(page: Page): Promise<void> {
-  await open(page, `/lessons/${code}`);
-  await page.getByRole('button', { name: 'Join lesson' }).click();
-  await page.locator('[data-phase="live"]').waitFor();
-}
 
 async function say(page: Page, words: string): Promise<void> {
   const box = page.getByRole('textbox', { name: /message/i });
@@ -97,7 +38,7 @@ async function say(page: Page, words: string): Promise<void> {
 }
 
 async function moveClock(page: Page, press: RegExp | string): Promise<void> {
-  await open(page, `/sandbox`);
+  await open(page, `${product.url}/sandbox`);
   const before = await businessNow(product.url);
   await page.getByRole('button', { name: press }).first().click();
   await until('the clock to move', async () => (await businessNow(product.url)) > before + 60_000);
@@ -131,11 +72,11 @@ describe('the main job', () => {
       roles: ['web', 'sync', 'sfu', 'worker'],
       adapters: { events: 'pglite', documents: 'pglite', bus: 'memory', objects: 'folder', payments: 'sandbox' },
     });
-    await open(student, '/');
+    await open(student, `${product.url}/`);
     await student.getByRole('button', { name: 'Find tutors' }).click();
     await student.waitForURL('**/tutors**');
     await student.getByText('14 tutors').first().waitFor();
-    await open(student, `/tutors?subject=Mathematics`);
+    await open(student, `${product.url}/tutors?subject=Mathematics`);
     await student
       .getByRole('link', { name: /Kavita Rao/ })
       .first()
@@ -190,19 +131,19 @@ describe('the main job', () => {
   });
 
   it('5: a waiting student sees the lesson start without reloading; video, board and chat work both ways', async () => {
-    await signInAs(tutor, 'tutor@demo.test');
+    await signInAs(tutor, product.url, 'tutor@demo.test');
     await moveClock(tutor, /next lesson/i);
-    await open(student, `/home`);
+    await open(student, `${product.url}/home`);
     let reloads = 0;
     student.on('framenavigated', (frame) => (reloads += frame === student.mainFrame() ? 1 : 0));
-    await joinLesson(tutor);
+    await joinLesson(tutor, product.url, code);
     await student
       .getByText(/lesson has started|is live|started/i)
       .first()
       .waitFor();
     expect(reloads).toBe(0);
 
-    await joinLesson(student);
+    await joinLesson(student, product.url, code);
     await Promise.all([picturesAdvance(tutor, 1), picturesAdvance(student, 1)]);
 
     await draw(tutor, 0.4);
@@ -235,7 +176,7 @@ describe('the main job', () => {
 
   it('6: the lesson ends, attendance comes from what happened, and the payout waits 72 hours', async () => {
     const clock = await newPage();
-    await signInAs(clock, 'auditor@demo.test');
+    await signInAs(clock, product.url, 'auditor@demo.test');
     await moveClock(clock, '+30 min');
     await picturesAdvance(tutor, 1);
     await moveClock(clock, '+30 min');
@@ -252,7 +193,7 @@ describe('the main job', () => {
     });
     expect(held.releaseAt - held.t0).toBe(72 * 3_600_000);
     expect(held.share).toBe(72_000);
-    await open(tutor, `/tutor/earnings`);
+    await open(tutor, `${product.url}/tutor/earnings`);
     await tutor.getByText('₹720.00').first().waitFor();
     const { body: lesson } = await client.get<{
       attendance: { name: string; hereMs: number; sent: unknown[]; received: unknown[] }[];
@@ -290,8 +231,8 @@ describe('the main job', () => {
       ['auditor@demo.test', `/audit/bookings/${bookingId}`],
     ] as const) {
       const page = await newPage();
-      await signInAs(page, email);
-      await open(page, path);
+      await signInAs(page, product.url, email);
+      await open(page, product.url + path);
       const text = await until('the timeline', async () => {
         const all = await page.locator('main').innerText();
         return /released/i.test(all) ? all : null;

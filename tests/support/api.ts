@@ -24,6 +24,7 @@ export interface Slot {
   readonly minutes: number;
   readonly seats: number;
   readonly seatsLeft: number;
+  readonly price: number;
 }
 
 /** What the bank of the sandbox says; only what the tests read. */

@@ -28,15 +28,21 @@ export async function openBrowser(extra: readonly string[] = []): Promise<Browse
   });
 }
 
-export function personContext(
+/** `devices: false` is someone whose browser has neither camera nor microphone to give. */
+export async function personContext(
   browser: Browser,
-  options: { width?: number; height?: number; dark?: boolean } = {},
+  options: { width?: number; height?: number; dark?: boolean; devices?: boolean } = {},
 ): Promise<BrowserContext> {
-  return browser.newContext({
+  const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     colorScheme: options.dark ? 'dark' : 'light',
     timezoneId: 'Asia/Kolkata',
     locale: 'en-IN',
-    permissions: ['camera', 'microphone'],
   });
+  if (options.devices === false)
+    await context.addInitScript(() => {
+      const refuse = () => Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+      navigator.mediaDevices.getUserMedia = refuse;
+    });
+  return context;
 }
