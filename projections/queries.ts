@@ -281,6 +281,8 @@ export interface Queries {
     children: readonly string[];
     institutes: readonly string[];
   } | null>;
+  /** Person id → name, of those who have one. */
+  namesOf(personIds: readonly string[]): Promise<Readonly<Record<string, string>>>;
   institute(instituteId: string): Promise<{
     instituteId: string;
     name: string;

@@ -3,6 +3,7 @@
  * load the truth again. Signed in by the cookie of the same origin.
  */
 import { goto, invalidate, invalidateAll } from '$app/navigation';
+import { navigating } from '$app/state';
 import { io, type Socket } from 'socket.io-client';
 import { LIVE } from './live-key.ts';
 import { liveMessage, type LiveMessage } from './live-message.ts';
@@ -62,7 +63,11 @@ let refreshing: ReturnType<typeof setTimeout> | undefined;
 /** One act makes several events; the page loads once for all of them. */
 function refresh(): void {
   clearTimeout(refreshing);
-  refreshing = setTimeout(() => void invalidateAll(), GATHER_MS);
+  refreshing = setTimeout(() => {
+    // Loading again while a page change is under way would make kit drop that change.
+    if (navigating.to === null) void invalidateAll();
+    else refresh();
+  }, GATHER_MS);
 }
 
 let users = 0;

@@ -9,7 +9,7 @@ interface MemberRow {
   readonly as: 'admin' | 'tutor' | 'student';
 }
 
-export function peopleQueries(db: Database, clock: BusinessClock): Pick<Queries, 'rolesOf' | 'institute'> {
+export function peopleQueries(db: Database, clock: BusinessClock): Pick<Queries, 'rolesOf' | 'namesOf' | 'institute'> {
   return {
     async rolesOf(personId) {
       const [person] = await db.query<{
@@ -26,6 +26,14 @@ export function peopleQueries(db: Database, clock: BusinessClock): Pick<Queries,
         [personId],
       );
       return person ?? null;
+    },
+    async namesOf(personIds) {
+      if (personIds.length === 0) return {};
+      const rows = await db.query<{ person_id: string; name: string }>(
+        'SELECT person_id, name FROM person_name WHERE person_id = ANY($1)',
+        [personIds],
+      );
+      return Object.fromEntries(rows.map(({ person_id, name }) => [person_id, name]));
     },
     async institute(instituteId) {
       const [found] = await db.query<{ name: string }>(

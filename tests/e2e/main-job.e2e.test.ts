@@ -82,7 +82,7 @@ describe('the main job', () => {
       .first()
       .click();
     await student.waitForURL('**/tutors/kavita-rao**');
-    await student.waitForLoadState('networkidle');
+    await student.locator('html[data-awake]').waitFor({ state: 'attached' });
     await student
       .getByText(/Asia\/Kolkata/)
       .first()
@@ -99,7 +99,7 @@ describe('the main job', () => {
     await student.waitForURL('**/sign-in?next=**');
     await demoButton(student, 'student@demo.test').click();
     await student.waitForURL((url) => url.pathname === '/book/kavita-rao');
-    await student.waitForLoadState('networkidle');
+    await student.locator('html[data-awake]').waitFor({ state: 'attached' });
     await student.getByRole('button', { name: /Book and pay ₹800/ }).click();
     await student.waitForURL('**/bookings/*');
     bookingId = new URL(student.url()).pathname.split('/').at(-1) ?? '';

@@ -5,7 +5,7 @@ import { until } from './api.ts';
 /** Opens a page and waits until it is awake: a click before that is lost. */
 export async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await page.waitForLoadState('networkidle');
+  await page.locator('html[data-awake]').waitFor({ state: 'attached' });
 }
 
 /** The one-click button of a demo account, on the sign-in page that is open. */

@@ -3,14 +3,14 @@ import type { Person } from '#app/server/services.ts';
 
 export interface Pupil {
   readonly personId: string;
-  /** Null when no read model of this page knows the name yet. */
+  /** Null for an account that has no name any more. */
   readonly name: string | null;
   readonly self: boolean;
 }
 
 /** For whom this person may book: themselves as a student, their children, their institute's students. */
 export async function pupilsOf(
-  queries: Pick<Queries, 'rolesOf' | 'bookingsOf' | 'institute'>,
+  queries: Pick<Queries, 'rolesOf' | 'namesOf' | 'institute'>,
   person: Person,
 ): Promise<readonly Pupil[]> {
   const self: Pupil[] = person.roles.includes('student')
@@ -18,14 +18,13 @@ export async function pupilsOf(
     : [];
   const known = await queries.rolesOf(person.personId);
   const children = known?.children ?? [];
-  const bookings = children.length > 0 ? await queries.bookingsOf(person.personId) : [];
-  const names = new Map(bookings.map((row) => [row.studentId, row.studentName]));
+  const names = await queries.namesOf(children);
   const institutes = person.roles.includes('institute-admin')
     ? await Promise.all((known?.institutes ?? []).map((id) => queries.institute(id)))
     : [];
   return [
     ...self,
-    ...children.map((personId) => ({ personId, name: names.get(personId) ?? null, self: false })),
+    ...children.map((personId) => ({ personId, name: names[personId] ?? null, self: false })),
     ...institutes
       .flatMap((institute) => institute?.members ?? [])
       .filter((member) => member.as === 'student')
