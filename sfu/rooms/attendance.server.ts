@@ -78,6 +78,7 @@ export class Attendance {
         { type, now, data: { ...pick(ids), direction, at: Math.min(at, now) } },
         this.#context(ids, what, { kind: 'person', id: ids.personId, role }),
       );
+      await this.#presence.seen(ids.connectionId, Math.min(at, now));
     });
   }
 

@@ -37,7 +37,7 @@ describe('facts of attendance', () => {
     await attendance.settled();
     expect(told.map(([type]) => type)).toEqual(['StopMedia', 'StopMedia', 'StopMedia', 'LeaveLesson']);
     expect(new Set(told.map(([, id]) => id)).size).toBe(2);
-    expect(statements).toEqual(['DELETE']);
+    expect(statements).toEqual(['UPDATE', 'DELETE']);
   });
 
   it('[P10] never lie in the future of the business clock', async () => {

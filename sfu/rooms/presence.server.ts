@@ -56,6 +56,14 @@ export class PresenceTable {
     await this.#db.query('DELETE FROM presence WHERE connection_id = $1', [connectionId]);
   }
 
+  /** A fact of this moment was told: a crash right after it must not end the connection before it. */
+  async seen(connectionId: string, at: number): Promise<void> {
+    await this.#db.query('UPDATE presence SET last_seen = $1 WHERE connection_id = $2 AND last_seen < $1', [
+      at,
+      connectionId,
+    ]);
+  }
+
   /** @param connected ids that are really here; those waiting for a reconnect keep the time they were last seen. */
   async heartbeat(connected: readonly string[], now: number): Promise<void> {
     await this.#db.query('UPDATE presence SET wall_seen = $1 WHERE node_id = $2', [Date.now(), this.#node]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConsumerInfo, Joined, PeerInfo } from '#sfu/signalling/protocol.ts';
 import { attendedBy } from './attendance.ts';
 import { backoff } from './backoff.ts';
+import { gridFor } from './grid.ts';
 import { layerFor } from './layers.ts';
 import { beganLastMinutes, momentOf } from './lesson-clock.ts';
 import { linkOf, readLink } from './link-quality.ts';
@@ -103,9 +104,10 @@ describe('the quality of a link', () => {
         { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.05 },
         { type: 'candidate-pair', nominated: false, currentRoundTripTime: 4 },
         { type: 'inbound-rtp', packetsReceived: 100, packetsLost: 2 },
+        { type: 'outbound-rtp', packetsSent: 60 },
         { type: 'remote-inbound-rtp', packetsLost: 3 },
       ]),
-    ).toEqual({ rtt: 50, packets: 100, lost: 5 });
+    ).toEqual({ rtt: 50, packets: 160, lost: 5 });
   });
 });
 
@@ -128,6 +130,21 @@ describe('the lesson clock', () => {
 });
 
 describe('small choices', () => {
+  it.each([
+    [2, { width: 930, height: 680 }, 1],
+    [2, { width: 1_200, height: 400 }, 2],
+    [4, { width: 930, height: 680 }, 2],
+    [3, { width: 360, height: 640 }, 1],
+    [12, { width: 1_200, height: 680 }, 4],
+    [1, { width: 0, height: 0 }, 1],
+  ])('%i people in %o stand in %i columns', (count, space, columns) => {
+    const shape = gridFor(count, space, 12);
+    expect(shape.columns).toBe(columns);
+    const rows = Math.ceil(count / shape.columns);
+    expect(shape.width * columns + 12 * (columns - 1)).toBeLessThanOrEqual(Math.max(space.width, 12 * (columns - 1)));
+    if (shape.width > 0) expect(shape.height * rows + 12 * (rows - 1)).toBeLessThanOrEqual(space.height);
+  });
+
   it('a tile gets the layer of its size, and none when nobody sees it', () => {
     expect([0, 160, 320, 500, 1_200].map(layerFor)).toEqual([null, 0, 0, 1, 2]);
   });

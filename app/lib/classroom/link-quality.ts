@@ -5,6 +5,7 @@ import type { Link } from '#sfu/signalling/protocol.ts';
 export interface LinkReading {
   /** Round trip, ms; null while nothing was measured. */
   readonly rtt: number | null;
+  /** Sent and received. */
   readonly packets: number;
   readonly lost: number;
 }
@@ -32,6 +33,7 @@ interface Stat {
   readonly currentRoundTripTime?: number;
   readonly nominated?: boolean;
   readonly packetsReceived?: number;
+  readonly packetsSent?: number;
   readonly packetsLost?: number;
 }
 
@@ -47,6 +49,7 @@ export function readLink(stats: Iterable<Stat>): LinkReading {
       packets += stat.packetsReceived ?? 0;
       lost += stat.packetsLost ?? 0;
     }
+    if (stat.type === 'outbound-rtp') packets += stat.packetsSent ?? 0;
     if (stat.type === 'remote-inbound-rtp') lost += Math.max(0, stat.packetsLost ?? 0);
   }
   return { rtt, packets, lost };

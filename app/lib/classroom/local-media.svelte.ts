@@ -26,8 +26,8 @@ export class LocalMedia {
   microphone: MediaStreamTrack | null = $state.raw(null);
   screen: MediaStreamTrack | null = $state.raw(null);
   muted: boolean = $state(false);
-  /** The browser's question is open, or a device is starting. */
-  asking: boolean = $state(false);
+  /** The browser's question is open, or a device is starting; from the first moment, so that nothing flickers. */
+  asking: boolean = $state(true);
   problems: Record<Kind, DeviceProblem | null> = $state({ camera: null, microphone: null });
   cameras: readonly DeviceOption[] = $state.raw([]);
   microphones: readonly DeviceOption[] = $state.raw([]);
@@ -64,6 +64,7 @@ export class LocalMedia {
     this.muted = !choices.microphone;
     if (typeof navigator.mediaDevices?.getUserMedia !== 'function') {
       this.problems = { camera: 'insecure', microphone: 'insecure' };
+      this.asking = false;
       return;
     }
     navigator.mediaDevices.addEventListener('devicechange', this.#onDevices);
@@ -135,6 +136,9 @@ export class LocalMedia {
     const track = this.microphone;
     if (track === null || typeof AudioContext === 'undefined') return () => undefined;
     const context = new AudioContext();
+    // Before the first touch of the page browsers keep it asleep.
+    const wake = (): void => void context.resume();
+    globalThis.addEventListener('pointerdown', wake);
     const analyser = context.createAnalyser();
     analyser.fftSize = 512;
     const source = context.createMediaStreamSource(new MediaStream([track]));
@@ -151,6 +155,7 @@ export class LocalMedia {
     }, 66);
     return () => {
       clearInterval(timer);
+      globalThis.removeEventListener('pointerdown', wake);
       source.disconnect();
       void context.close();
       this.level = 0;

@@ -55,3 +55,14 @@ export function tellsWidth(tell: (width: number) => void): Attachment<HTMLElemen
     };
   };
 }
+
+/** Tells the inner size in CSS pixels. */
+export function tellsSize(tell: (size: { width: number; height: number }) => void): Attachment<HTMLElement> {
+  return (element) => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) tell({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  };
+}
