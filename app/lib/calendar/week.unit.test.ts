@@ -41,10 +41,11 @@ describe('a week', () => {
       { weekday: 1 as const, from: '17:00', to: '20:00', offerId: 'one' },
       { weekday: 1 as const, from: '18:00', to: '21:30', offerId: 'group' },
       { weekday: 1 as const, from: '07:00', to: '08:00', offerId: 'one' },
+      { weekday: 1 as const, from: '08:00', to: '09:30', offerId: 'one' },
     ];
     const week = weekOf(monday, { ...empty, windows }, []);
     expect(week.days[0]?.blocks).toEqual([
-      { kind: 'open', from: 420, to: 480, titles: ['One-to-one'] },
+      { kind: 'open', from: 420, to: 570, titles: ['One-to-one'] },
       { kind: 'open', from: 1020, to: 1290, titles: ['One-to-one', 'Group of 3'] },
     ]);
     expect([week.from / 60, week.to / 60]).toEqual([7, 22]);

@@ -91,6 +91,12 @@ describe('sums and order', () => {
     expect(sums.frozen).toBe(72_000);
   });
 
+  it('leaves what is left on hold while a part of it goes back', () => {
+    const partly = row({ state: 'reversing', reversed: 36_000 });
+    expect(placeOf(partly)).toBe('held');
+    expect(sumsOf([partly]).held.amount).toBe(36_000);
+  });
+
   it('counts nothing of a payout that was called off', () => {
     expect(sumsOf([row({ state: 'cancelled' })]).gone).toEqual({ amount: 0, lessons: 1 });
   });
