@@ -22,6 +22,7 @@ import { openSqlStore } from '#events/store/postgres.server.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
 import { openRedisBus } from '#platform/bus/redis.server.ts';
 import { openBusinessClock } from '#platform/clock/database.server.ts';
+import { FolderInUse } from '#platform/database/folder-lock.server.ts';
 import { kyselyDialect } from '#platform/database/kysely-dialect.server.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { openPostgres } from '#platform/database/postgres.server.ts';
@@ -278,13 +279,18 @@ async function start(config: Config): Promise<Running> {
 }
 
 const STOP_WITHIN_MS = 12_000;
+const IMPATIENT_MS = 2_000;
 
 try {
   const running = await start(parseConfig(process.env));
-  let stopping = false;
+  let stoppingSince = 0;
   const stop = (signal: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    // Ctrl-C can arrive twice, from the terminal and from npm; only a later one means "at once".
+    if (stoppingSince > 0) {
+      if (Date.now() - stoppingSince > IMPATIENT_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = Date.now();
     process.stdout.write(`\n${signal}: finishing what is under way …\n`);
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     running.stop().then(
@@ -296,9 +302,12 @@ try {
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+  // The process that started us is gone.
+  process.on('disconnect', () => stop('SIGHUP'));
 } catch (error) {
-  const message =
-    error instanceof ConfigError || !(error instanceof Error) ? String((error as Error).message) : error.stack;
+  // What the person at the terminal can mend is said in words; the rest needs its stack.
+  const plain = error instanceof ConfigError || error instanceof FolderInUse;
+  const message = error instanceof Error ? (plain ? error.message : error.stack) : String(error);
   process.stderr.write(`NexusEd did not start: ${message}\n`);
   process.exit(1);
 }

@@ -52,16 +52,24 @@ function filesBelow(folder, wanted) {
 
 const readStamp = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-function install() {
+/** @param {boolean} tools with what only tests and development need */
+function install(tools) {
   const stampFile = join(root, 'node_modules', '.nexused-stamp');
-  const wanted = `${hashOf([join(root, 'package.json'), join(root, 'package-lock.json')])} ${process.platform} ${process.arch}`;
-  if (readStamp(stampFile) === wanted && existsSync(join(bin, 'node'))) return;
+  const lock = `${hashOf([join(root, 'package.json'), join(root, 'package-lock.json')])} ${process.platform} ${process.arch}`;
+  const wanted = `${lock} ${tools ? 'all' : 'product'}`;
+  const there = readStamp(stampFile);
+  if ((there === wanted || there === `${lock} all`) && existsSync(join(bin, 'node'))) return;
   say('Installing dependencies …');
   // The media library would fetch its worker from GitHub, or compile it, and fail the whole install without internet;
   // the packaged worker is used then. Never exported: both libraries read this variable at run time too.
-  step('Dependencies', 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev'], {
-    MEDIASOUP_WORKER_BIN: 'none',
-  });
+  step(
+    'Dependencies',
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', tools ? '--include=dev' : '--omit=dev'],
+    {
+      MEDIASOUP_WORKER_BIN: 'none',
+    },
+  );
   // Types and settings that SvelteKit generates: the tests' tool reads them too.
   step('Page types', join(bin, 'node'), [join(root, 'node_modules', '@sveltejs', 'kit', 'svelte-kit.js'), 'sync']);
   writeFileSync(stampFile, wanted);
@@ -117,9 +125,17 @@ function build() {
   writeFileSync(stampFile, wanted);
 }
 
-/** Runs the program in the foreground and leaves with its code; signals reach it, and it drains before we go. */
+/**
+ * Runs the program in the foreground and leaves with its code. It has a process group of its own, so that Ctrl-C reaches
+ * it once, from here, and its media workers not at all; should we be killed, the closed channel tells it to stop.
+ */
 function serve(extra = {}) {
-  const child = spawn(join(bin, 'node'), ['server.ts'], { cwd: root, env: { ...env, ...extra }, stdio: 'inherit' });
+  const child = spawn(join(bin, 'node'), ['server.ts'], {
+    cwd: root,
+    env: { ...env, ...extra },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true,
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
       if (child.exitCode === null) child.kill(signal);
@@ -135,16 +151,16 @@ function checkNode() {
 checkNode();
 const task = process.argv[2] ?? 'start';
 if (task === 'start') {
-  install();
+  install(false);
   await fetchMediaWorker();
   build();
   serve();
 } else if (task === 'dev') {
-  install();
+  install(true);
   await fetchMediaWorker();
   serve({ NEXUSED_DEV: '1' });
 } else if (task === 'test') {
-  install();
+  install(true);
   build();
   const { runTests } = await import('./test-run.mjs');
   await runTests({ root, bin, env, say, fail });

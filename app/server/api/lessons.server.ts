@@ -67,7 +67,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
     '/api/v1/lessons/:code/documents/:kind',
     {
       schema: {
-        summary: 'The lesson’s board or chat as one Yjs update (bytes)',
+        summary: 'The lesson’s board or chat as one Yjs update (bytes); 204 when nobody wrote anything',
         params: Type.Object({ code: Type.String(), kind: Type.Union([Type.Literal('board'), Type.Literal('chat')]) }),
       },
     },
@@ -76,7 +76,8 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
       if (!person) return reply;
       const lesson = await services.visibleLesson(person, request.params.code);
       const bytes = lesson && (await services.documentSnapshot(`${request.params.kind}:${lesson.lessonId}`));
-      if (!bytes) return problem(reply, 404, 'not-found', 'There is no such document.');
+      if (!lesson) return problem(reply, 404, 'not-found', 'There is no such lesson.');
+      if (!bytes) return reply.code(204).send();
       return reply
         .header('content-type', 'application/octet-stream')
         .header('cache-control', 'private, no-store')
