@@ -29,6 +29,8 @@ interface Slot {
   readonly routers: Set<RoomRouter>;
 }
 
+/** A mean over 600 ms in dB, so the gaps between words weigh heavily: −80 is speech, a quiet room lies near −100. */
+const LEVELS = { maxEntries: 4, threshold: -80, interval: 600 };
 const START_TRIES = 5;
 const RESTART_PAUSE_MS = 1_000;
 
@@ -97,7 +99,7 @@ export class Workers {
       .sort((a, b) => a.routers.size - b.routers.size)[0];
     if (slot === undefined) throw new Error('No media worker is running');
     const router = await slot.worker.createRouter({ mediaCodecs: CODECS });
-    const levels = await router.createAudioLevelObserver({ maxEntries: 4, threshold: -55, interval: 400 });
+    const levels = await router.createAudioLevelObserver(LEVELS);
     const opened: RoomRouter = {
       workerPid: slot.worker.pid,
       router,

@@ -9,6 +9,8 @@ interface Seen {
   /** From the call to the first remote frame, ms. */
   firstFrameMs: number | null;
   closed: string | null;
+  /** Everyone who was said to speak. */
+  spoke: string[];
 }
 
 declare global {
@@ -19,7 +21,10 @@ declare global {
   }
 }
 
-window.seen = { frames: {}, firstFrameMs: null, closed: null };
+/** The fake microphone beeps; a browser that cleans it up would leave silence. */
+const RAW_AUDIO = { noiseSuppression: false, echoCancellation: false, autoGainControl: false };
+
+window.seen = { frames: {}, firstFrameMs: null, closed: null, spoke: [] };
 let stop: () => Promise<void> = () => Promise.resolve();
 window.stopSending = () => stop();
 
@@ -32,6 +37,7 @@ window.join = async (ticket, source) => {
     return answer.data;
   };
   socket.on('closed', ({ reason }: ServerDataOf<'closed'>) => (window.seen.closed = reason));
+  socket.on('speaking', ({ personIds }: ServerDataOf<'speaking'>) => window.seen.spoke.push(...personIds));
   const welcome = await new Promise<ServerDataOf<'welcome'>>((resolve, reject) => {
     socket.once('welcome', resolve);
     socket.once('connect_error', reject);
@@ -67,7 +73,7 @@ window.join = async (ticket, source) => {
       failed,
     );
   });
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: RAW_AUDIO });
   const [video] = stream.getVideoTracks();
   const [audio] = stream.getAudioTracks();
   const encodings = [100_000, 300_000, 900_000].map((maxBitrate, layer) => ({
