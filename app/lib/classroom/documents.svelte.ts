@@ -48,7 +48,7 @@ export function openDocuments(room: Room, door: Join, personId: string): LessonD
 /** The copy of a document after the lesson. Null when nobody wrote anything. @throws when it cannot be had now. */
 export async function documentCopy(code: string, surface: 'board' | 'chat'): Promise<ConnectedDocument | null> {
   const response = await fetch(`/api/v1/lessons/${encodeURIComponent(code)}/documents/${surface}`);
-  if (response.status === 404) return null;
+  if (response.status === 204) return null;
   if (!response.ok) throw new Error(`The copy of the ${surface} answered ${response.status}`);
   return documentFrom(new Uint8Array(await response.arrayBuffer()));
 }
