@@ -160,6 +160,22 @@ describe('presence', () => {
     expect(leaves(fixture)).toEqual([]);
   });
 
+  it('[P5] a join under way when the lesson ends is refused, and nobody is left in a dead room', async () => {
+    const fixture = await start();
+    const bob = await fixture.connect(fixture.ticket('bob'));
+    const release = fixture.holdJoins();
+    const joining = bob.join();
+    await until('the room', () => (fixture.sfu.stats().rooms === 1 ? true : undefined));
+    await append(fixture, {
+      type: 'LessonEnded',
+      data: { lessonId: 'lesson-1', at: fixture.now(), by: 'host' },
+    });
+    await until('its end', () => (fixture.sfu.stats().rooms === 0 ? true : undefined));
+    release();
+    await expect(joining).rejects.toThrow('lesson-ended');
+    expect(fixture.sfu.stats()).toMatchObject({ rooms: 0, peers: 0 });
+  });
+
   it('[P11] whoever is taken out is sent away and stays out, whatever ticket they have', async () => {
     const fixture = await start();
     const ann = await fixture.connect(fixture.ticket('ann'));

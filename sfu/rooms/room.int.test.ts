@@ -81,6 +81,16 @@ describe('a room', () => {
     room.close('left');
   });
 
+  it('[M7] makes one consumer when a join and a publish ask for the same at once', async () => {
+    const room = new Room('lesson', await workers.openRouter(), quiet);
+    const ann = await enter(room, 'ann');
+    const bob = await enter(room, 'bob');
+    await Promise.all([publish(room, ann, VIDEO), room.consumeAll(bob), room.consumeAll(bob)]);
+    await Promise.all([room.consumeAll(bob), room.consumeAll(bob)]);
+    expect(bob.media.consumed.size).toBe(1);
+    room.close('left');
+  });
+
   it('[L1] leaves nothing in the worker when its last person has left', async () => {
     const opened = await workers.openRouter();
     const room = new Room('lesson', opened, quiet);

@@ -41,6 +41,8 @@ export interface Fixture {
   readonly told: Submitted[];
   /** Answers the next JoinLesson with this. */
   refuseJoins(refusal: Refusal | null): void;
+  /** The lesson takes its time over joins until the returned function is called. */
+  holdJoins(): () => void;
   moveClock(ms: number): void;
   now(): number;
   ticket(person: string, options?: Partial<Ticket>): string;
@@ -91,14 +93,16 @@ export async function startFixture(
   const told = shared.told ?? [];
   const clients: Client[] = [];
   let refusal: Refusal | null = null;
+  let held: Promise<void> = Promise.resolve();
   const clock = shared.clock ?? { offset: 0 };
   const jumps = new Set<() => void>();
   const now = (): number => Date.now() + clock.offset;
 
-  const submit: Submit = (command, context) => {
-    if (command.type === 'JoinLesson' && refusal !== null) return Promise.resolve(refusal);
+  const submit: Submit = async (command, context) => {
+    if (command.type === 'JoinLesson') await held;
+    if (command.type === 'JoinLesson' && refusal !== null) return refusal;
     told.push({ command, context });
-    return Promise.resolve({ kind: 'accepted', stream: 'lesson-x', revision: told.length, position: null, events: [] });
+    return { kind: 'accepted', stream: 'lesson-x', revision: told.length, position: null, events: [] };
   };
   const sfu = await createSfu({
     httpServer,
@@ -126,6 +130,11 @@ export async function startFixture(
     now,
     refuseJoins: (next) => {
       refusal = next;
+    },
+    holdJoins: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
     },
     moveClock: (ms) => {
       clock.offset += ms;
