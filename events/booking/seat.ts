@@ -13,10 +13,7 @@ export function request({ data, now }: BookingCommandOf<'RequestBooking'>, state
   const terms = { ...asked, mode, policy, note, requestedAt: now };
   if (state.kind === 'none') return requestProblem(terms) ?? [{ type: 'BookingRequested', data: terms }];
   if (same({ ...terms, requestedAt: state.terms.requestedAt }, state.terms)) return [];
-  return refuse(
-    REQUEST_ID_REUSED,
-    'This form was sent before with other details. Open the slot again and book anew.',
-  );
+  return refuse(REQUEST_ID_REUSED, 'This form was sent before with other details. Open the slot again and book anew.');
 }
 
 export function accept({ data, now }: BookingCommandOf<'AcceptBooking'>, state: ExistingBooking): BookingDecision {
