@@ -4,10 +4,12 @@ export interface Choices {
   readonly microphone: boolean;
   readonly cameraId: string | null;
   readonly microphoneId: string | null;
+  /** Single keys as shortcuts; whoever speaks to their computer may need them off. */
+  readonly keys: boolean;
 }
 
 const KEY = 'nexused-preview';
-const DEFAULT: Choices = { camera: true, microphone: true, cameraId: null, microphoneId: null };
+const DEFAULT: Choices = { camera: true, microphone: true, cameraId: null, microphoneId: null, keys: true };
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
@@ -28,6 +30,7 @@ export function parseChoices(stored: string | null): Choices {
     microphone: fields.get('microphone') !== false,
     cameraId: text(fields.get('cameraId')),
     microphoneId: text(fields.get('microphoneId')),
+    keys: fields.get('keys') !== false,
   };
 }
 

@@ -33,6 +33,8 @@ export class LocalMedia {
   microphones: readonly DeviceOption[] = $state.raw([]);
   /** How loud the microphone is, 0 to 1; moves only while `measure` runs. */
   level: number = $state(0);
+  /** Whether single keys are shortcuts here. */
+  keys: boolean = $state(true);
   #wanted: Record<Kind, string | null> = { camera: null, microphone: null };
   #wantsCamera = true;
   #changed: () => void = () => undefined;
@@ -62,6 +64,7 @@ export class LocalMedia {
     this.#wanted = { camera: choices.cameraId, microphone: choices.microphoneId };
     this.#wantsCamera = choices.camera;
     this.muted = !choices.microphone;
+    this.keys = choices.keys;
     if (typeof navigator.mediaDevices?.getUserMedia !== 'function') {
       this.problems = { camera: 'insecure', microphone: 'insecure' };
       this.asking = false;
@@ -95,6 +98,11 @@ export class LocalMedia {
     this.muted = muted;
     this.#remember();
     this.#changed();
+  }
+
+  setKeys(on: boolean): void {
+    this.keys = on;
+    this.#remember();
   }
 
   async choose(kind: Kind, deviceId: string): Promise<void> {
@@ -226,6 +234,7 @@ export class LocalMedia {
       microphone: !this.muted,
       cameraId: this.#wanted.camera,
       microphoneId: this.#wanted.microphone,
+      keys: this.keys,
     });
   }
 

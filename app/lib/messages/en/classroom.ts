@@ -40,8 +40,8 @@ export const classroom = {
     cameraOff: 'Your camera is off',
     join: 'Join lesson',
     joining: 'Joining',
+    slow: 'This takes longer than usual. It keeps trying.',
     without: 'You can join without them: you see, hear, write and draw, and can switch them on later.',
-    alone: 'Nobody is here yet. You can be the first.',
     problems: {
       refused: {
         both: 'Camera and microphone are blocked for this site',
@@ -103,7 +103,6 @@ export const classroom = {
     stage: 'Stage',
     board: 'Board',
     screenOf: (name: string) => `Screen of ${name}`,
-    yourScreen: 'Your screen',
     youShare: 'You are sharing your screen. The others see it instead of the board.',
     people: (count: number) => `People, ${count}`,
     peopleTab: 'People',
@@ -135,7 +134,12 @@ export const classroom = {
     minutesLeft: (count: number) => `${minutes(count)} left`,
     minutesLeftBody: (when: string) => `The lesson ends at ${when}. The room stays open 15 minutes longer.`,
     joined: (name: string) => `${name} joined`,
-    left_: (name: string) => `${name} left`,
+    wentAway: (name: string) => `${name} left`,
+    notHereYet: (name: string) => `${name} is not here yet`,
+    settings: 'Your devices and keys',
+    keys: 'Single keys as shortcuts',
+    keysList:
+      'M microphone, V camera, S share, G grid, C chat, P people, L leave. On the board its own keys come first.',
   },
 
   controls: {
@@ -160,7 +164,6 @@ export const classroom = {
     leave: 'Leave',
     end: 'End lesson',
     newMessages: (count: number) => `${count} new`,
-    key: (key: string) => `key ${key}`,
   },
 
   end: {
@@ -169,7 +172,6 @@ export const classroom = {
     early: (left: number) => `${minutes(left)} of the booked time are left.`,
     confirm: 'End for everyone',
     keep: 'Keep teaching',
-    leaveOnly: 'Leave without ending',
     failed: 'The lesson could not be ended. Try again.',
   },
 
