@@ -6,13 +6,13 @@ import { SvelteMap } from 'svelte/reactivity';
 import { isFinalClose, type CloseReason, type ConsumerInfo, type Joined, type Link } from '#sfu/signalling/protocol.ts';
 import type { Join } from '../../server/services.ts';
 import { backoff } from './backoff.ts';
+import { Door } from './door.svelte.ts';
 import { linkOf, readLink, type LinkReading } from './link-quality.ts';
 import type { LocalMedia } from './local-media.svelte.ts';
 import { MediaSession } from './media-session.ts';
 import { peersOf, withConsumer, withoutConsumer, withoutPeer, withPeer, type RemotePeer } from './peers.ts';
 import { Publisher } from './publisher.ts';
 import { RefusedError, Signalling, SignallingError } from './signalling.ts';
-import { askToJoin } from './tickets.ts';
 
 export type Phase = 'preview' | 'joining' | 'live' | 'reconnecting' | 'ended' | 'refused' | 'replaced';
 
@@ -24,8 +24,6 @@ export interface RoomOptions {
 }
 
 const STATS_MS = 5_000;
-/** A ticket is renewed this long before it runs out. */
-const RENEW_BEFORE_MS = 2 * 60_000;
 /** A broken way gets this long to mend before the transports are made anew. */
 const MEND_MS = 6_000;
 /** The server knows the person, so these are not worth another try. */
@@ -37,12 +35,17 @@ const WORTH_RETRY: ReadonlySet<string> = new Set([
   'too-fast',
 ]);
 
+/** What mediasoup-client says of work that was under way when its transport was closed. */
+const CUT_OFF: ReadonlySet<string> = new Set([
+  'AwaitQueueStoppedError',
+  'AwaitQueueRemovedTaskError',
+  'InvalidStateError',
+]);
+
 export class Room {
   phase: Phase = $state('preview');
   /** Why one was not let in, or was sent away; null otherwise. */
   refusal: { readonly code: string; readonly message: string } | null = $state.raw(null);
-  /** The last answer of the door: documents, ticket, role. */
-  door: Join | null = $state.raw(null);
   peers: readonly RemotePeer[] = $state.raw([]);
   /** By consumer id. */
   readonly tracks = new SvelteMap<string, MediaStreamTrack>();
@@ -52,6 +55,7 @@ export class Room {
   mediaOff: 'server' | 'browser' | null = $state(null);
   readonly local: LocalMedia;
   readonly #options: RoomOptions;
+  readonly #door: Door;
   readonly #media: MediaSession;
   readonly #publisher: Publisher;
   #signalling: Signalling | null = null;
@@ -65,6 +69,7 @@ export class Room {
 
   constructor(options: RoomOptions) {
     this.#options = options;
+    this.#door = new Door(options.code);
     this.local = options.local;
     this.#media = new MediaSession(
       (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
@@ -75,6 +80,11 @@ export class Room {
     );
     this.#publisher = new Publisher(options.local, this.#media, (work) => this.#background(work));
     options.local.onChange(() => this.#publisher.update());
+  }
+
+  /** The door's last answer: documents, ticket, role. Reactive. */
+  get door(): Join | null {
+    return this.#door.current;
   }
 
   /** From the preview into the lesson. */
@@ -108,9 +118,9 @@ export class Room {
 
   /** A fresh one. Rejects while there is none to be had. */
   readonly freshTicket = async (): Promise<string> => {
-    const answer = await askToJoin(this.#options.code);
+    const answer = await this.#door.fresh();
     if (answer.kind !== 'join') throw new SignallingError(answer.kind);
-    this.#take(answer.join);
+    this.#tellTicket();
     return answer.join.ticket;
   };
 
@@ -147,17 +157,22 @@ export class Room {
       const outcome = await this.#tryOnce(mine, keepTransports && tries < 3);
       if (outcome === 'done') return;
       // A ticket that was refused, or a node that is going: the door may point elsewhere now.
-      if (outcome === 'new-ticket') this.door = null;
+      if (outcome === 'new-ticket') this.#door.forget();
     }
   }
 
   async #tryOnce(mine: number, keepTransports: boolean): Promise<'done' | 'again' | 'new-ticket'> {
-    const door = await this.#openDoor();
-    if (this.#attempt !== mine || door === 'refused') return 'done';
-    if (door === 'unreachable') return 'again';
+    const answer = await this.#door.open();
+    if (this.#attempt !== mine) return 'done';
+    if (answer.kind === 'unreachable') return 'again';
+    if (answer.kind === 'refused') {
+      this.#refuse(answer.code, answer.message);
+      return 'done';
+    }
+    const { ticket, signalling: where } = answer.join;
     let signalling: Signalling | null = null;
     try {
-      const opened = await Signalling.open(door.signalling.url, door.signalling.path, door.ticket);
+      const opened = await Signalling.open(where.url, where.path, ticket);
       signalling = opened.signalling;
       const rtpCapabilities = await this.#media.capabilities(opened.welcome.routerRtpCapabilities);
       const token = this.#resumeToken;
@@ -168,7 +183,7 @@ export class Room {
         signalling.close();
         return 'done';
       }
-      await this.#settle(signalling, joined);
+      this.#settle(signalling, joined);
       return 'done';
     } catch (error) {
       signalling?.close();
@@ -185,13 +200,17 @@ export class Room {
       this.phase = 'live';
       return 'done';
     }
-    if (!(error instanceof RefusedError)) throw error;
+    if (!(error instanceof RefusedError)) {
+      console.error('Classroom:', error);
+      this.#refuse('internal', '');
+      return 'done';
+    }
     if (WORTH_RETRY.has(error.code)) return error.code === 'ticket-invalid' ? 'new-ticket' : 'again';
     this.#refuse(error.code, error.message);
     return 'done';
   }
 
-  async #settle(signalling: Signalling, joined: Joined): Promise<void> {
+  #settle(signalling: Signalling, joined: Joined): void {
     this.#signalling = signalling;
     this.#resumeToken = joined.resumeToken;
     this.#listen(signalling);
@@ -201,8 +220,8 @@ export class Room {
     this.link = 'good';
     this.#reading = null;
     this.phase = 'live';
-    await this.#media.adopt(joined);
-    this.#publisher.update();
+    // The person is in; what goes wrong with single tracks from here on must not put them out.
+    this.#background(this.#media.adopt(joined).then(() => this.#publisher.update()));
   }
 
   #listen(signalling: Signalling): void {
@@ -240,27 +259,13 @@ export class Room {
     this.#background(this.#connect(reason === null));
   }
 
-  async #openDoor(): Promise<Join | 'refused' | 'unreachable'> {
-    if (this.door !== null && this.door.expiresAt - Date.now() > 30_000) return this.door;
-    const answer = await askToJoin(this.#options.code);
-    if (answer.kind === 'unreachable') return 'unreachable';
-    if (answer.kind === 'refused') {
-      this.#refuse(answer.code, answer.message);
-      return 'refused';
-    }
-    this.door = answer.join;
-    return answer.join;
-  }
-
   async #renew(): Promise<void> {
-    if (this.door === null || this.door.expiresAt - Date.now() > RENEW_BEFORE_MS) return;
-    const answer = await askToJoin(this.#options.code);
-    if (answer.kind === 'join') this.#take(answer.join);
+    if (this.#door.wantsRenewal && (await this.#door.fresh()).kind === 'join') this.#tellTicket();
   }
 
-  #take(join: Join): void {
-    this.door = join;
-    if (this.#signalling !== null) this.#background(this.#signalling.ask('renew-ticket', { ticket: join.ticket }));
+  #tellTicket(): void {
+    const ticket = this.ticket();
+    if (this.#signalling !== null) this.#background(this.#signalling.ask('renew-ticket', { ticket }));
   }
 
   #onTrack(info: ConsumerInfo, track: MediaStreamTrack | null): void {
@@ -314,7 +319,7 @@ export class Room {
     this.peers = [];
     this.speaking = [];
     this.#resumeToken = null;
-    this.door = null;
+    this.#door.forget();
     if (phase !== 'preview') this.local.stop();
   }
 
@@ -336,6 +341,7 @@ export class Room {
   #background(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (error instanceof SignallingError || error instanceof RefusedError) return;
+      if (error instanceof Error && CUT_OFF.has(error.name)) return;
       console.error('Classroom:', error);
     });
   }
