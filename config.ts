@@ -104,6 +104,20 @@ export function parseConfig(env: Env): Config {
     );
 
   const razorpay = together(['RAZORPAY_KEY_ID', 'RAZORPAY_KEY_SECRET', 'RAZORPAY_WEBHOOK_SECRET']);
+  if (roles.size < ROLE_NAMES.length) {
+    if (razorpay === null)
+      throw new ConfigError(
+        'ROLES names only some of the roles: that needs RAZORPAY_…, because the payment sandbox serves one process only.',
+      );
+    if (text('AUTH_SECRET') === null || text('TICKET_KEY') === null)
+      throw new ConfigError(
+        'ROLES names only some of the roles: all processes need the same AUTH_SECRET and TICKET_KEY.',
+      );
+    if (roles.has('web') && !(roles.has('sync') && roles.has('sfu')) && text('NODE_PUBLIC_URL') === null)
+      throw new ConfigError(
+        'ROLES has web without sync and sfu: NODE_PUBLIC_URL must say where the process with these is reached.',
+      );
+  }
   const s3 = together(['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']);
   const turn = together(['TURN_URLS', 'TURN_SECRET']);
   const tls = together(['TLS_CERT', 'TLS_KEY']);

@@ -29,13 +29,15 @@ import { openPostgres } from '#platform/database/postgres.server.ts';
 import { loadKeys } from '#platform/keys/keys.server.ts';
 import { createLog } from '#platform/log/log.server.ts';
 import { createMetrics } from '#platform/log/metrics.server.ts';
+import { openFolder } from '#platform/objects/folder.server.ts';
+import { openS3 } from '#platform/objects/s3.server.ts';
 import { lettersOf, openSmtp } from '#projections/effects/mail.server.ts';
 import { openRazorpay } from '#projections/effects/razorpay.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
 import { demoAccounts, DEMO_PASSWORD } from './tools/seed/people.ts';
-import { makeDemo } from './tools/seed/make-demo.ts';
+import { hasDemo, makeDemo } from './tools/seed/make-demo.ts';
 
 const VERSION = '0.1.0';
 const ROOT = import.meta.dirname;
@@ -74,12 +76,18 @@ async function start(config: Config): Promise<Running> {
   onStop(() => clock.close());
   const store = await openSqlStore(db, { log });
   onStop(() => store.close());
+  const objects = config.s3 ? await openS3(config.s3) : await openFolder(join(config.dataDir, 'objects'));
+  onStop(() => objects.close());
   const submit = createSubmit(store);
   const metrics = createMetrics();
   const tickets = createTicketOffice(Buffer.from(keys.TICKET_KEY));
 
   // — the outside world
   const { payments: paying } = config;
+  if (paying.kind === 'razorpay' && ((await hasDemo(db)) || clock.now() - Date.now() > 60_000))
+    throw new ConfigError(
+      'This database was used with the payment sandbox: it has demo accounts with a public password, or a clock that was moved. Real payments need a database of their own.',
+    );
   let sandbox: Sandbox | null = null;
   if (paying.kind === 'sandbox') {
     sandbox = await startSandbox({
@@ -166,7 +174,7 @@ async function start(config: Config): Promise<Running> {
     events: store.kind,
     documents: db.kind,
     bus: bus.kind,
-    objects: config.s3 ? 's3' : 'folder',
+    objects: objects.kind,
     payments: paying.kind,
   };
   const health = async () => ({
@@ -225,7 +233,11 @@ async function start(config: Config): Promise<Running> {
     ready: async () => ready && (await db.query('SELECT 1')).length === 1,
     metrics: metrics.page,
     upgrades: config.roles.has('sync') ? [{ prefix: '/sync/', take: sync.handleUpgrade }] : [],
-    ownUpgrades: ['/signalling', '/live', ...(config.dev ? ['/'] : [])],
+    ownUpgrades: [
+      ...(config.roles.has('sfu') ? ['/signalling/'] : []),
+      ...(config.roles.has('web') ? ['/live/'] : []),
+      ...(config.dev ? ['/'] : []),
+    ],
   });
   if (config.dev) pages = await devPages(() => host.server);
   const live = config.roles.has('web') ? createLive({ http: host.server, bus, log, clock, personOf }) : null;
@@ -250,7 +262,8 @@ async function start(config: Config): Promise<Running> {
   const shownHost = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(config.host) ? 'localhost' : config.host;
   address ||= `${scheme}://${shownHost}:${port}`;
   if (sandbox) {
-    await sandbox.setWebhookUrl(`${scheme}://127.0.0.1:${port}/webhooks/razorpay`);
+    const reached = ['0.0.0.0', '::', 'localhost'].includes(config.host) ? '127.0.0.1' : config.host;
+    await sandbox.setWebhookUrl(`${scheme}://${reached}:${port}/webhooks/razorpay`);
     const made = await makeDemo({ db, submit, now: () => clock.now(), linkedAccount: sandbox.linkedAccount });
     if (made) await readSide.waitFor(made, 30_000);
   }
@@ -269,11 +282,19 @@ async function start(config: Config): Promise<Running> {
     async stop() {
       ready = false;
       // New work is refused first, then people are sent away with a reason, then what they left is written.
-      await Promise.all([sfu?.drain(), sync.drain(), live?.close()]);
-      await sfu?.close();
-      await pages?.close();
-      await host.close();
-      for (const step of undo.reverse()) await step();
+      const drained = await Promise.allSettled([sfu?.drain(), sync.drain(), live?.close()]);
+      for (const one of drained) if (one.status === 'rejected') log.error({ err: one.reason }, 'draining failed');
+      // One step that fails must not keep the database from closing.
+      const failed: unknown[] = [];
+      for (const step of [() => sfu?.close(), () => pages?.close(), () => host.close(), ...undo.reverse()]) {
+        try {
+          await step();
+        } catch (error) {
+          failed.push(error);
+          log.error({ err: error }, 'a step of stopping failed');
+        }
+      }
+      if (failed.length > 0) throw new AggregateError(failed, 'Stopped, but not every part cleanly.');
     },
   };
 }

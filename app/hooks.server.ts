@@ -13,12 +13,7 @@ export const handle: Handle = ({ event, resolve }) => {
 /** An unexpected error leaves as a code and the correlation id; its text stays in the log. */
 export const handleError: HandleServerError = ({ error, event, status }) => {
   const correlationId = event.locals.correlationId ?? 'none';
-  if (status >= 500) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(
-      `${JSON.stringify({ level: 'error', correlationId, path: event.url.pathname, msg: 'page failed', detail })}\n`,
-    );
-  }
+  if (status >= 500) requestScope().getStore()?.report(error, event.url.pathname);
   return status === 404
     ? { message: 'There is nothing at this address.', code: 'not-found', correlationId }
     : { message: 'Something went wrong on our side.', code: 'internal', correlationId };

@@ -1,7 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '#config';
 
+/** All that one of several processes needs. */
+const SPLIT = {
+  ROLES: 'web',
+  DATABASE_URL: 'postgres://x/y',
+  REDIS_URL: 'redis://x',
+  RAZORPAY_KEY_ID: 'a',
+  RAZORPAY_KEY_SECRET: 'b',
+  RAZORPAY_WEBHOOK_SECRET: 'c',
+  AUTH_SECRET: 'd'.repeat(32),
+  TICKET_KEY: 'e'.repeat(32),
+  NODE_PUBLIC_URL: 'https://node.test',
+};
+
 describe('configuration', () => {
+  it('takes one role of several processes when all that they share is given', () => {
+    expect([...parseConfig(SPLIT).roles]).toEqual(['web']);
+  });
+
   it('starts with nothing set: all roles, embedded stores, sandbox payments, port 3000 on this machine only', () => {
     const config = parseConfig({});
     expect([...config.roles]).toEqual(['web', 'sync', 'sfu', 'worker']);
@@ -17,6 +34,9 @@ describe('configuration', () => {
     [{ ROLES: 'web,cook' }, /cook/],
     [{ ROLES: 'web' }, /DATABASE_URL and REDIS_URL/],
     [{ ROLES: 'web', DATABASE_URL: 'postgres://x/y' }, /REDIS_URL/],
+    [{ ...SPLIT, RAZORPAY_KEY_ID: '' }, /RAZORPAY_KEY_SECRET|RAZORPAY/],
+    [{ ...SPLIT, AUTH_SECRET: '' }, /AUTH_SECRET/],
+    [{ ...SPLIT, NODE_PUBLIC_URL: '' }, /NODE_PUBLIC_URL/],
     [{ DATABASE_URL: 'mysql://x/y' }, /DATABASE_URL/],
     [{ RAZORPAY_KEY_ID: 'rzp_test_1' }, /RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET/],
     [{ TLS_CERT: '/c.pem' }, /TLS_KEY/],

@@ -16,6 +16,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** How long a page waits for its booking to be accepted or declined before it shows "confirming", wall ms. */
 const DECIDED_WITHIN_MS = 4_000;
 const LOOK_EVERY_MS = 40;
+/** The provider is not asked about the same booking more often than this, wall ms. */
+const LOOK_AGAIN_AFTER_MS = 1_000;
 
 export const NO_BOOKING = refuse('not-found', 'There is no such booking.');
 
@@ -47,6 +49,9 @@ type BookingServices = Pick<
 
 export function bookingServices(parts: BookingParts): BookingServices {
   const { store, submit, queries, now, seen } = parts;
+
+  /** One question to the provider a booking at a time, however many pages ask. */
+  const looking = new Map<string, Promise<void>>();
 
   async function visibleBooking(person: Person, bookingId: string): Promise<BookingRow | null> {
     const booking = await queries.booking(bookingId);
@@ -189,7 +194,15 @@ export function bookingServices(parts: BookingParts): BookingServices {
       return { kind: 'verified' as const };
     },
 
-    refreshPayment: (bookingId) => parts.observeOrder(bookingId),
+    refreshPayment(bookingId) {
+      const under = looking.get(bookingId);
+      if (under) return under;
+      const look = parts
+        .observeOrder(bookingId)
+        .finally(() => setTimeout(() => looking.delete(bookingId), LOOK_AGAIN_AFTER_MS).unref());
+      looking.set(bookingId, look);
+      return look;
+    },
   };
 }
 

@@ -10,6 +10,8 @@ export interface RequestScope {
   readonly services: Services;
   readonly person: Person | null;
   readonly correlationId: string;
+  /** Where an unexpected error of a page goes: the host's log, which keeps secrets out. */
+  readonly report: (error: unknown, path: string) => void;
 }
 
 const KEY = Symbol.for('nexused.request');

@@ -1,7 +1,7 @@
 /** Booking and money through the whole program, by its API and the sandbox's bank; no browser. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, bankState, payOrder, signIn, tutorBySlug, until, type Client, type Slot } from '../support/api.ts';
+import { bankState, payOrder, signIn, tutorBySlug, until, type Client, type Slot } from '../support/api.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -137,36 +137,6 @@ describe('money', () => {
     expect((await bankState(product.url)).transfers.some(({ notes }) => notes.booking_id === body.bookingId)).toBe(
       false,
     );
-  });
-});
-
-describe('a door that is not ours to open', () => {
-  it('no role can be chosen by a form, and a foreign page cannot post', async () => {
-    const signUp = await ask<{ code: string }>(`${product.url}/api/auth/sign-up/email`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: product.url },
-      body: JSON.stringify({ name: 'M', email: 'm@x.test', password: 'long enough', role: 'ops' }),
-    });
-    expect([signUp.status, signUp.body.code]).toEqual([400, 'ROLE_NOT_ALLOWED']);
-    const foreign = await ask<{ code: string }>(`${product.url}/api/v1/sign-in`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: 'http://elsewhere.test' },
-      body: JSON.stringify({ email: 'ops@demo.test', password: 'nexused-demo' }),
-    });
-    expect([foreign.status, foreign.body.code]).toEqual([403, 'foreign-origin']);
-  });
-
-  it('a webhook with a wrong signature changes nothing', async () => {
-    const answer = await ask<{ code: string }>(`${product.url}/webhooks/razorpay`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-razorpay-signature': '0'.repeat(64),
-        'x-razorpay-event-id': 'evt_forged',
-      },
-      body: '{"event":"payment.captured"}',
-    });
-    expect([answer.status, answer.body.code]).toEqual([400, 'bad-signature']);
   });
 });
 

@@ -10,6 +10,15 @@ import { seedDemo } from './seed.ts';
 /** Raised when the demo gets new people; an older one is then completed. */
 const EDITION = 1;
 
+const prepare = (db: Database): Promise<void> =>
+  migrate(db, 'demo', ['CREATE TABLE demo_made (edition int PRIMARY KEY)']);
+
+/** Was a demo ever made in this database? Its accounts have a public password. */
+export async function hasDemo(db: Database): Promise<boolean> {
+  await prepare(db);
+  return (await db.query('SELECT 1 FROM demo_made LIMIT 1')).length > 0;
+}
+
 /** @returns the last position written, or null when this edition was made before. */
 export async function makeDemo(parts: {
   readonly db: Database;
@@ -18,7 +27,7 @@ export async function makeDemo(parts: {
   readonly linkedAccount: (email: string, name: string) => Promise<string>;
 }): Promise<Position | null> {
   const { db } = parts;
-  await migrate(db, 'demo', ['CREATE TABLE demo_made (edition int PRIMARY KEY)']);
+  await prepare(db);
   const made = await db.query('SELECT 1 FROM demo_made WHERE edition = $1', [EDITION]);
   if (made.length > 0) return null;
   const hash = await passwordHash(DEMO_PASSWORD);

@@ -34,6 +34,8 @@ export function registerSignIn(app: FastifyInstance, { auth, services, personOf 
         headers: new Headers({ host: request.host }),
         asResponse: true,
       });
+      if (response.status === 429)
+        return problem(reply, 429, 'too-many-tries', 'Too many wrong passwords. Wait a quarter of an hour.');
       const token = response.headers.get('set-auth-token');
       if (!response.ok || !token)
         return problem(reply, 401, 'wrong-password', 'That e-mail and password do not go together.');

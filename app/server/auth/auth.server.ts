@@ -4,11 +4,12 @@
  */
 import { betterAuth } from 'better-auth';
 import { bearer } from 'better-auth/plugins';
-import { APIError } from 'better-auth/api';
+import { APIError, createAuthMiddleware } from 'better-auth/api';
 import { getMigrations } from 'better-auth/db/migration';
 import type { Dialect } from 'kysely';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
+import { createGuessLimit } from './guess-limit.ts';
 import { accountById, signUpRole, SIGN_UP_ROLES, type Account } from './accounts.server.ts';
 
 export interface AccountMail {
@@ -42,9 +43,23 @@ export function originsFor(host: string | null, publicUrl: string | null): strin
   return host && LOCAL_HOST.test(host) ? [`http://${host}`, `https://${host}`] : [];
 }
 
+/** A name as others see it: not empty, at most 100 characters. @throws APIError */
+function nameOf(value: unknown): string {
+  const name = typeof value === 'string' ? value.replaceAll('\u0000', '').trim().slice(0, 100) : '';
+  if (!name) throw new APIError('BAD_REQUEST', { code: 'NAME_MISSING', message: 'Tell us your name.' });
+  return name;
+}
+
 const isZone = (zone: string): boolean => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC';
 
+/** Where the host tells better-auth the client's address; no client can set it. */
+export const CLIENT_ADDRESS_HEADER = 'x-client-address';
+
+const emailIn = (body: unknown): string =>
+  typeof body === 'object' && body !== null && 'email' in body && typeof body.email === 'string' ? body.email : '';
+
 export async function createAuth(settings: AuthSettings) {
+  const guesses = createGuessLimit();
   const { db, register } = settings;
   const options = {
     appName: 'NexusEd',
@@ -125,7 +140,23 @@ export async function createAuth(settings: AuthSettings) {
         '/request-password-reset': { window: 60, max: 10 },
       },
     },
-    advanced: { cookiePrefix: 'nexused' },
+    // The host writes this header itself, from the connection or the one proxy it trusts.
+    advanced: { cookiePrefix: 'nexused', ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] } },
+    hooks: {
+      before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path === '/sign-in/email' && !guesses.mayTry(emailIn(ctx.body)))
+          throw new APIError('TOO_MANY_REQUESTS', {
+            code: 'TOO_MANY_WRONG_PASSWORDS',
+            message: 'Too many wrong passwords. Wait a quarter of an hour, or choose a new password.',
+          });
+      }),
+      after: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== '/sign-in/email') return;
+        const { returned } = ctx.context;
+        if (!(returned instanceof APIError)) guesses.right(emailIn(ctx.body));
+        else if (returned.statusCode === 401) guesses.wrong(emailIn(ctx.body));
+      }),
+    },
     databaseHooks: {
       user: {
         create: {
@@ -137,10 +168,20 @@ export async function createAuth(settings: AuthSettings) {
                 code: 'ROLE_NOT_ALLOWED',
                 message: 'Sign up as a student, a guardian or a tutor.',
               });
-            const name = typeof user.name === 'string' ? user.name.trim().slice(0, 100) : '';
-            if (!name) throw new APIError('BAD_REQUEST', { code: 'NAME_MISSING', message: 'Tell us your name.' });
+            const name = nameOf(user.name);
             const zone = typeof user.zone === 'string' && isZone(user.zone) ? user.zone : 'Asia/Kolkata';
             return { data: { ...user, name, role, zone } };
+          },
+        },
+        update: {
+          // The role in the account is only the wish at sign-up: nobody changes it later.
+          before: async (changes: Record<string, unknown>) => {
+            if (changes.role !== undefined)
+              throw new APIError('BAD_REQUEST', {
+                code: 'ROLE_NOT_ALLOWED',
+                message: 'A role is granted, not chosen.',
+              });
+            return { data: 'name' in changes ? { ...changes, name: nameOf(changes.name) } : changes };
           },
         },
       },

@@ -12,7 +12,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '#platform/log/log.server.ts';
 import { registerApi } from '../api/api.server.ts';
-import { originsFor, type Auth } from '../auth/auth.server.ts';
+import { CLIENT_ADDRESS_HEADER, originsFor, type Auth } from '../auth/auth.server.ts';
 import { requestScope } from '../request-scope.ts';
 import type { Person, Services } from '../services.ts';
 import { problem } from '../api/problem.server.ts';
@@ -46,6 +46,10 @@ export interface HostSettings {
   readonly ownUpgrades: readonly string[];
 }
 
+/** The path alone, without what works like a password in it. */
+const loggedPath = (url: string): string =>
+  (url.split('?')[0] ?? '').replace(/^(\/api\/auth\/(?:reset-password|verify-email)\/).+/, '$1…');
+
 /** Fastify's request headers as the fetch Headers that better-auth reads. */
 export function fetchHeaders(req: IncomingMessage): Headers {
   const headers = new Headers();
@@ -56,13 +60,17 @@ export function fetchHeaders(req: IncomingMessage): Headers {
   return headers;
 }
 
+/** Requests under way when we stop may take this long, wall ms. */
+const FINISH_WITHIN_MS = 2_000;
+
 export async function createHost(settings: HostSettings): Promise<FastifyInstance> {
   const { log } = settings;
   const app = Fastify({
     loggerInstance: log,
     // Our own line a request, below; labelled so that all of it is found by one id.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
-    trustProxy: settings.trustProxy,
+    // One hop: the leftmost address of a longer list is what the client says of itself.
+    trustProxy: settings.trustProxy && ((_address: string, hop: number) => hop === 0),
     bodyLimit: 1_048_576,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
@@ -80,7 +88,7 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       request.log.info(
         {
           method: request.method,
-          path: request.url.split('?')[0],
+          path: loggedPath(request.url),
           status: reply.statusCode,
           ms: Math.round(reply.elapsedTime),
         },
@@ -136,10 +144,12 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
           'Set PUBLIC_URL to the address that people use; only local ones work without it.',
         );
       const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? new Uint8Array(request.body) : null;
+      const headers = fetchHeaders(request.raw);
+      headers.set(CLIENT_ADDRESS_HEADER, request.ip);
       const response = await settings.auth.handler(
         new Request(new URL(request.url, origin), {
           method: request.method,
-          headers: fetchHeaders(request.raw),
+          headers,
           ...(body ? { body } : {}),
         }),
       );
@@ -195,7 +205,8 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       raw.setHeader('x-correlation-id', request.id);
       // The pages' own idea of the address; set here, so no client can choose it.
       request.raw.headers['x-page-protocol'] = request.protocol;
-      requestScope().run({ services: settings.services, person, correlationId: request.id }, () =>
+      const report = (error: unknown, path: string): void => request.log.error({ err: error, path }, 'page failed');
+      requestScope().run({ services: settings.services, person, correlationId: request.id, report }, () =>
         settings.pages(request.raw, raw, (error) => {
           if (error) request.log.error({ err: error }, 'page failed');
           if (!raw.headersSent) raw.writeHead(error ? 500 : 404, { 'content-type': 'text/plain' });
@@ -205,14 +216,22 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
     });
   });
 
+  const upgraded = new Set<Duplex>();
   app.server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
     socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket failed'));
     const path = (req.url ?? '/').split('?')[0] ?? '/';
     const owner = settings.upgrades.find((upgrade) => path.startsWith(upgrade.prefix));
     if (owner) owner.take(req, socket, head);
-    else if (!settings.ownUpgrades.some((prefix) => path.startsWith(prefix))) {
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    }
+    else if (!settings.ownUpgrades.some((prefix) => path.startsWith(prefix)))
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
+  });
+  // Whoever was to say goodbye has; a socket that nobody owns would keep the server from closing.
+  app.addHook('preClose', async () => {
+    for (const socket of upgraded) socket.destroy();
+    // A connection that never asked anything counts as busy to Node.
+    setTimeout(() => app.server.closeAllConnections(), FINISH_WITHIN_MS).unref();
   });
   return app;
 }

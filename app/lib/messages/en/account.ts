@@ -100,6 +100,7 @@ export const account = {
       PASSWORD_TOO_LONG: 'Use at most 128 characters.',
       INVALID_TOKEN: 'This link does not work any more. Ask for a new one.',
       NAME_MISSING: 'Tell us your name.',
+      TOO_MANY_WRONG_PASSWORDS: 'Too many wrong passwords. Wait a quarter of an hour, or choose a new password.',
       'too-many-tries': 'Too many tries. Wait a minute, then try again.',
       'not-ready': 'The demo accounts are still being made. Try again in a moment.',
     } as Readonly<Record<string, string>>,
