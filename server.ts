@@ -210,6 +210,12 @@ async function start(config: Config): Promise<Running> {
   });
 
   // — the host
+  const answers = metrics.histogram('nexused_http_seconds', 'Time to answer a request', ['method', 'status']);
+  metrics.gauge('nexused_sync_rooms', 'Documents that are open', () => sync.stats().rooms);
+  metrics.gauge('nexused_sync_sockets', 'Open sockets of documents', () => sync.stats().sockets);
+  metrics.gauge('nexused_sync_unstored_bytes', 'Accepted and not stored yet', () => sync.stats().unstoredBytes);
+  metrics.gauge('nexused_sfu_rooms', 'Lessons with media', () => sfu?.stats().rooms ?? 0);
+  metrics.gauge('nexused_sfu_peers', 'People with media', () => sfu?.stats().peers ?? 0);
   const personOf = createPersonOf(auth, readSide.queries);
   let pages: Awaited<ReturnType<typeof devPages>> | null = null;
   let ready = false;
@@ -232,6 +238,8 @@ async function start(config: Config): Promise<Running> {
     healthPage: health,
     ready: async () => ready && (await db.query('SELECT 1')).length === 1,
     metrics: metrics.page,
+    answered: (method, status, seconds) =>
+      answers.observe({ method, status: `${Math.floor(status / 100)}xx` }, seconds),
     upgrades: config.roles.has('sync') ? [{ prefix: '/sync/', take: sync.handleUpgrade }] : [],
     ownUpgrades: [
       ...(config.roles.has('sfu') ? ['/signalling/'] : []),

@@ -38,6 +38,8 @@ export interface HostSettings {
   readonly healthPage: () => Promise<unknown>;
   readonly ready: () => Promise<boolean>;
   readonly metrics: () => Promise<{ body: string; contentType: string }>;
+  /** Told of every answer, for the metrics. */
+  readonly answered: (method: string, status: number, seconds: number) => void;
   readonly upgrades: readonly {
     readonly prefix: string;
     readonly take: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -84,6 +86,7 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
   }) as unknown as FastifyInstance;
 
   app.addHook('onResponse', (request, reply, done) => {
+    settings.answered(request.method, reply.statusCode, reply.elapsedTime / 1_000);
     if (!/^\/(_app|health|ready|metrics|favicon)/.test(request.url))
       request.log.info(
         {
