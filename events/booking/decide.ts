@@ -51,7 +51,7 @@ export type BookingCommandOf<Type extends BookingCommand['type']> = Extract<Book
 export type BookingDecision = readonly BookingEvent[] | Refusal;
 export type ExistingBooking = Exclude<BookingState, { kind: 'none' }>;
 
-/** Rules BO1–BO27. */
+/** Rules BO1–BO28. */
 export function decide(command: BookingCommand, state: BookingState): BookingDecision {
   if (command.type === 'RequestBooking') return request(command, state);
   if (state.kind === 'none') return refuse('booking-unknown', 'There is no such booking.');

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { specFor } from '../shared/given.ts';
-import { POLICY_2026_11 } from '../shared/policy.ts';
+import { BOOKABLE_AHEAD_MS, POLICY_2026_11 } from '../shared/policy.ts';
 import { DAY, HOUR, MINUTE, START } from '../shared/times.ts';
 import { decide, type BookingCommand } from './decide.ts';
 import { evolve, initial, type BookingEvent, type BookingTerms } from './events.ts';
@@ -126,7 +126,19 @@ describe('RequestBooking', () => {
     ['price-invalid', { price: 0 }],
     ['price-invalid', { price: 100.5 }],
     ['note-too-long', { note: 'x'.repeat(2_001) }],
+    ['text-invalid', { note: 'a\u0000b' }],
+    ['text-invalid', { subject: 'Physics\u0000' }],
+    ['too-far-ahead', { startsAt: asked + BOOKABLE_AHEAD_MS + 1 }],
+    ['too-far-ahead', { startsAt: 8_640_000_000_000_000 }],
+    ['too-far-ahead', { startsAt: Number.MAX_SAFE_INTEGER }],
+    ['time-passed', { startsAt: Number.NaN }],
   ] as const)('BO2: refuses with %s: %j', (code, change) => given([]).when(request(change)).then(code));
+  it('BO28: a year ahead, and not a millisecond more', () => {
+    const startsAt = asked + BOOKABLE_AHEAD_MS;
+    given([])
+      .when(request({ startsAt }))
+      .then([requested({ startsAt })]);
+  });
   it('BO3: a tutor who accepts first needs more than 2 h', () => {
     given([])
       .when(request({ mode: 'accept' }, START - 2 * HOUR))

@@ -1,5 +1,6 @@
-import { isInstant, isPaise, isText } from '../shared/check.ts';
-import { refuse, type Refusal } from '../shared/refusal.ts';
+import { isInstant, isPaise, isText, isWritable } from '../shared/check.ts';
+import { BOOKABLE_AHEAD_MS } from '../shared/policy.ts';
+import { refuse, textInvalid, type Refusal } from '../shared/refusal.ts';
 import { LESSON_MINUTES, MAX_SEATS } from '../tutor/decide.ts';
 import type { BookingTerms } from './events.ts';
 
@@ -29,6 +30,9 @@ export function requestProblem(terms: BookingTerms): Refusal | null {
   const { startsAt, requestedAt, mode } = terms;
   if (terms.tutorId === terms.studentId || terms.tutorId === terms.bookedBy)
     return refuse('own-lesson', 'You cannot book your own lesson.');
+  if (!isWritable(terms)) return textInvalid();
+  if (startsAt > requestedAt + BOOKABLE_AHEAD_MS)
+    return refuse('too-far-ahead', 'Lessons can be booked up to a year ahead. Choose an earlier time.');
   if (!isInstant(startsAt) || startsAt <= requestedAt)
     return refuse('time-passed', 'This time has passed. Choose a later one.');
   if (mode === 'accept' && answerBy(terms) <= requestedAt)

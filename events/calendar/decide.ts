@@ -5,7 +5,7 @@ import { refuse, type Refusal } from '../shared/refusal.ts';
 import { same } from '../shared/same.ts';
 import { slotsBetween, wallMinutesOf } from './availability.ts';
 import type { BookedLesson, CalendarEvent, CalendarState, WeeklyWindow } from './events.ts';
-import { MINUTE_MS } from './wall-time.ts';
+import { LAST_INSTANT, MINUTE_MS } from './wall-time.ts';
 
 export type CalendarCommand =
   | Command<'SetAvailability', { tutorId: string; zone: string; windows: readonly WeeklyWindow[] }>
@@ -91,6 +91,7 @@ function holdSeat({ data, now }: HoldSeat, state: CalendarState): readonly Calen
 /** The start is one that the windows give and no time off takes away. */
 function isOffered({ offerId, startsAt, minutes, seats }: HoldSeat['data'], state: CalendarState): boolean {
   if (state.kind === 'closed' || !Number.isInteger(seats) || seats < 1) return false;
+  if (!isInstant(startsAt) || startsAt > LAST_INSTANT) return false;
   const { zone, windows, timeOff } = state;
   const offers = [{ offerId, minutes, seats, price: 0 }];
   return slotsBetween({ zone, windows, timeOff, offers }, startsAt, startsAt + 1).length > 0;

@@ -108,6 +108,13 @@ describe('HoldSeat', () => {
       .when(hold(data, at))
       .then([refused('b1', 'not-available')]),
   );
+  it.each([8_640_000_000_000_000, 8_639_999_900_000_000, Number.MAX_SAFE_INTEGER, Number.NaN])(
+    'CA6: gives none at %d, where no calendar has a date, and does not throw',
+    (startsAt) =>
+      given([set])
+        .when(hold({ ...seat, startsAt }))
+        .then([refused('b1', 'not-available')]),
+  );
   it('CA6: a millisecond before the start is still the future', () =>
     given([set])
       .when(hold(seat, START - 1))

@@ -5,6 +5,9 @@
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
+/** Days beyond this have no wall time that could be computed: a `Date` ends soon after, business ms. */
+export const LAST_INSTANT = 8_640_000_000_000_000 - 7 * DAY_MS;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {

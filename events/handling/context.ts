@@ -4,7 +4,8 @@ import type { AnyCommand, CommandContext } from './submit.ts';
 
 /**
  * A command that a person gave. `requestId` is the client's own (or a fresh id): the same command with it again changes
- * nothing. It is bound to person and command, so nobody can use up another one's, and one form may give several.
+ * nothing. It is bound to person and command, so nobody can use up another one's, and one form may give several. It says
+ * nothing of the stream: a command counts as given once in each stream, and event ids hold the stream's name (HA2).
  */
 export function fromPerson(person: {
   readonly personId: string;

@@ -1,7 +1,8 @@
+import { isWritable } from '../shared/check.ts';
 import type { Command } from '../shared/command.ts';
 import { fold, type Decider } from '../shared/decider.ts';
 import { idFrom } from '../shared/ids.ts';
-import { isRefusal, REQUEST_ID_REUSED, type Refusal } from '../shared/refusal.ts';
+import { isRefusal, REQUEST_ID_REUSED, textInvalid, type Refusal } from '../shared/refusal.ts';
 import type { EventStore, NewEvent, RecordedEvent } from '../store/event-store.ts';
 import { EVENTS, recogniseAs, UnknownEvent, type Category, type EventOf } from './registry.ts';
 import type { Accepted, CommandContext } from './submit.ts';
@@ -20,7 +21,7 @@ const MAX_ATTEMPTS = 12;
 const MAX_PAUSE_MS = 200;
 
 /**
- * Read, fold, decide, append at exactly the revision that was read; on a conflict all of it anew. Rules HA1–HA7.
+ * Read, fold, decide, append at exactly the revision that was read; on a conflict all of it anew. Rules HA1–HA8.
  * Throws `StreamBusy` after too many conflicts and `UnknownEvent` over a stream that it cannot read whole.
  */
 export async function handle<C extends Category, State, Asked extends Command>(
@@ -30,6 +31,7 @@ export async function handle<C extends Category, State, Asked extends Command>(
   context: CommandContext,
 ): Promise<Accepted | Refusal> {
   const { category, decider } = target;
+  if (!isWritable(command.data)) return textInvalid();
   const stream = `${category}-${target.id}`;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const history = await store.read(stream);
@@ -43,7 +45,7 @@ export async function handle<C extends Category, State, Asked extends Command>(
     const last = history.length - 1;
     if (decision.length === 0) return accepted(stream, [], last);
 
-    const events = decision.map((event, index) => prepared(event, index, command, context));
+    const events = decision.map((event, index) => prepared(stream, event, index, command, context));
     const result = await store.append(stream, last < 0 ? 'no-stream' : last, events);
     if (result.kind === 'appended') {
       return accepted(stream, await store.read(stream, { from: last + 1, limit: events.length }), last);
@@ -62,6 +64,7 @@ function understood<C extends Category>(history: readonly RecordedEvent[], categ
 }
 
 function prepared<C extends Category>(
+  stream: string,
   event: EventOf[C],
   index: number,
   command: Command,
@@ -70,7 +73,9 @@ function prepared<C extends Category>(
   const { commandId, correlationId, causationId, actor } = context;
   const schemaVersion = EVENTS[event.type].version;
   return {
-    id: idFrom(commandId, index),
+    // With the stream: one key of a client may come with commands to several streams, and whoever reacts to an event
+    // makes ids of its id.
+    id: idFrom(stream, commandId, index),
     type: event.type,
     data: event.data,
     meta: { commandId, correlationId, causationId, actor, occurredAt: command.now, schemaVersion },

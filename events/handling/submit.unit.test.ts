@@ -4,7 +4,7 @@ import { idFrom } from '../shared/ids.ts';
 import { POLICY_2026_11 } from '../shared/policy.ts';
 import { isRefusal } from '../shared/refusal.ts';
 import { DAY, HOUR, START } from '../shared/times.ts';
-import type { EventStore } from '../store/event-store.ts';
+import { InvalidEvent, type EventStore, type NewEvent } from '../store/event-store.ts';
 import { inMemoryStore } from '../store/in-memory.ts';
 import { fromEvent, fromPerson, fromProvider, fromSystem } from './context.ts';
 import { StreamBusy } from './handle.ts';
@@ -58,6 +58,20 @@ const hold = (n: number, seats = 1): AnyCommand => ({
   now,
 });
 
+const poison = (reason: string): NewEvent => ({
+  id: idFrom('poison', 1),
+  type: 'BookingCancelled',
+  data: { reason },
+  meta: {
+    commandId: 'c',
+    correlationId: 'c',
+    causationId: 'c',
+    actor: { kind: 'system', id: 'test' },
+    occurredAt: now,
+    schemaVersion: 1,
+  },
+});
+
 /** The store, with a hook that runs before each append: somebody else who is faster. */
 function interrupted(store: EventStore, before: () => Promise<void>): EventStore {
   return {
@@ -85,7 +99,7 @@ describe('the door', () => {
     expect(answer.position).toBe(await store.head());
     expect(answer.events).toEqual(await store.read('booking-b1'));
     expect(answer.events[0]).toMatchObject({
-      id: idFrom(context.commandId, 0),
+      id: idFrom('booking-b1', context.commandId, 0),
       type: 'BookingRequested',
       category: 'booking',
       meta: {
@@ -146,6 +160,38 @@ describe('the door', () => {
       now,
     };
     expect((await accepted(submit, cancel, by(cancel, 'form'))).events[0]?.type).toBe('BookingCancelled');
+  });
+
+  it('HA2: one request id at two streams makes events with ids of their own', async () => {
+    const submit = createSubmit(inMemoryStore());
+    const ids: string[] = [];
+    for (const bookingId of ['b1', 'b2']) {
+      await accepted(submit, request(bookingId), by(request(bookingId), bookingId));
+      const data = { bookingId, by: 'student', reason: 'Changed my mind.' } as const;
+      const cancel: AnyCommand = { type: 'CancelBooking', data, now };
+      const first = await accepted(submit, cancel, by(cancel, 'one-key'));
+      expect(await accepted(submit, cancel, by(cancel, 'one-key'))).toEqual(first);
+      ids.push(...first.events.map((event) => event.id));
+    }
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it.each(['a\u0000b', 'half a pair \ud800'])('HA8: refuses text that cannot be kept: %j', async (reason) => {
+    const store = inMemoryStore();
+    const submit = createSubmit(store);
+    await accepted(submit, request('b1'), by(request('b1'), 'form'));
+    const cancel: AnyCommand = { type: 'CancelBooking', data: { bookingId: 'b1', by: 'student', reason }, now };
+    expect(await submit(cancel, by(cancel, 'form'))).toMatchObject({ kind: 'refusal', code: 'text-invalid' });
+    expect(await store.read('booking-b1')).toHaveLength(1);
+    const deep: AnyCommand = {
+      type: 'SetAvailability',
+      now,
+      data: { tutorId: 't1', zone: 'Asia/Kolkata', windows: [] },
+    };
+    const windows = [{ weekday: 1, from: '10:00', to: '12:00', offerId: reason }] as const;
+    const nested: AnyCommand = { ...deep, data: { ...deep.data, windows } };
+    expect(await submit(nested, by(nested, 'form'))).toMatchObject({ code: 'text-invalid' });
+    await expect(store.append('booking-b9', 'no-stream', [poison(reason)])).rejects.toBeInstanceOf(InvalidEvent);
   });
 
   it('HA3: a lost reply is made good by asking again', async () => {

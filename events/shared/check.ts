@@ -3,9 +3,19 @@ export const isPaise = (value: number): boolean => Number.isSafeInteger(value) &
 
 export const isInstant = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-/** Trimmed length within [min, max] characters. */
+/**
+ * All texts within this plain value can be kept: none holds U+0000, which PostgreSQL has no place for, or half of a
+ * surrogate pair.
+ */
+export function isWritable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000');
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, part]) => isWritable(key) && isWritable(part));
+}
+
+/** Trimmed length within [min, max] characters, all of which can be kept. */
 export const isText = (value: string, min: number, max: number): boolean =>
-  value.trim().length >= min && value.length <= max;
+  value.trim().length >= min && value.length <= max && isWritable(value);
 
 /** An IANA zone that this runtime knows, such as `Asia/Kolkata`. */
 export function isZone(zone: string): boolean {

@@ -30,6 +30,9 @@ export interface Policy {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
+/** Nobody books further ahead than this, ms. The same for every version: it bounds requests, not what was agreed. */
+export const BOOKABLE_AHEAD_MS = 365 * 24 * HOUR;
+
 export const POLICY_2026_11: Policy = {
   version: '2026-11',
   commissionBps: 1_000,

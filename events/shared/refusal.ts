@@ -10,6 +10,10 @@ export const REQUEST_ID_REUSED = 'request-id-reused';
 
 export const refuse = (code: string, message: string): Refusal => ({ kind: 'refusal', code, message });
 
+/** Text that the log and the database could not hold as it is (rule HA8). */
+export const textInvalid = (): Refusal =>
+  refuse('text-invalid', 'This text holds a character that cannot be kept. Remove it and send the form again.');
+
 export function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'refusal';
 }

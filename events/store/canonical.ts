@@ -3,7 +3,7 @@
  * numbers and strings are written as ECMAScript writes them, and there is no white space.
  *
  * Stricter than JSON.stringify, because a value that changes on its way through the log is a bug in money: a Date, a
- * bigint, NaN, a hole, or half of a surrogate pair throws. A key whose value is undefined is left out.
+ * bigint, NaN, a hole, half of a surrogate pair, or U+0000 (which no column of PostgreSQL can hold) throws. A key whose value is undefined is left out.
  */
 export function canonicalJson(value: unknown, path = '$'): string {
   if (value === null) return 'null';
@@ -24,6 +24,7 @@ export function canonicalJson(value: unknown, path = '$'): string {
 
 function text(value: string, path: string): string {
   if (!value.isWellFormed()) throw new TypeError(`${path} holds half of a surrogate pair`);
+  if (value.includes('\u0000')) throw new TypeError(`${path} holds U+0000, which no text of the database can hold`);
   return JSON.stringify(value);
 }
 

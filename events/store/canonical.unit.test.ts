@@ -27,7 +27,7 @@ describe('canonical JSON (RFC 8785)', () => {
     [Number.MAX_SAFE_INTEGER, '9007199254740991'],
     [5e-324, '5e-324'],
     [{ b: undefined, a: { d: 1, c: [] } }, '{"a":{"c":[],"d":1}}'],
-    ['\u2028\u0000', '"\u2028\\u0000"'],
+    ['\u2028\u0001', '"\u2028\\u0001"'],
     [JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
   ])('writes %j as %s', (value, text) => {
     expect(canonicalJson(value)).toBe(text);
@@ -55,6 +55,8 @@ describe('canonical JSON (RFC 8785)', () => {
     [new Map()],
     ['\udc00'],
     [{ '\ud800': 1 }],
+    ['a\u0000b'],
+    [{ 'a\u0000b': 1 }],
     [[undefined]],
     [undefined],
     [() => 1],

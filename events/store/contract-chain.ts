@@ -12,7 +12,7 @@ export function chainContract(open: () => Promise<OpenedStore>): void {
       expect(await verifyChain(store)).toEqual({ kind: 'whole', records: 0, head: null });
       await Promise.all(Array.from({ length: 6 }, () => appended(store, fresh(), 'no-stream', several(3))));
       await rollBackAppend(fresh(), several(2));
-      await appended(store, fresh(), 'no-stream', [happened('A', { text: 'é 👩🏽‍🎓 "\\\u0000' })]);
+      await appended(store, fresh(), 'no-stream', [happened('A', { text: 'é 👩🏽‍🎓 "\\\u0001' })]);
       const verdict = await verifyChain(store);
       expect(verdict).toMatchObject({ kind: 'whole', records: 19 });
       const [last] = await store.readAll({ direction: 'backwards', limit: 1 });

@@ -17,7 +17,7 @@ export function readContract(open: () => Promise<OpenedStore>): void {
     it('gives an event back as it was written, with its place', async () => {
       const stream = fresh('booking');
       const data = {
-        unicode: 'नमस्ते 👩🏽‍🎓 \u0000 \u2028 "\\',
+        unicode: 'नमस्ते 👩🏽‍🎓 \u0001 \u2028 "\\',
         number: 1.5e-7,
         negative: -0.1,
         big: Number.MAX_SAFE_INTEGER,
