@@ -16,19 +16,16 @@ interface Seen {
 declare global {
   interface Window {
     seen: Seen;
-    join: (ticket: string, source: 'camera' | null) => Promise<void>;
+    join: (ticket: string, source: 'camera' | null, loudness: number) => Promise<void>;
     stopSending: () => Promise<void>;
   }
 }
-
-/** The fake microphone beeps; a browser that cleans it up would leave silence. */
-const RAW_AUDIO = { noiseSuppression: false, echoCancellation: false, autoGainControl: false };
 
 window.seen = { frames: {}, firstFrameMs: null, closed: null, spoke: [] };
 let stop: () => Promise<void> = () => Promise.resolve();
 window.stopSending = () => stop();
 
-window.join = async (ticket, source) => {
+window.join = async (ticket, source, loudness) => {
   const began = performance.now();
   const socket = io({ path: '/signalling', transports: ['websocket'], auth: { ticket }, reconnection: false });
   const ask = async <T extends ClientType>(type: T, data: DataOf<T>): Promise<Answers[T]> => {
@@ -73,15 +70,21 @@ window.join = async (ticket, source) => {
       failed,
     );
   });
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: RAW_AUDIO });
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 } });
   const [video] = stream.getVideoTracks();
-  const [audio] = stream.getAudioTracks();
+  const audio = hum(loudness);
   const encodings = [100_000, 300_000, 900_000].map((maxBitrate, layer) => ({
     maxBitrate,
     scaleResolutionDownBy: 4 >> layer,
   }));
   const camera = await send.produce({ ...(video ? { track: video } : {}), encodings, appData: { source: 'camera' } });
-  const microphone = await send.produce({ ...(audio ? { track: audio } : {}), appData: { source: 'microphone' } });
+  // A steady tone is silence to the encoder's own ear; it must be sent all the same.
+  const codecOptions = { opusDtx: false };
+  const microphone = await send.produce({
+    codecOptions,
+    ...(audio ? { track: audio } : {}),
+    appData: { source: 'microphone' },
+  });
   stop = async () => {
     for (const producer of [camera, microphone]) {
       producer.close();
@@ -89,6 +92,16 @@ window.join = async (ticket, source) => {
     }
   };
 };
+
+/** Chromium's own fake microphone beeps too rarely to count as speech: this one hums. */
+function hum(loudness: number): MediaStreamTrack | undefined {
+  const context = new AudioContext();
+  const tone = new OscillatorNode(context, { frequency: 220, type: 'sawtooth' });
+  const out = context.createMediaStreamDestination();
+  tone.connect(new GainNode(context, { gain: loudness })).connect(out);
+  tone.start();
+  return out.stream.getAudioTracks()[0];
+}
 
 function show(personId: string, track: MediaStreamTrack, began: number): void {
   const video = document.createElement('video');
