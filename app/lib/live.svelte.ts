@@ -22,7 +22,7 @@ const state = $state({ lost: false, startedCodes: [] as string[] });
 /** Has the socket been gone for so long that the page may be out of date? */
 export const liveLost = (): boolean => state.lost;
 
-/** Lessons that were heard to start since the page was opened; the read models may take a moment to agree. */
+/** Lessons whose tutor was heard to come in since the page was opened; the read models may take a moment to agree. */
 export const startedCodes = (): readonly string[] => state.startedCodes;
 
 function tell(message: LiveMessage, m: Messages['live']): void {
@@ -32,8 +32,8 @@ function tell(message: LiveMessage, m: Messages['live']): void {
       state.startedCodes = [...state.startedCodes.filter((code) => code !== message.code), message.code];
       if (location.pathname !== href) {
         showToast({
-          title: m.started,
-          body: m.startedBody(message.subject, message.tutorName),
+          title: m.started(message.tutorName),
+          body: m.startedBody(message.subject),
           tone: 'now',
           action: { label: m.join, run: () => void goto(href) },
         });

@@ -59,10 +59,10 @@ describe('sentences speak to their reader', () => {
     expect(wordsOf([byGuardian], 'tutor', 't1')[0]).toMatch(/^Lakshmi Pillai asked/);
   });
 
-  test('the student hears how long they may object; the tutor reads of the hold in its own line', () => {
+  test('the student hears how long the money waits; the tutor reads of the hold in its own line', () => {
     const completed = row('BookingCompleted', 'booking', { outcome: 'held', t0: AT });
     expect(wordsOf([REQUESTED, completed], 'student', 's1')[1]).toBe(
-      'The lesson counts as held. You have until Tue 24 Nov, 6:30 pm IST to say that something was wrong.',
+      'The lesson counts as held. The money waits until Tue 24 Nov, 6:30 pm IST.',
     );
     const hold = row('HoldStarted', 'payout', { t0: AT, endsAt: AT + 72 * HOUR });
     expect(wordsOf([REQUESTED, completed, hold], 'tutor', 't1').slice(1)).toEqual([

@@ -114,8 +114,8 @@ export function wordsFor(about: NoticeKind, lesson: Lesson, reader: Reader): Wor
       };
     case 'lesson-started':
       return {
-        title: `${subject} has started`,
-        body: `${tutorName} is in the classroom. Join now.`,
+        title: `${tutorName} is in the classroom`,
+        body: `Your ${subject} lesson is open. Join now.`,
         href: `/lessons/${about.code}`,
       };
     case 'lesson-soon':
@@ -127,13 +127,13 @@ export function wordsFor(about: NoticeKind, lesson: Lesson, reader: Reader): Wor
     case 'under-review':
       return {
         title: 'We are looking at this lesson',
-        body: `${subject} with ${other}, ${when}. It is not plain from the record how much of it took place. A person decides within 3 days; until then the money stays where it is.`,
+        body: `${subject} with ${other}, ${when}. It is not plain from the record how much of it took place. The money stays where it is until that is decided.`,
         href: booking,
       };
     case 'payout-on-hold':
       return {
         title: `${rupees(about.amount)} is on hold for you`,
-        body: `${subject} with ${studentName}, ${when}. It is released on ${moment(about.releaseAt, zone)} unless a question about the lesson comes up.`,
+        body: `${subject} with ${studentName}, ${when}. It is released on ${moment(about.releaseAt, zone)} unless the lesson is being looked into.`,
         href: '/tutor/earnings',
       };
     case 'payout-released':

@@ -130,7 +130,7 @@ describe('the main job', () => {
     expect(transfers).toMatchObject([{ amount: 72_000, on_hold: true }]);
   });
 
-  it('5: a waiting student sees the lesson start without reloading; video, board and chat work both ways', async () => {
+  it('5: a waiting student sees the tutor come in without reloading; video, board and chat work both ways', async () => {
     await signInAs(tutor, product.url, 'tutor@demo.test');
     await moveClock(tutor, /next lesson/i);
     await open(student, `${product.url}/home`);
@@ -138,7 +138,7 @@ describe('the main job', () => {
     student.on('framenavigated', (frame) => (reloads += frame === student.mainFrame() ? 1 : 0));
     await joinLesson(tutor, product.url, code);
     await student
-      .getByText(/lesson has started|is live|started/i)
+      .getByText(/is in the classroom|your tutor is there/i)
       .first()
       .waitFor();
     expect(reloads).toBe(0);

@@ -23,7 +23,8 @@ export interface HomeLesson {
 /** Business ms before the start from which the classroom admits people (PRODUCT.md, "When a lesson runs"). */
 export const OPENS_BEFORE_MS = 15 * 60_000;
 
-export type Door = 'closed' | 'open' | 'live' | 'watch';
+/** `expected` is open with the tutor in it: the lesson begins on the record when a student is in too. */
+export type Door = 'closed' | 'open' | 'expected' | 'live' | 'watch';
 
 /** One lesson as `personId` sees it; null when none of it is theirs. `children` are those they act for. */
 export function homeLesson(row: LessonRow, personId: string, children: readonly string[]): HomeLesson | null {
@@ -51,9 +52,10 @@ export function homeLesson(row: LessonRow, personId: string, children: readonly 
   return { ...common, as: 'guardian', withNames: [row.tutorName], forName: child.name, bookingId: child.bookingId };
 }
 
-/** Whether the classroom can be entered at `now` (business ms); `heard` are codes heard to start on `/live`. */
+/** Whether the classroom can be entered at `now` (business ms); `heard` are codes whose tutor has come in. */
 export function doorOf(lesson: HomeLesson, now: number, heard: readonly string[]): Door {
   if (lesson.as === 'guardian') return 'watch';
-  if (lesson.live || heard.includes(lesson.code)) return 'live';
+  if (lesson.live) return 'live';
+  if (heard.includes(lesson.code)) return lesson.as === 'host' ? 'open' : 'expected';
   return now >= lesson.startsAt - OPENS_BEFORE_MS ? 'open' : 'closed';
 }

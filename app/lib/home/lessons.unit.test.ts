@@ -44,9 +44,14 @@ describe('the door of the classroom', () => {
     expect(doorOf(lesson, opens, [])).toBe('open');
   });
 
-  it('is live as soon as the lesson was heard to start, whatever the page had loaded', () => {
-    expect(doorOf(lesson, opens - 1, ['nx-abc'])).toBe('live');
+  it('expects the student as soon as the tutor was heard to come in, whatever the page had loaded', () => {
+    expect(doorOf(lesson, opens - 1, ['nx-abc'])).toBe('expected');
+    expect(doorOf({ ...lesson, as: 'host' }, opens, ['nx-abc'])).toBe('open');
+  });
+
+  it('is live only when the lesson itself has begun', () => {
     expect(doorOf({ ...lesson, live: true }, opens, [])).toBe('live');
+    expect(doorOf({ ...lesson, live: true }, opens, ['nx-abc'])).toBe('live');
   });
 
   it('is not for guardians', () => {

@@ -32,7 +32,7 @@ export const earnings = {
   },
   held: {
     title: 'On hold',
-    lead: '72 hours after each lesson, so that a student can say something was wrong.',
+    lead: 'Until 72 hours after each lesson, so that there is time if something was wrong.',
     column: 'Held until, and why',
     empty: 'Nothing is on hold.',
   },
@@ -65,7 +65,8 @@ export const earnings = {
     noOutcome: 'The wait has not started yet',
     noOutcomeDetail: 'The lesson’s result is being worked out from what happened in the classroom.',
     review: 'Until a person has decided',
-    reviewDetail: 'It is not plain what came of the lesson. We decide within 3 days; you will be told.',
+    reviewDetail:
+      'It is not plain what came of the lesson. The money waits until that is decided. Ask support and name the booking.',
     left: (left: string) => `${left} left of 72 hours`,
     over: 'The wait is over. It is released within minutes.',
     cancelledLate: (left: string) => `Cancelled late: you keep your part of what was not refunded. ${left} left.`,

@@ -17,6 +17,7 @@ export const home = {
   startsIn: (words: string) =>
     words === 'now' ? 'Starts now' : words.endsWith('ago') ? `Due ${words}` : `Starts ${words}`,
   running: 'It has begun.',
+  tutorThere: 'Your tutor is there. The lesson begins when you are both in.',
   runningSince: (when: string) => `It began at ${when}.`,
   openHost: 'It begins when you and a student are both in.',
   openStudent: 'You can try camera and microphone before anyone sees you.',

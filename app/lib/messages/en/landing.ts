@@ -1,9 +1,9 @@
 /** Words of the start page. What it promises is what the rules do (PRODUCT.md). */
 export const landing = {
   title: 'NexusEd: live lessons with tutors across India',
-  description: 'Book a live lesson on a shared board. The tutor is paid 72 hours after it, if nothing was wrong.',
+  description: 'Book a live lesson on a shared board. The tutor is paid 72 hours after it.',
   promise: 'A tutor for the chapter you are stuck on',
-  lead: 'Live lessons on one shared board, alone or in a small group. Your money waits until 72 hours after the lesson, so that you can say if something was wrong.',
+  lead: 'Live lessons on one shared board, alone or in a small group. Your money reaches the tutor only 72 hours after the lesson.',
   sketch: 'From a lesson board: the area between a parabola and a line, hatched by hand',
   quick: 'Often asked for',
   freeNext: 'Free next',
@@ -27,14 +27,14 @@ export const landing = {
   ],
   pathTitle: (money: string) => `Where your ${money} is, at every hour`,
   pathLead:
-    'Your money waits with the payment provider, not with the tutor. You have 72 hours after the lesson to say that something was wrong.',
+    'Your money waits with the payment provider, not with the tutor. It stays there until 72 hours after the lesson.',
   path: {
     pay: (money: string) => `You pay ${money}`,
     payBody: (share: string) => `${share} is set aside for the tutor, on hold.`,
     lesson: 'Your lesson',
     lessonBody: 'If the tutor does not come within 15 minutes, you get all of it back.',
-    object: '72 hours to object',
-    objectBody: 'Say so and the money stays where it is until a person decides.',
+    object: '72 hours of waiting',
+    objectBody: 'If it is not plain that the lesson was held, the money stays where it is until that is decided.',
     paid: 'The tutor is paid',
     paidBody: 'Nothing is released a minute earlier.',
     until: (when: string) => `until ${when}`,

@@ -58,8 +58,8 @@ const OUTCOMES: Readonly<Record<string, (fact: Fact) => string>> = {
   'student-no-show': (fact) => `${fact.student} did not come within 15 minutes. The tutor was there.`,
   'tutor-no-show': () => 'The tutor did not come. All of it goes back.',
   nobody: () => 'Nobody came. All of it goes back.',
-  unclear: () => 'Less than half was held and nobody’s fault is plain. A person looks at it within 3 days.',
-  'failed-technically': () => 'Technical trouble took more than half. A person looks at it within 3 days.',
+  unclear: () => 'Less than half was held and nobody’s fault is plain. The money waits until that is decided.',
+  'failed-technically': () => 'Technical trouble took more than half. The money waits until that is decided.',
   'cancelled-late': () => 'It was cancelled late.',
 };
 
@@ -98,12 +98,12 @@ const events: TimelineWords = {
         : 'The lesson counts as held.';
     const until = fact.whenAfter('t0', fact.holdMs);
     // The tutor and ops read of the hold in its own line.
-    return fact.reader === 'student' ? `${outcome} You have until ${until} to say that something was wrong.` : outcome;
+    return fact.reader === 'student' ? `${outcome} The money waits until ${until}.` : outcome;
   },
   BookingUnderReview: (fact) =>
     fact.text('outcome') === 'failed-technically'
-      ? 'There was technical trouble. A person decides within 3 days; the money waits.'
-      : 'What happened is not plain. A person decides within 3 days; the money waits.',
+      ? 'There was technical trouble. The money waits until that is decided.'
+      : 'What happened is not plain. The money waits until that is decided.',
   BookingClosed: () => 'Everything is settled. This booking is closed.',
 
   OrderPlanned: (fact) => forOps(fact, `An order of ${fact.money('amount')} was planned.`),

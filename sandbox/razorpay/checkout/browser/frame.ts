@@ -172,13 +172,20 @@ function showClosed(title: string, text: string): void {
   show('closed');
 }
 
+/** A seat may be kept for a day: hours and minutes while there are any, then minutes and seconds. */
+function timeLeft(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${minutes}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 function startCountdown(seconds: number): void {
   const end = Date.now() + seconds * 1000;
   const line = element('countdown');
   const timer = setInterval(() => {
     const left = Math.max(0, Math.round((end - Date.now()) / 1000));
     line.hidden = false;
-    line.textContent = `Time left ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+    line.textContent = `Time left ${timeLeft(left)}`;
     if (left > 0 && !ended) return;
     clearInterval(timer);
     if (!ended) void close('timeout');
