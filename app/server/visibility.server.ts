@@ -15,7 +15,8 @@ export async function studentsInReach(queries: Queries, person: Person): Promise
   return reach;
 }
 
-const seesAll = (person: Person): boolean => person.roles.includes('ops') || person.roles.includes('auditor');
+/** Ops and auditors, in what is theirs to look at. */
+export const seesAll = (person: Person): boolean => person.roles.includes('ops') || person.roles.includes('auditor');
 
 export async function maySeeBooking(queries: Queries, person: Person, booking: BookingRow): Promise<boolean> {
   if (seesAll(person)) return true;
@@ -27,4 +28,14 @@ export async function maySeeLesson(queries: Queries, person: Person, lesson: Les
   if (seesAll(person) || lesson.tutorId === person.personId) return true;
   const reach = await studentsInReach(queries, person);
   return lesson.students.some((student) => reach.has(student.studentId));
+}
+
+/**
+ * Board and chat. Until the lesson has ended only those with a place in it: ops and auditors never look on live, and a
+ * guardian reads it afterwards. Then everyone who may see the lesson.
+ */
+export async function maySeeDocuments(queries: Queries, person: Person, lesson: LessonRow): Promise<boolean> {
+  if (lesson.state === 'ended') return maySeeLesson(queries, person, lesson);
+  const seat = lesson.students.some((student) => student.studentId === person.personId);
+  return seat || lesson.tutorId === person.personId;
 }

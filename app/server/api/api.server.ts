@@ -8,6 +8,7 @@ import type { Person, Services } from '../services.ts';
 import { registerBookings } from './bookings.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { problem } from './problem.server.ts';
+import { answers } from './schema.server.ts';
 import { registerSignIn } from './sign-in.server.ts';
 import { registerTutors } from './tutors.server.ts';
 
@@ -29,9 +30,27 @@ export function signedIn(request: FastifyRequest, reply: FastifyReply): Person |
   return request.person;
 }
 
+interface ApiError {
+  readonly statusCode?: number;
+  readonly validation?: unknown;
+  /** Which part of the request did not fit its schema. */
+  readonly validationContext?: string;
+  readonly code?: string;
+  readonly message: string;
+}
+
+const NEEDS_KEY = 'Send an Idempotency-Key header with a UUID that you keep when you repeat the request.';
+const NO_NUL = 'The request has a NUL character in it.';
+
+const hasNul = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.includes('\0')
+    : typeof value === 'object' && value !== null && Object.values(value).some(hasNul);
+
 export async function registerApi(app: FastifyInstance, settings: ApiSettings): Promise<void> {
   await app.register(swagger, {
     openapi: {
+      openapi: '3.1.0',
       info: {
         title: 'NexusEd API',
         version: '1',
@@ -53,24 +72,29 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
     if (!safe && !sameOrigin(request)) return problem(reply, 403, 'foreign-origin', 'This comes from another site.');
     request.person = await settings.personOf(fetchHeaders(request.raw));
   });
-  app.setErrorHandler(
-    (error: { statusCode?: number; validation?: unknown; code?: string; message: string }, request, reply) => {
-      if (error.code === 'stream-busy')
-        return problem(
-          reply,
-          503,
-          'busy',
-          'Too many people want the same thing at once. Nothing was changed; try again.',
-        );
-      const status = error.statusCode ?? 500;
-      if (status >= 500) {
-        request.log.error({ err: error }, 'api request failed');
-        return problem(reply, 500, 'internal', 'Something went wrong on our side.');
-      }
-      const code = error.validation ? 'invalid-request' : status === 429 ? 'too-many-requests' : 'bad-request';
-      return problem(reply, status, code, error.message);
-    },
-  );
+  // No database text can hold it.
+  app.addHook('preValidation', async (request, reply) => {
+    if ([request.params, request.query, request.body].some(hasNul))
+      return problem(reply, 400, 'invalid-request', NO_NUL);
+  });
+  app.setErrorHandler((error: ApiError, request, reply) => {
+    if (error.code === 'stream-busy')
+      return problem(
+        reply,
+        503,
+        'busy',
+        'Too many people want the same thing at once. Nothing was changed; try again.',
+      );
+    const status = error.statusCode ?? 500;
+    if (status >= 500) {
+      request.log.error({ err: error }, 'api request failed');
+      return problem(reply, 500, 'internal', 'Something went wrong on our side.');
+    }
+    if (error.validation && error.validationContext === 'headers')
+      return problem(reply, 400, 'bad-request-id', NEEDS_KEY);
+    const code = error.validation ? 'invalid-request' : status === 429 ? 'too-many-requests' : 'bad-request';
+    return problem(reply, status, code, error.message);
+  });
   registerSignIn(app, settings);
   registerTutors(app, settings.services);
   registerBookings(app, settings.services);
@@ -78,7 +102,13 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get(
     '/api/v1/clock',
-    { schema: { summary: 'Business time now', response: { 200: Type.Object({ now: Type.Integer() }) } } },
+    {
+      schema: {
+        summary: 'Business time now',
+        security: [],
+        response: answers(200, Type.Object({ now: Type.Integer() })),
+      },
+    },
     async () => ({ now: settings.services.now() }),
   );
 }

@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isRefusal } from '#events/shared/refusal.ts';
-import type { Services } from '../services.ts';
+import type { BookingRow } from '#projections/queries.ts';
+import type { Person, Services } from '../services.ts';
+import { bookingFor, readerOf, timelineFor } from '../views.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
-
-const Id = Type.Object({ id: Type.String({ maxLength: 64 }) });
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { Id, Instant, RequestKey, answers } from './schema.server.ts';
+import { Booking, EarningsShape, TimelineEvent } from './shapes.server.ts';
 
 interface NewBooking {
   tutorId: string;
@@ -17,27 +18,32 @@ interface NewBooking {
   studentId?: string;
 }
 
-/** The client's request id; null when it is missing or no UUID. */
-function requestIdOf(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'];
-  return typeof key === 'string' && UUID.test(key) ? key : null;
+/** The schema has seen to it that it is there. */
+const requestIdOf = (request: FastifyRequest): string => String(request.headers['idempotency-key']);
+
+/** The booking as it is now and as this person may see it. */
+async function shown(services: Services, person: Person, bookingId: string): Promise<BookingRow | null> {
+  const booking = await services.visibleBooking(person, bookingId);
+  return booking && bookingFor(readerOf(person, booking), booking);
 }
 
-const NEEDS_KEY = 'Send an Idempotency-Key header with a UUID that you keep when you repeat the request.';
+const unknown = (reply: FastifyReply): FastifyReply => problem(reply, 404, 'not-found', 'There is no such booking.');
 
 export function registerBookings(app: FastifyInstance, services: Services): void {
   app.post<{ Body: NewBooking }>(
     '/api/v1/bookings',
     {
       schema: {
-        summary: 'Book a seat. Needs Idempotency-Key (a UUID); the same key books once',
+        summary: 'Book a seat. The same key books once',
+        headers: RequestKey,
+        response: answers(201, Booking),
         body: Type.Object({
-          tutorId: Type.String(),
-          offerId: Type.String(),
-          startsAt: Type.Integer(),
+          tutorId: Type.String({ maxLength: 64 }),
+          offerId: Type.String({ maxLength: 64 }),
+          startsAt: Instant,
           subject: Type.String({ maxLength: 100 }),
           note: Type.Optional(Type.String({ maxLength: 1_000 })),
-          studentId: Type.Optional(Type.String()),
+          studentId: Type.Optional(Type.String({ maxLength: 64 })),
         }),
       },
     },
@@ -45,7 +51,6 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       const person = signedIn(request, reply);
       if (!person) return reply;
       const requestId = requestIdOf(request);
-      if (!requestId) return problem(reply, 400, 'bad-request-id', NEEDS_KEY);
       const { body } = request;
       const booked = await services.book(
         person,
@@ -61,40 +66,54 @@ export function registerBookings(app: FastifyInstance, services: Services): void
         request.id,
       );
       if (isRefusal(booked)) return refused(reply, booked);
-      return reply.code(201).send(await services.queries.booking(booked.bookingId));
+      const booking = await shown(services, person, booked.bookingId);
+      if (!booking) return problem(reply, 503, 'not-ready', 'The seat was asked for. Send this again to see it.');
+      return reply.code(201).send(booking);
     },
   );
 
   app.get(
     '/api/v1/bookings',
-    { schema: { summary: 'Own bookings, and those of the children one acts for' } },
+    {
+      schema: {
+        summary: 'Own bookings, and those of the children one acts for',
+        response: answers(200, Type.Object({ bookings: Type.Array(Booking) })),
+      },
+    },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
-      return { bookings: await services.queries.bookingsOf(person.personId) };
+      const bookings = await services.queries.bookingsOf(person.personId);
+      return { bookings: bookings.map((booking) => bookingFor(readerOf(person, booking), booking)) };
     },
   );
 
   app.get<{ Params: { id: string } }>(
     '/api/v1/bookings/:id',
-    { schema: { summary: 'One booking', params: Id } },
+    { schema: { summary: 'One booking, as the reader may see it', params: Id, response: answers(200, Booking) } },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
-      const booking = await services.visibleBooking(person, request.params.id);
-      return booking ?? problem(reply, 404, 'not-found', 'There is no such booking.');
+      return (await shown(services, person, request.params.id)) ?? unknown(reply);
     },
   );
 
   app.get<{ Params: { id: string } }>(
     '/api/v1/bookings/:id/timeline',
-    { schema: { summary: 'Every event of one booking, in order', params: Id } },
+    {
+      schema: {
+        summary: 'The events of one booking in order, with the data that are the reader’s to see',
+        params: Id,
+        response: answers(200, Type.Object({ events: Type.Array(TimelineEvent) })),
+      },
+    },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
       const booking = await services.visibleBooking(person, request.params.id);
-      if (!booking) return problem(reply, 404, 'not-found', 'There is no such booking.');
-      return { events: await services.queries.timeline(booking.bookingId) };
+      if (!booking) return unknown(reply);
+      const rows = await services.queries.timeline(booking.bookingId);
+      return { events: timelineFor(readerOf(person, booking), booking, rows) };
     },
   );
 
@@ -102,8 +121,10 @@ export function registerBookings(app: FastifyInstance, services: Services): void
     '/api/v1/bookings/:id/cancel',
     {
       schema: {
-        summary: 'Cancel under the booking’s policy. Needs Idempotency-Key',
+        summary: 'Cancel under the booking’s policy',
         params: Id,
+        headers: RequestKey,
+        response: answers(200, Booking),
         body: Type.Object({ reason: Type.Optional(Type.String({ maxLength: 500 })) }),
       },
     },
@@ -111,10 +132,9 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       const person = signedIn(request, reply);
       if (!person) return reply;
       const requestId = requestIdOf(request);
-      if (!requestId) return problem(reply, 400, 'bad-request-id', NEEDS_KEY);
       const outcome = await services.cancel(person, request.params.id, request.body.reason ?? '', requestId);
       if (isRefusal(outcome)) return refused(reply, outcome);
-      return services.queries.booking(request.params.id);
+      return (await shown(services, person, request.params.id)) ?? unknown(reply);
     },
   );
 
@@ -127,6 +147,7 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       schema: {
         summary: 'The checkout’s answer: signature checked, payment fetched from the provider',
         params: Id,
+        response: answers(200, Booking),
         body: Type.Object({
           razorpay_payment_id: Type.String({ maxLength: 40 }),
           razorpay_order_id: Type.String({ maxLength: 40 }),
@@ -139,14 +160,18 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       if (!person) return reply;
       const outcome = await services.verifyCheckout(person, request.params.id, request.body);
       if (isRefusal(outcome)) return refused(reply, outcome);
-      return services.queries.booking(request.params.id);
+      return (await shown(services, person, request.params.id)) ?? unknown(reply);
     },
   );
 
-  app.get('/api/v1/earnings', { schema: { summary: 'A tutor’s own payouts' } }, async (request, reply) => {
-    const person = signedIn(request, reply);
-    if (!person) return reply;
-    if (!person.roles.includes('tutor')) return problem(reply, 404, 'not-found', 'Only tutors have earnings.');
-    return services.queries.earnings(person.personId);
-  });
+  app.get(
+    '/api/v1/earnings',
+    { schema: { summary: 'A tutor’s own payouts', response: answers(200, EarningsShape) } },
+    async (request, reply) => {
+      const person = signedIn(request, reply);
+      if (!person) return reply;
+      if (!person.roles.includes('tutor')) return problem(reply, 404, 'not-found', 'Only tutors have earnings.');
+      return services.queries.earnings(person.personId);
+    },
+  );
 }

@@ -1,9 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LESSON_ROLES } from '#events/access/roles.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { Services } from '../services.ts';
+import { attendanceFor, lessonFor } from '../views.server.ts';
+import { maySeeDocuments } from '../visibility.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
+import { answers, answersBytes, oneOf } from './schema.server.ts';
+import { Lesson } from './shapes.server.ts';
 
 const Code = Type.Object({ code: Type.String({ maxLength: 32 }) });
 
@@ -16,10 +21,11 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
       schema: {
         summary: 'A ticket for the lesson’s board, chat and media: at most 15 minutes, renewed by asking again',
         params: Code,
-        response: {
-          200: Type.Object({
+        response: answers(
+          200,
+          Type.Object({
             lessonId: Type.String(),
-            role: Type.String(),
+            role: oneOf(LESSON_ROLES),
             ticket: Type.String(),
             expiresAt: Type.Integer({ description: 'Wall time, ms' }),
             sync: Type.Object({
@@ -28,7 +34,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
             }),
             signalling: Type.Object({ url: Type.String(), path: Type.String() }),
           }),
-        },
+        ),
       },
     },
     async (request, reply) => {
@@ -42,7 +48,13 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
 
   app.post<{ Params: { code: string } }>(
     '/api/v1/lessons/:code/end',
-    { schema: { summary: 'End the lesson for all (host only)', params: Code } },
+    {
+      schema: {
+        summary: 'End the lesson for all (host only)',
+        params: Code,
+        response: answers(200, Type.Object({ status: oneOf(['ended']) })),
+      },
+    },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
@@ -53,13 +65,25 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
 
   app.get<{ Params: { code: string } }>(
     '/api/v1/lessons/:code',
-    { schema: { summary: 'A lesson one may join or has attended, with attendance', params: Code } },
+    {
+      schema: {
+        summary:
+          'A lesson one may join or has attended, with attendance: the tutor’s and one’s own, or all for the tutor',
+        params: Code,
+        response: answers(200, Lesson),
+      },
+    },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
       const lesson = await services.visibleLesson(person, request.params.code);
       if (!lesson) return problem(reply, 404, 'not-found', 'There is no such lesson.');
-      return { ...lesson, attendance: await services.queries.attendance(lesson.lessonId) };
+      const { queries } = services;
+      const [shown, attendance] = await Promise.all([
+        lessonFor(queries, person, lesson),
+        attendanceFor(queries, person, lesson),
+      ]);
+      return { ...shown, attendance };
     },
   );
 
@@ -69,14 +93,16 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
       schema: {
         summary: 'The lesson’s board or chat as one Yjs update (bytes); 204 when nobody wrote anything',
         params: Type.Object({ code: Type.String(), kind: Type.Union([Type.Literal('board'), Type.Literal('chat')]) }),
+        response: answersBytes('One Yjs update'),
       },
     },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
       const lesson = await services.visibleLesson(person, request.params.code);
-      const bytes = lesson && (await services.documentSnapshot(`${request.params.kind}:${lesson.lessonId}`));
-      if (!lesson) return problem(reply, 404, 'not-found', 'There is no such lesson.');
+      if (!lesson || !(await maySeeDocuments(services.queries, person, lesson)))
+        return problem(reply, 404, 'not-found', 'There is no such lesson.');
+      const bytes = await services.documentSnapshot(`${request.params.kind}:${lesson.lessonId}`);
       if (!bytes) return reply.code(204).send();
       return reply
         .header('content-type', 'application/octet-stream')

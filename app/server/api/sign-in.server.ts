@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiSettings } from './api.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem } from './problem.server.ts';
+import { PersonShape, answers, oneOf } from './schema.server.ts';
 
 const Credentials = Type.Object({ email: Type.String({ maxLength: 254 }), password: Type.String({ maxLength: 128 }) });
 
@@ -14,18 +15,8 @@ export function registerSignIn(app: FastifyInstance, { auth, services, personOf 
       schema: {
         summary: 'Sign in without cookies: gives a bearer token',
         body: Credentials,
-        response: {
-          200: Type.Object({
-            token: Type.String(),
-            person: Type.Object({
-              personId: Type.String(),
-              name: Type.String(),
-              email: Type.String(),
-              roles: Type.Array(Type.String()),
-              zone: Type.String(),
-            }),
-          }),
-        },
+        response: answers(200, Type.Object({ token: Type.String(), person: PersonShape })),
+        security: [],
       },
     },
     async (request, reply) => {
@@ -50,7 +41,9 @@ export function registerSignIn(app: FastifyInstance, { auth, services, personOf 
     {
       schema: {
         summary: 'One-click sign-in as a demo account, by cookie (only where demo accounts exist)',
-        body: Type.Object({ email: Type.String() }),
+        body: Type.Object({ email: Type.String({ maxLength: 254 }) }),
+        security: [],
+        response: answers(200, Type.Object({ status: oneOf(['signed-in']) })),
       },
     },
     async (request, reply) => {
@@ -69,8 +62,12 @@ export function registerSignIn(app: FastifyInstance, { auth, services, personOf 
     },
   );
 
-  app.get('/api/v1/me', { schema: { summary: 'Who is signed in' } }, async (request, reply) => {
-    const person = signedIn(request, reply);
-    return person ?? reply;
-  });
+  app.get(
+    '/api/v1/me',
+    { schema: { summary: 'Who is signed in', response: answers(200, PersonShape) } },
+    async (request, reply) => {
+      const person = signedIn(request, reply);
+      return person ?? reply;
+    },
+  );
 }

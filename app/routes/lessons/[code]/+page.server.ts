@@ -1,5 +1,6 @@
 import type { LessonRole } from '#events/access/roles.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { attendanceFor, lessonFor } from '#app/server/views.server.ts';
 import { personOf, unknownPage } from '$lib/guard.ts';
 import type { PageServerLoad } from './$types';
 
@@ -13,12 +14,13 @@ export const load: PageServerLoad = async (event) => {
   const own = lesson.students.find((student) => student.studentId === person.personId);
   const role: LessonRole | null = lesson.tutorId === person.personId ? 'host' : own ? 'participant' : null;
   const over = lesson.state === 'ended';
-  const [attendance, earnings] = await Promise.all([
-    over ? services.queries.attendance(lesson.lessonId) : [],
+  const [shown, attendance, earnings] = await Promise.all([
+    lessonFor(services.queries, person, lesson),
+    over ? attendanceFor(services.queries, person, lesson) : [],
     over && role === 'host' ? services.queries.earnings(person.personId) : null,
   ]);
   return {
-    lesson,
+    lesson: shown,
     role,
     me: { personId: person.personId, name: person.name },
     opensAt: lesson.startsAt - POLICY_2026_11.opensBeforeMs,

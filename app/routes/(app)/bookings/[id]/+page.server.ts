@@ -3,22 +3,16 @@ import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { BookingRow, TimelineRow } from '#projections/queries.ts';
 import type { Person } from '#app/server/services.ts';
+import { bookingFor, readerOf, timelineFor } from '#app/server/views.server.ts';
 import { personOf, requestIdOf, textOf, unknownPage } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import { messagesIn } from '$lib/messages/index.ts';
-import { timelineEntries, timelineLanes, type Reader } from '$lib/timeline-words.ts';
+import { timelineEntries, timelineLanes } from '$lib/timeline-words.ts';
 import { zoneOf } from '$lib/zone-of.ts';
 import { BOOKING } from './key.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 const MAX_REASON = 500;
-
-/** On whose side this person looks at the booking. */
-function readerOf(person: Person, booking: BookingRow): Reader {
-  if (person.personId === booking.tutorId) return 'tutor';
-  const theirs = person.personId === booking.studentId || person.personId === booking.bookedBy;
-  return !theirs && (person.roles.includes('ops') || person.roles.includes('auditor')) ? 'ops' : 'student';
-}
 
 async function bookingOf(event: RequestEvent): Promise<{ person: Person; booking: BookingRow }> {
   const person = personOf(event);
@@ -37,13 +31,10 @@ export const load: PageServerLoad = async (event) => {
   const { bookingId } = booking;
   const [rows, payout] = await Promise.all([services.queries.timeline(bookingId), services.queries.payout(bookingId)]);
   const reader = readerOf(person, booking);
+  const shown = timelineFor(reader, booking, rows);
   const words = messagesIn('en').timeline;
   return {
-    booking: {
-      ...booking,
-      // How somebody pays is nobody else's business.
-      ...(reader === 'tutor' && { orderId: null, paymentProblem: null, paymentMethod: null }),
-    },
+    booking: bookingFor(reader, booking),
     reader,
     ownSeat: person.personId === booking.studentId,
     payer: { name: person.name, email: person.email },
@@ -52,9 +43,8 @@ export const load: PageServerLoad = async (event) => {
     /** End of the 72 hours; null until the outcome is known. */
     holdUntil: payout?.releaseAt ?? null,
     refundSentAt: lastAt(rows, 'RefundProcessed') ?? lastAt(rows, 'RefundRequested'),
-    // In words already: the raw events hold more than this reader may see.
     entries: timelineEntries(
-      rows,
+      shown,
       {
         reader,
         viewerId: person.personId,

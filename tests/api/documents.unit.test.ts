@@ -1,0 +1,29 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FastifyInstance } from 'fastify';
+import { LESSON, PEOPLE, askAs, startApi } from './stub.ts';
+
+let app: FastifyInstance;
+afterEach(() => app.close());
+
+async function readers(state: (typeof LESSON)['state']): Promise<string[]> {
+  app = await startApi({ lesson: { state } });
+  const allowed: string[] = [];
+  for (const who of Object.keys(PEOPLE)) {
+    const answers = [];
+    for (const kind of ['board', 'chat'])
+      answers.push((await askAs(app, who, `/api/v1/lessons/${LESSON.code}/documents/${kind}`)).statusCode);
+    if (answers.every((status) => status === 200)) allowed.push(who);
+    else expect(answers, who).toEqual([404, 404]);
+  }
+  return allowed;
+}
+
+describe('the board and the chat of a lesson', () => {
+  it.each(['scheduled', 'live', 'cancelled'] as const)('that is %s are given only to those in it', async (state) => {
+    expect(await readers(state)).toEqual(['asha', 'rohan', 'kavita']);
+  });
+
+  it('that has ended are also for guardians, the institute, ops and auditors', async () => {
+    expect(await readers('ended')).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'ops', 'auditor']);
+  });
+});
