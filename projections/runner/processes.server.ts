@@ -1,7 +1,7 @@
 /**
  * Runs the processes. For each fact: fold it into the process's state, react, submit the commands; then states, timers,
  * calls, notices and the checkpoint commit together. A crash in between repeats the fact, and the repeated commands have
- * the same ids, so they change nothing. Rules RU7–RU11 of SPEC.md.
+ * the same ids, so they change nothing. Rules RU7–RU12 of SPEC.md.
  */
 import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
@@ -9,7 +9,7 @@ import { isRefusal } from '#events/shared/refusal.ts';
 import { comparePositions, type EventStore, type RecordedEvent } from '#events/store/event-store.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import { crashPoint } from '#platform/crash/crash-point.ts';
-import type { Database } from '#platform/database/database.ts';
+import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { recognise, type Fact } from '../fact.ts';
 import type { Posted } from '../notices/post.server.ts';
@@ -17,7 +17,7 @@ import { PROCESSES, type AnyProcess } from '../processes/all.ts';
 import type { Process, Reaction } from '../processes/process.ts';
 import { accountOf } from './account.server.ts';
 import { Fenced, lockCheckpoint, moveCheckpoint, readCheckpoint, takeOver } from './checkpoint.server.ts';
-import { park, passesByItself } from './parked.server.ts';
+import { neverPasses, park, passesByItself } from './parked.server.ts';
 import { writeReactions, type Wanted } from './reactions.server.ts';
 
 export const PROCESS_RUNNER = 'processes';
@@ -42,10 +42,12 @@ interface Given {
   readonly error: unknown;
 }
 
-/** What one fact has come to, until it is committed. */
-interface Pending {
-  readonly states: { readonly process: string; readonly key: string; readonly state: unknown }[];
-  readonly wanted: Wanted[];
+/** What one process made of one fact, until it is committed. */
+interface Work {
+  readonly process: string;
+  readonly key: string;
+  readonly state: unknown;
+  readonly wanted: readonly Wanted[];
 }
 
 export async function runProcesses(settings: ProcessSettings): Promise<{ stop(): Promise<void> }> {
@@ -82,7 +84,7 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
       );
   }
 
-  async function handle<State>(process: Process<State>, fact: Fact, pending: Pending): Promise<void> {
+  async function handle<State>(process: Process<State>, fact: Fact, works: Work[]): Promise<void> {
     const key = process.keyOf(fact);
     if (key === null) return;
     const state = process.evolve(await stateOf(process, key), fact);
@@ -100,49 +102,92 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
           at: fact.meta.occurredAt,
         });
     }
-    pending.states.push({ process: process.name, key, state });
-    pending.wanted.push(...wanted);
+    works.push({ process: process.name, key, state, wanted });
+  }
+
+  /** Whether the fact is to blame and not tried again by this part. Throws what may pass, so that the fact comes again. */
+  async function blame(part: string, event: RecordedEvent, error: unknown): Promise<void> {
+    if (error instanceof Fenced || passesByItself(error)) throw error;
+    // Both must answer before an event may be blamed for the failure.
+    await store.head();
+    const key = `${part} ${event.id}`;
+    const tries = (failures.get(key) ?? 0) + 1;
+    failures.set(key, tries);
+    if (tries < ATTEMPTS && !neverPasses(error)) throw error;
+    failures.delete(key);
   }
 
   /** Handles the fact for every process; one that cannot take it loses it after some tries, the others do not. */
-  async function offer(fact: Fact, pending: Pending): Promise<readonly Given[]> {
+  async function offer(fact: Fact, works: Work[]): Promise<readonly Given[]> {
     const given: Given[] = [];
     for (const process of processes) {
       try {
-        await process.run((one) => handle(one, fact, pending));
+        await process.run((one) => handle(one, fact, works));
       } catch (error) {
-        if (passesByItself(error)) throw error;
-        // Both must answer before an event may be blamed for the failure.
-        await store.head();
-        const tries = (failures.get(`${process.name} ${fact.id}`) ?? 0) + 1;
-        failures.set(`${process.name} ${fact.id}`, tries);
-        if (tries < ATTEMPTS) throw error;
+        await blame(process.name, fact, error);
         given.push({ part: process.name, error });
       }
     }
     return given;
   }
 
+  async function save(tx: Queryable, { process, key, state, wanted }: Work): Promise<readonly Posted[]> {
+    await tx.query(
+      `INSERT INTO worker.process_state (process, key, state) VALUES ($1, $2, $3::jsonb)
+       ON CONFLICT (process, key) DO UPDATE SET state = excluded.state`,
+      [process, key, JSON.stringify(state)],
+    );
+    return writeReactions(tx, wanted, Date.now());
+  }
+
+  /** The slow way, after a commit that failed: the process whose work cannot be saved loses the fact, the others do not. */
+  async function saveIfPossible(tx: Queryable, work: Work): Promise<readonly Posted[] | Given> {
+    await tx.query('SAVEPOINT one');
+    try {
+      const fresh = await save(tx, work);
+      await tx.query('RELEASE SAVEPOINT one');
+      return fresh;
+    } catch (error) {
+      if (passesByItself(error)) throw error;
+      await tx.query('ROLLBACK TO SAVEPOINT one');
+      return { part: work.process, error };
+    }
+  }
+
+  /** Gives what was posted, and which processes lost the fact. */
+  async function write(
+    event: RecordedEvent,
+    ordinal: number,
+    works: readonly Work[],
+    given: readonly Given[],
+    carefully: boolean,
+  ) {
+    return db.transaction(async (tx) => {
+      const posted: Posted[] = [];
+      const lost = [...given];
+      await lockCheckpoint(tx, PROCESS_RUNNER, epoch);
+      for (const work of works) {
+        const saved = carefully ? await saveIfPossible(tx, work) : await save(tx, work);
+        if ('part' in saved) lost.push(saved);
+        else posted.push(...saved);
+      }
+      for (const { part, error } of lost) await park(tx, PROCESS_RUNNER, part, event, error, Date.now());
+      await moveCheckpoint(tx, PROCESS_RUNNER, { position: event.position, ordinal });
+      return { posted, lost };
+    });
+  }
+
   async function commit(
     event: RecordedEvent,
     ordinal: number,
-    pending: Pending,
+    works: readonly Work[],
     given: readonly Given[],
   ): Promise<void> {
-    const posted = await db.transaction(async (tx) => {
-      await lockCheckpoint(tx, PROCESS_RUNNER, epoch);
-      for (const { part, error } of given) await park(tx, PROCESS_RUNNER, part, event, error, Date.now());
-      for (const { process, key, state } of pending.states)
-        await tx.query(
-          `INSERT INTO worker.process_state (process, key, state) VALUES ($1, $2, $3::jsonb)
-           ON CONFLICT (process, key) DO UPDATE SET state = excluded.state`,
-          [process, key, JSON.stringify(state)],
-        );
-      const fresh = await writeReactions(tx, pending.wanted, Date.now());
-      await moveCheckpoint(tx, PROCESS_RUNNER, { position: event.position, ordinal });
-      return fresh;
+    const { posted, lost } = await write(event, ordinal, works, given, false).catch(async (error: unknown) => {
+      await blame('commit', event, error);
+      return write(event, ordinal, works, given, true);
     });
-    for (const { part, error } of given)
+    for (const { part, error } of lost)
       log.error(
         { err: error, process: part, eventId: event.id, type: event.type, stream: event.stream, alert: 'event-parked' },
         'an event was parked: a process could not take it',
@@ -162,15 +207,15 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
       passed = event;
       const fact = recognise(event);
       if (!fact || !concerns(fact)) continue;
-      const pending: Pending = { states: [], wanted: [] };
-      const given = await offer(fact, pending);
+      const works: Work[] = [];
+      const given = await offer(fact, works);
       await crashPoint('process:commands-submitted');
-      await commit(event, ordinal, pending, given);
+      await commit(event, ordinal, works, given);
       await crashPoint('process:committed');
       passed = null;
     }
     // Facts that concern no process only move the checkpoint, once for all of them.
-    if (passed) await commit(passed, ordinal, { states: [], wanted: [] }, []);
+    if (passed) await commit(passed, ordinal, [], []);
   }
 
   const subscription = store.subscribe({
