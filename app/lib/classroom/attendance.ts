@@ -30,24 +30,25 @@ export function attendedBy(
   const others = rows.filter((row) => !expected.some(({ personId }) => personId === row.personId));
   return [...expected, ...others].map(({ personId, name }) => {
     const here = rows.find((row) => row.personId === personId)?.here ?? [];
-    const merged = merge(here, shown.to);
+    const merged = merge(here, shown.to, BREAK_MS);
     return {
       personId,
       name,
-      minutes: Math.round(merged.reduce((sum, { from, to }) => sum + to - from, 0) / MINUTE),
+      // As everywhere else: full minutes of what was really there, gaps of any length left out.
+      minutes: Math.floor(merge(here, shown.to, 0).reduce((sum, { from, to }) => sum + to - from, 0) / MINUTE),
       breaks: Math.max(0, merged.length - 1),
       spans: merged.flatMap((interval) => span(interval, shown)),
     };
   });
 }
 
-/** Joins what overlaps or lies less than a break apart; an open end is the end of the time shown. */
-function merge(intervals: readonly Interval[], end: number): { from: number; to: number }[] {
+/** Joins what overlaps or lies at most `gap` ms apart; an open end is the end of the time shown. */
+function merge(intervals: readonly Interval[], end: number, gap: number): { from: number; to: number }[] {
   const merged: { from: number; to: number }[] = [];
   for (const { from, to } of intervals.toSorted((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
     const until = Math.max(from, to ?? end);
-    if (last !== undefined && from - last.to < BREAK_MS) last.to = Math.max(last.to, until);
+    if (last !== undefined && from - last.to <= gap) last.to = Math.max(last.to, until);
     else merged.push({ from, to: until });
   }
   return merged;

@@ -139,7 +139,7 @@ export const classroom = {
     settings: 'Your devices and keys',
     keys: 'Single keys as shortcuts',
     keysList:
-      'M microphone, V camera, S share, G grid, C chat, P people, L leave. On the board its own keys come first.',
+      'M microphone, V camera, S share, G grid, C chat, U people. The board has keys of its own: P pen, E eraser, H hand, 1 to 5 colours.',
   },
 
   controls: {
@@ -196,6 +196,7 @@ export const classroom = {
     payout: 'Your payout',
     held: 'held until',
     heldNoDate: 'held until the outcome is decided',
+    heldForReview: 'held: it is not plain what came of the lesson, so a person looks into it',
     released: 'released',
     noPayout: 'no payout from this lesson',
     earnings: 'See your earnings',
