@@ -77,10 +77,11 @@ export function outcomeOf(facts: Facts): Verdict {
   const bothConnected = intersection(connected(tutor, endedAt), connected(student, endedAt));
   const active = intersection(taught, present);
   const silentMs = lengthOf(bothConnected) - lengthOf(intersection(bothConnected, active));
-  if (moreThanHalf(silentMs)) return verdict('failed-technically', null, 'connected-without-media');
   const lostMs = (who: Presence): number => lengthOf(clip(gapsByServer(who, endedAt), lesson.startsAt, scheduledEnd));
   if (moreThanHalf(lostMs(tutor))) return verdict('failed-technically', null, 'tutor-lost-by-server');
   if (moreThanHalf(lostMs(student))) return verdict('failed-technically', null, 'student-lost-by-server');
+  // Muted by choice and cut off by a firewall look the same here: nobody's fault is plain, so a person decides.
+  if (moreThanHalf(silentMs)) return verdict('unclear', null, 'connected-without-media');
   return verdict('unclear', null, 'less-than-half-held');
 }
 
