@@ -1,5 +1,6 @@
 import type { Database } from '#platform/database/database.ts';
 import { BOOKING } from '../bookings/queries.server.ts';
+import { LATE_MONEY } from '../payments/late-money.ts';
 import type { BookingRow, Queries, StuckRow } from '../queries.ts';
 
 /** Business ms without progress after which a case is shown to people. */
@@ -28,6 +29,8 @@ const STUCK: readonly string[] = [
    FROM read_model.refund r WHERE r.state = 'failed' AND r.requested_at < $1 AND NOT EXISTS (
      SELECT 1 FROM read_model.refund later WHERE later.provider_payment_id = r.provider_payment_id
        AND later.state <> 'failed' AND later.requested_at >= r.requested_at)`,
+  `SELECT b.booking_id AS "bookingId", 'refund-missing' AS what, c.captured_at AS since,
+     'Paid after the booking was over, and no refund was asked for: ' || c.provider_payment_id AS detail ${LATE_MONEY}`,
 ];
 
 const STUCK_CALLS = `

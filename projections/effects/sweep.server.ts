@@ -1,5 +1,5 @@
 /**
- * Finds whatever a timer or a process missed and asks for it again. Rules SW1–SW8 of SPEC.md.
+ * Finds whatever a timer or a process missed and asks for it again. Rules SW1–SW4 of SPEC.md.
  * Everything it does is a command that the stream refuses when it is not due or done already, so it can only help.
  */
 import type { Submit } from '#events/handling/submit.ts';
@@ -12,6 +12,8 @@ import type { EventStore } from '#events/store/event-store.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
+import { LATE_MONEY } from '../payments/late-money.ts';
+import { lateRefundId } from '../processes/book-lesson.ts';
 import type { Intent } from '../processes/process.ts';
 import { cancelRefundId, releaseId, reversalId, transferId } from '../processes/release-payout.ts';
 import { accountOf } from '../runner/account.server.ts';
@@ -198,6 +200,43 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       });
   }
 
+  /** Captured for a booking that was over unpaid: the payment came too late, and its refund was missed. */
+  async function lateMoney(): Promise<void> {
+    const rows = await db.query<{ id: string; payment: string; amount: number }>(
+      `SELECT b.booking_id AS id, c.provider_payment_id AS payment, c.amount ${LATE_MONEY} LIMIT ${AT_A_TIME}`,
+      [clock.now() - SLACK_MS],
+    );
+    for (const { id: bookingId, payment, amount } of rows)
+      await ask('refund-late', bookingId, {
+        type: 'RequestRefund',
+        data: {
+          bookingId,
+          refundId: lateRefundId(bookingId),
+          providerPaymentId: payment,
+          amount,
+          reason: 'paid-too-late',
+        },
+      });
+  }
+
+  /** Still held in the calendar by bookings that are over: nobody else could have that time. */
+  async function seats(): Promise<void> {
+    const rows = await db.query<{ id: string; tutor_id: string; lesson_id: string | null }>(
+      `SELECT b.booking_id AS id, s.tutor_id, l.lesson_id
+       FROM read_model.seat s JOIN read_model.booking b ON b.booking_id = s.booking_id
+       LEFT JOIN read_model.lesson_seat l ON l.booking_id = b.booking_id
+       WHERE b.state IN ('cancelled', 'expired', 'declined')
+         AND coalesce(b.cancel_rule, '') NOT IN ('tutor-no-show', 'nobody')
+         AND coalesce(b.cancelled_at, b.pay_by, b.requested_at) < $1 LIMIT ${AT_A_TIME}`,
+      [clock.now() - SLACK_MS],
+    );
+    for (const { id: bookingId, tutor_id: tutorId, lesson_id: lessonId } of rows) {
+      if (lessonId !== null)
+        await ask('give-up-seat', bookingId, { type: 'GiveUpSeat', data: { lessonId, bookingId } });
+      await ask('release-seat', bookingId, { type: 'ReleaseSeat', data: { tutorId, bookingId } });
+    }
+  }
+
   return {
     async run() {
       await bookings();
@@ -205,6 +244,8 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       await payouts();
       await reversals();
       await refunds();
+      await lateMoney();
+      await seats();
       return false;
     },
   };
