@@ -35,6 +35,7 @@ function tell(message: LiveMessage, m: Messages['live']): void {
           title: m.started(message.tutorName),
           body: m.startedBody(message.subject),
           tone: 'now',
+          key: href,
           action: { label: m.join, run: () => void goto(href) },
         });
       }
@@ -48,7 +49,8 @@ function tell(message: LiveMessage, m: Messages['live']): void {
         title: message.title,
         // The rest is on the page that it leads to.
         body: message.body.split(/(?<=\.) /)[0] ?? '',
-        ...(href === null ? {} : { action: { label: m.open, run: () => void goto(href) } }),
+        // One act may be several news, such as a cancellation and its refund: the last of them stands.
+        ...(href === null ? {} : { key: href, action: { label: m.open, run: () => void goto(href) } }),
       });
       break;
     }

@@ -25,7 +25,7 @@ export interface CardData {
   readonly slots: readonly Slot[];
 }
 
-/** Each tutor with their next free slots in the window, one a start. */
+/** Each tutor with their next free slots in the window; one a start, the least dear. */
 export async function cardsOf(
   queries: Pick<Queries, 'freeSlots'>,
   tutors: readonly TutorCard[],
@@ -36,15 +36,13 @@ export async function cardsOf(
     tutors.map(async (tutor) => {
       if (tutor.nextFreeAt === null || tutor.nextFreeAt >= to) return { tutor, slots: [] };
       const slots = await queries.freeSlots(tutor.tutorId, from, to);
-      const starts = new Set<number>();
-      const next: Slot[] = [];
+      const byStart = new Map<number, Slot>();
       for (const slot of slots) {
-        if (starts.has(slot.startsAt)) continue;
-        starts.add(slot.startsAt);
-        next.push(slot);
-        if (next.length === SHOWN_ON_CARD) break;
+        const other = byStart.get(slot.startsAt);
+        if (other === undefined || slot.price < other.price) byStart.set(slot.startsAt, slot);
       }
-      return { tutor, slots: next };
+      const next = [...byStart.values()].toSorted((one, other) => one.startsAt - other.startsAt);
+      return { tutor, slots: next.slice(0, SHOWN_ON_CARD) };
     }),
   );
 }

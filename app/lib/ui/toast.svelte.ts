@@ -4,6 +4,8 @@ export interface ToastMessage {
   readonly body?: string;
   /** `loss` stays until it is closed, because it speaks of money or a lost connection. */
   readonly tone?: 'plain' | 'now' | 'loss';
+  /** While one with the same key is shown, this takes its place. */
+  readonly key?: string;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
@@ -28,6 +30,9 @@ export function dismissToast(id: number): void {
 export function showToast(message: ToastMessage): void {
   lastId += 1;
   const id = lastId;
+  const { key } = message;
+  const earlier = key === undefined ? undefined : toasts.find((toast) => toast.key === key);
+  if (earlier) dismissToast(earlier.id);
   toasts.push({ ...message, id });
   if (toasts.length > AT_MOST) toasts.shift();
   if (message.tone !== 'loss') setTimeout(() => dismissToast(id), SHOWN_MS);

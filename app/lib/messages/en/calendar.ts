@@ -14,6 +14,7 @@ export const calendar = {
   seats: (taken: number, seats: number) => `${taken} of ${seats} seats`,
   emptyWeek: 'Nothing in this week. Set weekly hours below, and students can book.',
   noDayHours: 'closed',
+  dayOver: 'over',
   hours: {
     title: 'Weekly hours',
     lead: 'They repeat every week. Lessons start at the first minute, then one after the other.',

@@ -4,6 +4,8 @@ export const common = {
   retry: 'Try again',
   loading: 'Loading the page',
   close: 'Close',
+  offline: 'You are offline',
+  offlineBody: 'This page stays open. Try again when the connection is back.',
   cancel: 'Not now',
   nav: {
     main: 'Main',

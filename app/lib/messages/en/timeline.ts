@@ -63,6 +63,23 @@ const OUTCOMES: Readonly<Record<string, (fact: Fact) => string>> = {
   'cancelled-late': () => 'It was cancelled late.',
 };
 
+/** The codes of `OutcomeDecided`, as ops read them. */
+const REASONS: Readonly<Record<string, string>> = {
+  'held-at-least-half': 'both were there with sound, picture or work for at least half of the time',
+  'less-than-half-held': 'both came, but less than half of the time was held',
+  'connected-without-media': 'both were connected for more than half of the time without sound, picture or work',
+  'tutor-not-there-in-time': 'the tutor did not come within 15 minutes',
+  'student-not-there-in-time': 'the student did not come within 15 minutes',
+  'tutor-waited': 'the tutor waited until the 15 minutes were over',
+  'tutor-left-before-wait-ended': 'the tutor left before the 15 minutes were over',
+  'tutor-lost-by-server': 'our server lost the connection of the tutor',
+  'student-lost-by-server': 'our server lost the connection of the student',
+};
+const inWords = (reasons: readonly string[]): string | undefined => {
+  const words = reasons.map((reason) => REASONS[reason] ?? reason).join('; ');
+  return words === '' ? undefined : `Because ${words}.`;
+};
+
 const events: TimelineWords = {
   AvailabilitySet: (fact) => forOps(fact, `${fact.tutor} changed the weekly hours.`),
   TimeOffAdded: (fact) => forOps(fact, `${fact.tutor} took time off.`),
@@ -168,7 +185,7 @@ const events: TimelineWords = {
   LessonEnded: (fact) => ENDED[fact.text('by')]?.(fact) ?? 'The lesson ended.',
   OutcomeDecided: (fact) => ({
     words: OUTCOMES[fact.text('outcome')]?.(fact) ?? 'The outcome was decided.',
-    detail: fact.reader === 'ops' ? fact.list('reasons').join('; ') || undefined : undefined,
+    detail: fact.reader === 'ops' ? inWords(fact.list('reasons')) : undefined,
   }),
 };
 
