@@ -152,6 +152,41 @@ describe('RM1: the search', () => {
     expect(await names({ text: "o'; DROP TABLE read_model.tutor; --" })).toEqual([]);
   });
 
+  test('what no text can hold is found nowhere', async () => {
+    for (const bad of ['a\u0000b', '\u0000'])
+      for (const search of [{ text: bad }, { subject: bad }, { level: bad }, { language: bad }])
+        expect(await queries.searchTutors(search)).toEqual({ tutors: [], total: 0 });
+    expect(await queries.tutorBySlug('tutor-t2\u0000')).toBeNull();
+    expect(await queries.tutorById('t2\u0000')).toBeNull();
+    expect(await queries.booking('\u0000')).toBeNull();
+    expect(await queries.lessonByCode('nx\u0000')).toBeNull();
+    expect(await queries.cases({ text: 'a\u0000' })).toEqual({ rows: [], total: 0 });
+  });
+
+  test.each([
+    8_640_000_000_000_000,
+    Number.MAX_SAFE_INTEGER,
+    Number.MAX_VALUE,
+    Infinity,
+    -Infinity,
+    Number.NaN,
+    -8_640_000_000_000_001,
+  ])('a time out of any calendar (%d) is no error', async (at) => {
+    expect(await names({ freeFrom: at, freeTo: at })).toEqual([]);
+    const from = await names({ freeFrom: at });
+    expect(from).toHaveLength(at < 0 ? 3 : 0);
+    const to = await names({ freeTo: at });
+    expect(to).toHaveLength(at > 0 ? 3 : 0);
+    expect(await queries.freeSlots('t1', at, at)).toEqual([]);
+  });
+
+  test('a price that is no amount is no error', async () => {
+    expect(await names({ maxPrice: 1e300 })).toHaveLength(3);
+    expect(await names({ maxPrice: 19_999.5 })).toEqual([]);
+    expect(await names({ maxPrice: -Infinity })).toEqual([]);
+    expect(await names({ maxPrice: Number.NaN })).toEqual([]);
+  });
+
   test('finds who is free in a range of time', async () => {
     const at = (from: number, to: number) => ({ freeFrom: MONDAY + from * HOUR, freeTo: MONDAY + to * HOUR });
     expect(await names(at(9, 10))).toEqual(['Asha Rao']);

@@ -13,8 +13,22 @@ import type { Queries } from './queries.ts';
 import { timelineQueries } from './timeline/queries.server.ts';
 import { tutorQueries } from './tutors/queries.server.ts';
 
+const isUnwritable = (param: unknown): boolean =>
+  Array.isArray(param) ? param.some(isUnwritable) : typeof param === 'string' && param.includes('\u0000');
+
+/**
+ * For reading only: a question about text with U+0000 finds nothing. No stored text can hold that sign, and the database
+ * refuses to be asked about it, which would make an error of what is just somebody's odd address or search.
+ */
+const withoutUnwritable = (db: Database): Database => ({
+  ...db,
+  query: <R>(sql: string, params?: readonly unknown[]) =>
+    params?.some(isUnwritable) === true ? Promise.resolve<R[]>([]) : db.query<R>(sql, params),
+});
+
 /** Everything that pages may ask. The relation `person_name(person_id, name, email)` must exist before the first call. */
-export function createQueries(db: Database, clock: BusinessClock): Queries {
+export function createQueries(database: Database, clock: BusinessClock): Queries {
+  const db = withoutUnwritable(database);
   return {
     ...tutorQueries(db, clock),
     ...calendarQueries(db, clock),

@@ -1,5 +1,6 @@
 import type { Availability } from '#events/calendar/availability.ts';
 import type { WeeklyWindow } from '#events/calendar/events.ts';
+import { BOOKABLE_AHEAD_MS } from '#events/shared/policy.ts';
 import type { Offer } from '#events/tutor/events.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
@@ -74,10 +75,15 @@ export async function calendarsOf(
   );
 }
 
-/** Nothing in the past is free, and nobody asks for more than two months. */
-function bounded(clock: BusinessClock, from: number, to: number): { from: number; to: number } {
-  const start = Math.max(from, clock.now() + 1);
-  return { from: start, to: Math.min(to, start + MAX_RANGE_MS) };
+/**
+ * Nothing in the past is free, nor what lies too far ahead to be booked, and nobody asks for more than two months. Null
+ * when nothing is left of the range; so it also is for bounds that are no instants.
+ */
+function bounded(clock: BusinessClock, from: number, to: number): { from: number; to: number } | null {
+  const now = Math.floor(clock.now());
+  const start = Math.ceil(Math.max(from, now + 1));
+  const end = Math.floor(Math.min(to, start + MAX_RANGE_MS, now + BOOKABLE_AHEAD_MS + 1));
+  return start < end ? { from: start, to: end } : null;
 }
 
 /** Free slots of several tutors within [from, to), by tutor. */
@@ -87,7 +93,9 @@ export async function freeSlotsOf(
   tutorIds: readonly string[],
   range: { readonly from: number; readonly to: number },
 ): Promise<ReadonlyMap<string, readonly Slot[]>> {
-  const { from, to } = bounded(clock, range.from, range.to);
+  const within = bounded(clock, range.from, range.to);
+  if (!within) return new Map();
+  const { from, to } = within;
   const calendars = await calendarsOf(db, tutorIds, from, to);
   return new Map(
     [...calendars].map(([tutorId, { availability, taken }]) => [tutorId, freeSlots(availability, taken, from, to)]),

@@ -97,6 +97,23 @@ export function lettersOf(name: string, body: string, link: string | null): { te
   return { text, html: htmlOf(text) };
 }
 
+/** What may be kept of a failure: a server's answer, which an error's message repeats, names the reader's address. */
+export function failureOf(error: unknown): {
+  readonly code: string;
+  readonly responseCode?: number;
+  readonly command?: string;
+} {
+  const field = (name: string): unknown =>
+    typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+  const [code, responseCode, command] = [field('code'), field('responseCode'), field('command')];
+  return {
+    code: typeof code === 'string' ? code : 'unknown',
+    ...(typeof responseCode === 'number' && { responseCode }),
+    // The verb alone; an address may follow it.
+    ...(typeof command === 'string' && { command: command.replace(/[:<].*$/s, '') }),
+  };
+}
+
 export interface MailerSettings {
   readonly db: Database;
   readonly mail: MailPort;
@@ -131,14 +148,15 @@ export function createMailer({ db, mail, publicUrl, log }: MailerSettings): { ru
       ]);
     } catch (error) {
       const last = row.attempts + 1 >= MAX_ATTEMPTS;
-      log.warn({ err: error, mailId: row.mail_id, attempts: row.attempts + 1, last }, 'a mail could not be sent');
+      const failure = failureOf(error);
+      log.warn({ ...failure, mailId: row.mail_id, attempts: row.attempts + 1, last }, 'a mail could not be sent');
       await db.query(
         `UPDATE worker.mail SET state = $2, attempts = attempts + 1, next_at = $3, problem = $4 WHERE mail_id = $1`,
         [
           row.mail_id,
           last ? 'failed' : 'planned',
           Math.round(Date.now() + Math.min(7_200_000, 2_000 * 2 ** Math.min(row.attempts, 12))),
-          error instanceof Error ? error.message : String(error),
+          JSON.stringify(failure),
         ],
       );
     }

@@ -1,4 +1,5 @@
 import type { WeeklyWindow } from '#events/calendar/events.ts';
+import { MAX_PRICE } from '#events/tutor/decide.ts';
 import type { Offer, TutorProfile } from '#events/tutor/events.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
@@ -63,7 +64,8 @@ function conditions(search: TutorSearch): { where: string; params: unknown[] } {
   if (search.maxPrice !== undefined)
     add(
       (param) => `EXISTS (SELECT 1 FROM jsonb_array_elements(t.offers) o WHERE (o->>'price')::int8 <= ${param}::int8)`,
-      search.maxPrice,
+      // No price is above this, and none is below 0: whatever else is asked for fits the column.
+      Number.isNaN(search.maxPrice) ? -1 : Math.floor(Math.min(Math.max(search.maxPrice, -1), MAX_PRICE)),
     );
   // Each word somewhere in the profile, so that "maths pune" finds who has both.
   for (const word of (search.text ?? '').split(/\s+/).filter(Boolean).slice(0, 8))
@@ -98,7 +100,7 @@ export function tutorQueries(
     const free = await freeSlotsOf(db, clock, ids, ahead());
     let cards = rows.map((row) => cardOf(row, free.get(row.tutor_id) ?? []));
     if (search.freeFrom !== undefined || search.freeTo !== undefined) {
-      const from = search.freeFrom ?? clock.now();
+      const from = Math.max(search.freeFrom ?? 0, clock.now());
       const range = { from, to: search.freeTo ?? from + LOOK_AHEAD_MS };
       const within = await freeSlotsOf(db, clock, ids, range);
       cards = cards.filter((card) => (within.get(card.tutorId) ?? []).length > 0);
