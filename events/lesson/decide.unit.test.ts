@@ -149,6 +149,26 @@ describe('seats', () => {
     given(over).when(giveUp(1)).then('lesson-ended');
     given(off).when(giveUp(1)).then([]);
   });
+  it('LE5: whoever gives up their seat is shown out of every connection first, and nobody else is', () => {
+    const flowing = [...live, joined('s1', START, 'c2'), media('MediaStarted', 's1', 'received', START)];
+    given(flowing)
+      .when(giveUp(1))
+      .then([
+        media('MediaStopped', 's1', 'received', START),
+        left('s1', START, 'removed'),
+        left('s1', START, 'removed', 'c2'),
+        givenUp(1),
+      ]);
+    given([...live, taken(2), joined('s2', START), left('s2', START)])
+      .when(giveUp(2))
+      .then([givenUp(2)]);
+  });
+  it('LE5: whoever has another seat in the lesson stays', () => {
+    const second: LessonEvent = { type: 'SeatTaken', data: { lessonId, bookingId: 'b2', studentId: 's1' } };
+    given([...live, second])
+      .when(giveUp(1))
+      .then([givenUp(1)]);
+  });
 });
 
 describe('joining and leaving', () => {
@@ -179,6 +199,16 @@ describe('joining and leaving', () => {
     };
     given(open).when(asHost).then('not-the-host');
   });
+  it('LE7: a participant has a seat; an observer needs none', () => {
+    given(open).when(join('guest', START)).then('no-seat');
+    given([...open, givenUp(1)])
+      .when(join('s1', START))
+      .then('no-seat');
+    const watching = { lessonId, personId: 'a1', role: 'observer', connectionId: 'c-a1' } as const;
+    given(open)
+      .when({ type: 'JoinLesson', data: watching, now: START })
+      .then([{ type: 'ParticipantJoined', data: { ...watching, at: START } }]);
+  });
   it('LE8: several connections of one person, each of one person only', () => {
     given([...open, joined('s1', opens)])
       .when(join('s1', opens + 1))
@@ -186,7 +216,7 @@ describe('joining and leaving', () => {
     given([...open, joined('s1', opens)])
       .when(join('s1', START, 'c2'))
       .then([joined('s1', START, 'c2')]);
-    given([...open, joined('s1', opens)])
+    given([...open, taken(2), joined('s1', opens)])
       .when(join('s2', START, 'c-s1'))
       .then('connection-taken');
     given([...open, joined('s1', opens), left('s1', START)])
@@ -201,9 +231,6 @@ describe('joining and leaving', () => {
     given([...open, joined('s1', opens)])
       .when(join('t1', now))
       .then([joined('t1', now), started(now)]);
-    given([...open, joined('t1', opens)])
-      .when(join('guest', now))
-      .then([joined('guest', now)]);
     given([...open, joined('t1', opens), left('t1', opens + 1)])
       .when(join('s1', now))
       .then([joined('s1', now)]);

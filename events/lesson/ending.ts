@@ -5,7 +5,7 @@ import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.t
 import type { LessonEvent, LessonTerms } from './events.ts';
 import { outcomeOf } from './outcome.ts';
 import { over } from './over.ts';
-import { leaving, type RunningLesson } from './presence.ts';
+import { leavingAltogether, type RunningLesson } from './presence.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -83,11 +83,7 @@ function endProblem({ data, now }: EndLesson, state: RunningLesson): Refusal | n
 }
 
 function everyoneLeaves(state: RunningLesson, at: number, reason: 'lesson-ended' | 'removed'): readonly LessonEvent[] {
-  return [...state.people.values()].flatMap(({ personId, stays }) =>
-    stays
-      .filter((stay) => stay.left === null)
-      .flatMap(({ connectionId }) => leaving(state, personId, connectionId, at, reason)),
-  );
+  return [...state.people.keys()].flatMap((personId) => leavingAltogether(state, personId, at, reason));
 }
 
 /** Rule LE30. */

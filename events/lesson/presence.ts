@@ -37,6 +37,8 @@ export function join({ data, now }: LessonCommandOf<'JoinLesson'>, state: Existi
   if (now >= closesAt(state)) return refuse('lesson-ended', 'This lesson has ended.');
   if (role === 'host' && personId !== state.lesson.tutorId)
     return refuse('not-the-host', 'Only the tutor is the host of this lesson.');
+  if (role === 'participant' && !state.seats.some((seat) => seat.studentId === personId))
+    return refuse('no-seat', 'This person has no seat in this lesson.');
   for (const presence of state.people.values()) {
     if (!openStay(presence, connectionId)) continue;
     return presence.personId === personId ? [] : refuse('connection-taken', 'This connection is another person’s.');
@@ -76,6 +78,18 @@ export function leaving(
   const from = openStay(presence, connectionId)?.from ?? at;
   const left = { lessonId, personId, connectionId, at: Math.max(at, from), reason };
   return [...stopped, { type: 'ParticipantLeft', data: left }];
+}
+
+/** The end of every connection that a person still has, at `at`. */
+export function leavingAltogether(
+  state: RunningLesson,
+  personId: string,
+  at: number,
+  reason: LeaveReason,
+): readonly LessonEvent[] {
+  return presenceOf(state.people, personId)
+    .stays.filter((stay) => stay.left === null)
+    .flatMap(({ connectionId }) => leaving(state, personId, connectionId, at, reason));
 }
 
 /** Rule LE12. */

@@ -5,7 +5,7 @@ import { LESSON_MINUTES, MAX_SEATS } from '../tutor/decide.ts';
 import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.ts';
 import type { LessonState } from './events.ts';
 import { over } from './over.ts';
-import { startIfBothAreHere } from './presence.ts';
+import { leavingAltogether, startIfBothAreHere } from './presence.ts';
 
 /** Rules LE1–LE2. */
 export function schedule({ data }: LessonCommandOf<'ScheduleLesson'>, state: LessonState): LessonDecision {
@@ -42,12 +42,18 @@ export function takeSeat({ data, now }: LessonCommandOf<'TakeSeat'>, state: Exis
   ];
 }
 
-/** Rule LE5. */
-export function giveUpSeat({ data }: LessonCommandOf<'GiveUpSeat'>, state: ExistingLesson): LessonDecision {
+/** Rule LE5: nobody stays inside, or gets attendance, on a seat that is not theirs any more. */
+export function giveUpSeat({ data, now }: LessonCommandOf<'GiveUpSeat'>, state: ExistingLesson): LessonDecision {
   const { lessonId, bookingId } = data;
   if (state.kind === 'cancelled') return [];
   if (state.kind === 'ended') return over(state);
   const seat = state.seats.find((one) => one.bookingId === bookingId);
-  if (seat) return [{ type: 'SeatGivenUp', data: { lessonId, bookingId, studentId: seat.studentId } }];
-  return state.givenUp.includes(bookingId) ? [] : refuse('no-such-seat', 'This booking has no seat in this lesson.');
+  if (!seat)
+    return state.givenUp.includes(bookingId) ? [] : refuse('no-such-seat', 'This booking has no seat in this lesson.');
+  const { studentId } = seat;
+  const hasAnother = state.seats.some((other) => other !== seat && other.studentId === studentId);
+  return [
+    ...(hasAnother ? [] : leavingAltogether(state, studentId, now, 'removed')),
+    { type: 'SeatGivenUp', data: { lessonId, bookingId, studentId } },
+  ];
 }
