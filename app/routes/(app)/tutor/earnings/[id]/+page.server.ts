@@ -1,5 +1,6 @@
 import { personWith, unknownPage } from '$lib/guard.ts';
 import { messagesIn } from '$lib/messages/index.ts';
+import { timelineFor } from '#app/server/views.server.ts';
 import { timelineEntries } from '$lib/timeline-words.ts';
 import type { PageServerLoad } from './$types';
 
@@ -10,7 +11,7 @@ export const load: PageServerLoad = async (event) => {
   const [booking, payout] = await Promise.all([queries.booking(id), queries.payout(id)]);
   if (!booking || !payout || booking.tutorId !== person.personId) unknownPage();
   const { zone } = await event.parent();
-  const rows = await queries.timeline(id);
+  const rows = timelineFor('tutor', booking, await queries.timeline(id));
   return {
     payout,
     studentId: booking.studentId,
