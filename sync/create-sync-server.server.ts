@@ -161,7 +161,10 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       await prepared();
       const room = await rooms.open(socket.document, document);
       if (!socket.open) return;
-      if (room.peers.size >= limits.socketsPerRoom || draining) socket.close(CLOSE.later);
+      // Opening the document may have told that they were taken out before this process listened.
+      const { lessonId, personId, expiresAt } = socket.ticket;
+      if (lessons.isRevoked(lessonId, personId, expiresAt)) socket.close(CLOSE.removed);
+      else if (room.peers.size >= limits.socketsPerRoom || draining) socket.close(CLOSE.later);
       else socket.enter(room);
     } catch (error) {
       log.error({ err: error, document: socket.document }, 'a document could not be opened');

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { inMemoryStore } from '#events/store/in-memory.ts';
+import type { EventStore } from '#events/store/event-store.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { readBoard } from './documents/board-reader.ts';
@@ -10,8 +12,11 @@ import { step1Message, updateMessage } from './wire/messages.ts';
 
 let db: Database;
 const worlds: World[] = [];
-const world = async (limits: Parameters<typeof startWorld>[0]['limits'] = {}): Promise<World> => {
-  const one = await startWorld({ db, limits });
+const world = async (
+  limits: Parameters<typeof startWorld>[0]['limits'] = {},
+  store: EventStore = inMemoryStore(),
+): Promise<World> => {
+  const one = await startWorld({ db, limits, store });
   worlds.push(one);
   return one;
 };
@@ -49,6 +54,12 @@ const codeOf = async (raw: Raw): Promise<number> => {
   await until(() => raw.closed !== null, 'the socket to be closed');
   return raw.closed?.code ?? 0;
 };
+async function append(one: World, lessonId: string, type: string, data: object): Promise<void> {
+  const id = aLesson();
+  const actor = { kind: 'system', id: 't' } as const;
+  const meta = { commandId: id, correlationId: 'c', causationId: 'c', actor, occurredAt: 0, schemaVersion: 1 };
+  await one.store.append(`lesson-${lessonId}`, 'any', [{ id, type, data: { ...data }, meta }]);
+}
 
 describe('who comes in', () => {
   it('[T1] is refused after the upgrade, with a code that a stock client obeys', async () => {
@@ -99,21 +110,8 @@ describe('who comes in', () => {
       await open(one, `board:${lessonId}`, await one.ticket(ROHAN, lessonId)),
     ];
     await until(() => asha.heard.length > 0, 'the document');
-    await one.store.append(`lesson-${lessonId}`, 'any', [
-      {
-        id: aLesson(),
-        type: 'ParticipantLeft',
-        data: { lessonId, personId: ASHA.personId, connectionId: 'c', at: 0, reason: 'removed' },
-        meta: {
-          commandId: 'c',
-          correlationId: 'c',
-          causationId: 'c',
-          actor: { kind: 'system', id: 't' },
-          occurredAt: 0,
-          schemaVersion: 1,
-        },
-      },
-    ]);
+    const left = { lessonId, personId: ASHA.personId, connectionId: 'c', at: 0, reason: 'removed' };
+    await append(one, lessonId, 'ParticipantLeft', left);
     await until(() => asha.closed !== null, 'Asha to be sent away', 3_000);
     expect(asha.closed).toEqual({ code: 4403, reason: 'removed' });
     expect(rohan.closed).toBeNull();
@@ -127,6 +125,45 @@ describe('who comes in', () => {
     });
     const back = await open(one, `board:${lessonId}`, readmitted);
     await until(() => back.heard.length > 0, 'the document');
+  });
+
+  it('[T3] is sent away when their seat is given up, connected or not, until they take a seat again', async () => {
+    const one = await world();
+    const lessonId = aLesson();
+    const [ticket, unused] = [await one.ticket(ASHA, lessonId), await one.ticket(ROHAN, lessonId)];
+    const asha = await open(one, `board:${lessonId}`, ticket);
+    await until(() => asha.heard.length > 0, 'the document');
+    for (const { personId } of [ASHA, ROHAN])
+      await append(one, lessonId, 'SeatGivenUp', { lessonId, bookingId: `b-${personId}`, studentId: personId });
+    await until(() => asha.closed !== null, 'Asha to be sent away', 3_000);
+    expect(asha.closed).toEqual({ code: 4403, reason: 'removed' });
+    expect(await codeOf(await open(one, `board:${lessonId}`, ticket))).toBe(4401);
+    await until(async () => (await codeOf(await open(one, `chat:${lessonId}`, unused))) === 4401, 'Rohan to stay out');
+    await append(one, lessonId, 'SeatTaken', { lessonId, bookingId: 'again', studentId: ASHA.personId });
+    await until(async () => {
+      const back = await open(one, `board:${lessonId}`, ticket);
+      await until(() => back.heard.length > 0 || back.closed !== null, 'an answer');
+      return back.closed === null;
+    }, 'Asha to be let in again');
+  });
+
+  it('[T3] stays out of a server that started after they were taken out', async () => {
+    const store = inMemoryStore();
+    const first = await world({}, store);
+    const lessonId = aLesson();
+    const [ticket, stays] = [await first.ticket(ASHA, lessonId), await first.ticket(ROHAN, lessonId)];
+    await append(first, lessonId, 'SeatTaken', { lessonId, bookingId: 'b-r', studentId: ROHAN.personId });
+    await append(first, lessonId, 'SeatGivenUp', { lessonId, bookingId: 'b', studentId: ASHA.personId });
+    // More than one page of what happened since.
+    const note = { lessonId, personId: ROHAN.personId, surface: 'board', minute: 0 };
+    for (let n = 0; n < 250; n += 1) await append(first, lessonId, 'WorkNoted', note);
+    const second = await world({}, store);
+    const asha = await open(second, `board:${lessonId}`, ticket);
+    await until(() => asha.closed !== null || asha.heard.length > 0, 'an answer');
+    expect(asha.closed).toEqual({ code: 4403, reason: 'removed' });
+    expect(asha.heard).toEqual([]);
+    const rohan = await open(second, `board:${lessonId}`, stays);
+    await until(() => rohan.heard.length > 0, 'the document');
   });
 
   it('[T4] gets ids that nobody was ever given, nor brought along', async () => {
