@@ -25,7 +25,8 @@ export const booking = {
     booking: 'Keeping your seat',
     payHint: 'Your seat is kept for 10 minutes while you pay.',
     askHint: 'Nothing is charged now. Once the tutor accepts, you have 24 hours to pay.',
-    recorded: 'Who was there and for how long is recorded in the classroom, so that a dispute can be decided on facts.',
+    recorded:
+      'Who was there and for how long is recorded in the classroom, so that what came of it is decided on facts.',
     notYours: 'Tutors, ops and auditors cannot book with this account',
     notYoursBody: 'Sign in as a student, or as a parent who acts for one.',
     noChild: 'No child is linked to your account yet',

@@ -156,7 +156,7 @@ const events: TimelineWords = {
     detail: fact.reader === 'ops' ? quoted(fact.text('reason')) : undefined,
   }),
   HoldStarted: (fact) => `The money is on hold until ${fact.when('endsAt')}.`,
-  ReleaseAuthorized: () => 'The hold is over and no dispute is open: the release was ordered.',
+  ReleaseAuthorized: () => 'The hold is over: the release was ordered.',
   HoldLifted: (fact) => `${fact.money('amount')} was released${fact.reader === 'tutor' ? ' to you' : ''}.`,
   TransferSettled: (fact) => `The money reached ${own(fact.tutor)} bank.`,
   ReversalRequested: (fact) => `${fact.money('amount')} is taken back from the money set aside.`,
