@@ -10,6 +10,11 @@ export class Expelled {
     this.#until.set(`${lessonId}/${personId}`, now + TICKET_MS);
   }
 
+  /** They have a place in the lesson again. */
+  lift(lessonId: string, personId: string): void {
+    this.#until.delete(`${lessonId}/${personId}`);
+  }
+
   has(lessonId: string, personId: string, now: number): boolean {
     return (this.#until.get(`${lessonId}/${personId}`) ?? 0) > now;
   }

@@ -2,13 +2,16 @@ import type { EventStore, RecordedEvent, Subscription } from '#events/store/even
 import type { Rooms } from './rooms.server.ts';
 
 /**
- * Closes the room of a lesson that ended or was cancelled, and sends away who was taken out, whoever did it. It starts
- * at the log's end: a lesson that ended before is refused when someone asks to join.
+ * Closes the room of a lesson that ended or was cancelled, and sends away who was taken out or gave up their seat,
+ * whoever did it. It starts at the log's end: a lesson that ended before is refused when someone asks to join.
  */
 export function followLessons(store: EventStore, rooms: Rooms): Subscription {
   return store.subscribe({
     after: 'end',
-    filter: { categories: ['lesson'], types: ['LessonEnded', 'LessonCancelled', 'ParticipantLeft'] },
+    filter: {
+      categories: ['lesson'],
+      types: ['LessonEnded', 'LessonCancelled', 'ParticipantLeft', 'SeatGivenUp', 'SeatTaken'],
+    },
     onEvents: (events) => {
       for (const event of events) follow(event, rooms);
       return Promise.resolve();
@@ -17,9 +20,11 @@ export function followLessons(store: EventStore, rooms: Rooms): Subscription {
 }
 
 function follow({ type, data }: RecordedEvent, rooms: Rooms): void {
-  const { lessonId, personId, reason } = data;
+  const { lessonId, personId, studentId, reason } = data;
   if (typeof lessonId !== 'string') return;
   if (type === 'LessonEnded') rooms.endLesson(lessonId, 'lesson-ended');
   else if (type === 'LessonCancelled') rooms.endLesson(lessonId, 'lesson-cancelled');
+  else if (type === 'SeatGivenUp' && typeof studentId === 'string') rooms.expel(lessonId, studentId);
+  else if (type === 'SeatTaken' && typeof studentId === 'string') rooms.readmit(lessonId, studentId);
   else if (reason === 'removed' && typeof personId === 'string') rooms.expel(lessonId, personId);
 }

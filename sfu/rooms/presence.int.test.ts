@@ -32,7 +32,10 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function append(
   fixture: Fixture,
-  body: Extract<LessonEvent, { type: 'LessonEnded' | 'LessonCancelled' | 'ParticipantLeft' }>,
+  body: Extract<
+    LessonEvent,
+    { type: 'LessonEnded' | 'LessonCancelled' | 'ParticipantLeft' | 'SeatGivenUp' | 'SeatTaken' }
+  >,
 ) {
   const meta = {
     commandId: newId(),
@@ -189,6 +192,51 @@ describe('presence', () => {
     const back = await fixture.connect(fixture.ticket('bob'));
     await expect(back.join()).rejects.toThrow('removed');
     expect(leaves(fixture)).toEqual([]);
+  });
+
+  it('[P11] whoever gives up their seat is sent away, here or not, until they take one again', async () => {
+    const fixture = await start();
+    const ann = await fixture.connect(fixture.ticket('ann'));
+    await ann.join();
+    const bob = await fixture.connect(fixture.ticket('bob'));
+    await bob.join();
+    for (const studentId of ['bob', 'cid'])
+      await append(fixture, { type: 'SeatGivenUp', data: { lessonId: 'lesson-1', bookingId: studentId, studentId } });
+    expect(await bob.next('closed')).toEqual({ reason: 'removed' });
+    expect(await ann.next('peer-left')).toEqual({ personId: 'bob' });
+    for (const name of ['bob', 'cid']) {
+      const back = await fixture.connect(fixture.ticket(name));
+      await expect(back.join()).rejects.toThrow('removed');
+    }
+    await append(fixture, {
+      type: 'SeatTaken',
+      data: { lessonId: 'lesson-1', bookingId: 'again', studentId: 'bob' },
+    });
+    await expect
+      .poll(async () => {
+        const back = await fixture.connect(fixture.ticket('bob'));
+        return back.join().then(
+          () => 'joined',
+          (error: unknown) => String(error),
+        );
+      })
+      .toBe('joined');
+    expect(leaves(fixture)).toEqual([]);
+  });
+
+  it('[P11] a join under way when the seat is given up lets nobody in', async () => {
+    const fixture = await start();
+    const bob = await fixture.connect(fixture.ticket('bob'));
+    const release = fixture.holdJoins();
+    const joining = bob.join();
+    await until('the room', () => (fixture.sfu.stats().rooms === 1 ? true : undefined));
+    const data = { lessonId: 'lesson-1', bookingId: 'b', studentId: 'bob' };
+    await append(fixture, { type: 'SeatGivenUp', data });
+    await sleep(300);
+    release();
+    await expect(joining).rejects.toThrow('removed');
+    expect(fixture.sfu.stats()).toMatchObject({ rooms: 0, peers: 0 });
+    await expect.poll(() => fixture.db.query('SELECT 1 FROM presence')).toEqual([]);
   });
 
   it('[P6] the next start ends what a crash left open, when it was last seen', async () => {

@@ -125,6 +125,11 @@ export class Rooms {
     this.#closeIfEmpty(room);
   }
 
+  /** Taken in again: they have a seat anew. */
+  readmit(lessonId: string, personId: string): void {
+    this.#expelled.lift(lessonId, personId);
+  }
+
   /** The workers under these routers died: their rooms close, and everyone may join anew at once. */
   mediaLost(routers: readonly RoomRouter[]): void {
     for (const room of this.rooms) if (routers.includes(room.media)) this.#evict(room, 'media-lost');
@@ -197,10 +202,11 @@ export class Rooms {
       room.createMedia(ask.rtpCapabilities, mayIn(role, 'send-media')),
     ]);
     const admitted = begun.status === 'fulfilled' && begun.value === null;
-    const closed = closedMeanwhile(room);
+    const expelled = this.#expelled.has(lessonId, personId, Date.now());
+    const closed = expelled ? refused('removed') : closedMeanwhile(room);
     if (!admitted || closed !== null || made.status === 'rejected') {
       if (made.status === 'fulfilled') discard(made.value);
-      if (admitted) this.#attendance.end(ids, role, this.#clock.now(), 'disconnected');
+      if (admitted) this.#attendance.end(ids, role, this.#clock.now(), expelled ? 'removed' : 'disconnected');
       if (begun.status === 'rejected') throw begun.reason;
       if (begun.value !== null) return refusedByLesson(begun.value);
       if (made.status === 'rejected') throw made.reason;

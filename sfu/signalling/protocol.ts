@@ -45,6 +45,7 @@ export const REFUSALS = [
   'lesson-cancelled',
   'lesson-unknown',
   'not-the-host',
+  'no-seat',
   'removed',
   'lesson-refused',
 ] as const;

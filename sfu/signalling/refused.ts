@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<RefusalCode, string>> = {
   'lesson-cancelled': 'The lesson was cancelled.',
   'lesson-unknown': 'There is no such lesson.',
   'not-the-host': 'Only the tutor is the host of this lesson.',
+  'no-seat': 'This person has no seat in this lesson.',
   removed: 'This person was taken out of the lesson.',
   'lesson-refused': 'The lesson did not let this person in.',
 };
