@@ -58,6 +58,8 @@ export interface Sfu {
 }
 
 const HEARTBEAT_MS = 5_000;
+/** How long a node that stops still tries to tell its facts, wall ms; then its rows tell the next start. */
+const LAST_FACTS_MS = 8_000;
 const MOST_PEERS = 60;
 const MOST_ROOMS = 400;
 
@@ -102,7 +104,8 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
   };
   const heartbeat = (): void =>
     task('presence', async () => {
-      await presence.heartbeat(media?.rooms.connectedIds() ?? [], clock.now());
+      const again = await attendance.heartbeat(media?.rooms.connectedIds() ?? []);
+      media?.rooms.tellMediaAnew(again);
     });
   const timers = [
     setInterval(() => {
@@ -130,7 +133,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       media.rooms.draining = true;
       media.rooms.evictAll('node-draining');
     }
-    await attendance.settled();
+    await attendance.settled(LAST_FACTS_MS);
   };
 
   return {

@@ -16,6 +16,9 @@ export type FlowFact = { readonly kind: 'started' | 'stopped'; readonly at: numb
 
 export const QUIET: Flow = { kind: 'quiet', bytes: 0 };
 
+/** Nothing flows as far as anybody knows, and the counter goes on where it was. */
+export const quiet = ({ bytes }: Flow): Flow => ({ kind: 'quiet', bytes });
+
 /** Fewer bytes than this between two readings are keep-alives, not media. */
 const LEAST_BYTES = 500;
 /** So many readings without growth end a flow: one may fall between two packets of a slow link. */

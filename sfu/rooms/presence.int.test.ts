@@ -256,6 +256,25 @@ describe('presence', () => {
     expect(await next.db.query('SELECT 1 FROM presence')).toEqual([]);
   });
 
+  it('[P12] a connection whose row another node took away is begun again, under the same id', async () => {
+    const fixture = await start();
+    const bob = await fixture.connect(fixture.ticket('bob'));
+    const { connectionId } = await bob.join();
+    await fixture.db.query('DELETE FROM presence');
+    fixture.moveClock(1_000);
+    await until('a second JoinLesson', () => (joins(fixture).length === 2 ? true : undefined));
+    expect(joins(fixture).map(({ command }) => command.data)).toMatchObject([{ connectionId }, { connectionId }]);
+    expect(new Set(joins(fixture).map(({ context }) => context.commandId)).size).toBe(2);
+    expect(await fixture.db.query('SELECT connection_id FROM presence')).toEqual([{ connection_id: connectionId }]);
+    fixture.moveClock(1_000);
+    await sleep(200);
+    expect(joins(fixture)).toHaveLength(2);
+    expect(bob.socket.connected).toBe(true);
+    expect(await bob.ask('leave', {})).toMatchObject({ ok: true });
+    await leftAs(fixture, 'left');
+    await expect.poll(() => fixture.db.query('SELECT 1 FROM presence')).toEqual([]);
+  });
+
   it('[P7] a dead worker costs a rejoin and nothing else', async () => {
     const fixture = await start();
     const bob = await fixture.connect(fixture.ticket('bob'));

@@ -47,7 +47,8 @@ export class PresenceTable {
   async add(row: PresenceRow): Promise<void> {
     await this.#db.query(
       `INSERT INTO presence (connection_id, node_id, lesson_id, person_id, last_seen, wall_seen)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (connection_id) DO UPDATE SET node_id = $2, last_seen = $5, wall_seen = $6`,
       [row.connectionId, this.#node, row.lessonId, row.personId, row.lastSeen, Date.now()],
     );
   }
@@ -64,12 +65,25 @@ export class PresenceTable {
     ]);
   }
 
-  /** @param connected ids that are really here; those waiting for a reconnect keep the time they were last seen. */
-  async heartbeat(connected: readonly string[], now: number): Promise<void> {
-    await this.#db.query('UPDATE presence SET wall_seen = $1 WHERE node_id = $2', [Date.now(), this.#node]);
-    if (connected.length === 0) return;
-    const places = connected.map((_, index) => `$${index + 2}`).join(', ');
-    await this.#db.query(`UPDATE presence SET last_seen = $1 WHERE connection_id IN (${places})`, [now, ...connected]);
+  /**
+   * @param held ids that this node still looks after; rows of others are left to grow stale.
+   * @param connected those that are really here; those waiting for a reconnect keep the time they were last seen.
+   * @param now business time, ms.
+   * @returns which of `held` have their row still.
+   */
+  async heartbeat(held: readonly string[], connected: readonly string[], now: number): Promise<ReadonlySet<string>> {
+    if (held.length === 0) return new Set();
+    const rows = await this.#db.query<{ connection_id: string }>(
+      `UPDATE presence SET wall_seen = $1 WHERE node_id = $2 AND connection_id IN (${places(held, 3)})
+       RETURNING connection_id`,
+      [Date.now(), this.#node, ...held],
+    );
+    if (connected.length > 0)
+      await this.#db.query(`UPDATE presence SET last_seen = $1 WHERE connection_id IN (${places(connected, 2)})`, [
+        now,
+        ...connected,
+      ]);
+    return new Set(rows.map((row) => row.connection_id));
   }
 
   /** Connections of nodes that are gone: with the embedded database every other node is, since one process owns it. */
@@ -88,3 +102,6 @@ export class PresenceTable {
     }));
   }
 }
+
+const places = (values: readonly string[], first: number): string =>
+  values.map((_, index) => `$${index + first}`).join(', ');

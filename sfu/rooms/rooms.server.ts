@@ -12,6 +12,7 @@ import { mayIn } from '../signalling/permissions.ts';
 import { refused, refusedByLesson } from '../signalling/refused.ts';
 import type { Attendance, LeaveReason } from './attendance.server.ts';
 import { Expelled } from './expelled.ts';
+import { quiet } from './flow.ts';
 import { Peer, type Connection, type PeerMedia } from './peer.ts';
 import { idsOf, reportEnd, watchPeer } from './report.ts';
 import { Room, transportParameters } from './room.ts';
@@ -155,6 +156,14 @@ export class Rooms {
     return this.rooms.flatMap((room) =>
       [...room.peers.values()].filter((peer) => peer.presence.kind === 'connected').map((peer) => peer.connectionId),
     );
+  }
+
+  /** These connections were begun again, so that what flows over them has to start again in the attendance. */
+  tellMediaAnew(connectionIds: readonly string[]): void {
+    for (const room of this.rooms)
+      for (const peer of room.peers.values())
+        if (connectionIds.includes(peer.connectionId))
+          peer.flows = { sent: quiet(peer.flows.sent), received: quiet(peer.flows.received) };
   }
 
   /** One reading of every peer's byte counters; a reading that takes too long is not overtaken by the next. */
