@@ -61,7 +61,7 @@ export class Lessons {
     const since = this.ports.wall() - TICKET_MS;
     const known = new Set<string>();
     let reason: ReadOnlyReason | null = null;
-    for (let from: number | null = null; ; ) {
+    for (let from: number | null = null; ;) {
       const page: readonly RecordedEvent[] = await this.ports.store.read(`lesson-${lessonId}`, {
         direction: 'backwards',
         limit: PAGE,
