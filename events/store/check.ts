@@ -59,6 +59,15 @@ export function prepareAppend(
   expected: ExpectedRevision,
   events: readonly NewEvent[],
 ): readonly PreparedEvent[] {
+  return measuredAppend(stream, expected, events).events;
+}
+
+/** The same, with the bytes of all of it. */
+export function measuredAppend(
+  stream: string,
+  expected: ExpectedRevision,
+  events: readonly NewEvent[],
+): { readonly events: readonly PreparedEvent[]; readonly bytes: number } {
   categoryOf(stream);
   if (typeof expected === 'number' && (!Number.isSafeInteger(expected) || expected < 0)) {
     throw new InvalidEvent(`${expected} is not a revision`);
@@ -75,7 +84,7 @@ export function prepareAppend(
     return { id: event.id, type: event.type, data, meta };
   });
   if (total > MAX_APPEND_BYTES) throw new TooLarge(`The append to ${stream}`, total, MAX_APPEND_BYTES);
-  return prepared;
+  return { events: prepared, bytes: total };
 }
 
 function canonical(value: unknown, path: string): string {

@@ -9,6 +9,9 @@ export function appendContract(open: () => Promise<OpenedStore>): void {
     const held = opened(open);
     const store = (): EventStore => held.get().store;
 
+    /** All but what only the writer is told. */
+    const placeOf = ({ placed: _, ...result }: Awaited<ReturnType<typeof appended>>): object => result;
+
     /** What the log holds, to show that a refused or repeated append wrote nothing. */
     const head = (): Promise<string | null> => store().head();
 
@@ -56,11 +59,11 @@ export function appendContract(open: () => Promise<OpenedStore>): void {
         const events = several(3);
         const first = await appended(store(), stream, expected, events);
         const again = await appended(store(), stream, expected, events);
-        expect(again).toEqual({ ...first, duplicate: true });
+        expect(again).toEqual({ ...placeOf(first), duplicate: true });
 
         await appended(store(), stream, first.revision, several(4));
         const end = await head();
-        expect(await appended(store(), stream, expected, events)).toEqual({ ...first, duplicate: true });
+        expect(await appended(store(), stream, expected, events)).toEqual({ ...placeOf(first), duplicate: true });
         expect(await head()).toBe(end);
       },
     );

@@ -9,6 +9,7 @@ import { chainContract } from './contract-chain.ts';
 import { groupContract } from './contract-group.ts';
 import { readContract } from './contract-read.ts';
 import { subscribeContract } from './contract-subscribe.ts';
+import { togetherContract } from './contract-together.ts';
 import type { EventStore, NewEvent } from './event-store.ts';
 
 export interface OpenedStore {
@@ -24,6 +25,7 @@ export interface OpenedStore {
 export function eventStoreContract(name: string, open: () => Promise<OpenedStore>): void {
   describe(`event store contract: ${name}`, () => {
     appendContract(open);
+    togetherContract(open);
     readContract(open);
     subscribeContract(open);
     groupContract(open);

@@ -50,8 +50,18 @@ export interface RecordedEvent extends NewEvent {
 
 export type ExpectedRevision = number | 'no-stream' | 'stream-exists' | 'any';
 
+/** What a store adds to an event when it keeps it. */
+export type Placed = Pick<RecordedEvent, 'position' | 'recordedAt' | 'chain'>;
+
 export type AppendResult =
-  | { readonly kind: 'appended'; readonly revision: number; readonly position: Position; readonly duplicate: boolean }
+  | {
+      readonly kind: 'appended';
+      readonly revision: number;
+      readonly position: Position;
+      readonly duplicate: boolean;
+      /** One for each event that was written now, from stores that know it; saves their writer a read. */
+      readonly placed?: readonly Placed[];
+    }
   | { readonly kind: 'wrong-expected-revision'; readonly actual: number | 'no-stream' };
 
 export interface AllFilter {
@@ -99,7 +109,11 @@ export interface Group {
 
 export interface EventStore {
   readonly kind: 'memory' | 'pglite' | 'postgres' | 'eventstoredb';
-  /** Atomic for the batch; idempotent by event ids at an exact expected revision. Events over 64 KiB or appends over 1 MiB throw `TooLarge`. */
+  /**
+   * Atomic for the batch; idempotent by event ids at an exact expected revision. Events over 64 KiB or appends over 1 MiB
+   * throw `TooLarge`, and `LogBusy` says that too much waits already: nothing was written. Any other error leaves the
+   * outcome unknown.
+   */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
   /** In order; empty for an unknown stream. `from` is inclusive. */
   read(
@@ -132,4 +146,5 @@ export interface EventStore {
 }
 
 export { comparePositions } from './position.ts';
+export { LogBusy } from './append-queue.ts';
 export { InvalidEvent, TooLarge } from './check.ts';

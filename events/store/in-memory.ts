@@ -58,11 +58,14 @@ export function inMemoryStore({ log = SILENT, now = Date.now }: InMemoryOptions 
         const position = head();
         if (position !== null) tail.advance(position);
       }
+      const written = existing.slice(existing.length - prepared.length);
+      const placed = written.map(({ position, recordedAt: at, chain }) => ({ position, recordedAt: at, chain }));
       return {
         kind: 'appended',
         revision: existing.length - 1,
         position: existing.at(-1)?.position ?? BEFORE_ALL,
         duplicate: false,
+        ...(placed.length > 0 && { placed }),
       };
     },
 

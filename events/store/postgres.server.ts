@@ -1,13 +1,14 @@
 import type { Database } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
 import { eventOf, type ChainRecord, type ChainedStore } from './chain.ts';
-import { categoryOf, prepareAppend } from './check.ts';
+import { categoryOf, measuredAppend } from './check.ts';
 import type { AllFilter, AppendResult, EventStore, Position, RecordedEvent } from './event-store.ts';
 import { follow } from './follow.ts';
 import { BEFORE_ALL, numberOf, positionFrom } from './position.ts';
+import { sqlAppends } from './sql-append.server.ts';
 import { sqlGroup } from './sql-group.server.ts';
 import { EVENT_COLUMNS, filterSql, recordOf, type EventRow } from './sql-records.ts';
-import { EXPECTED, LOG_CHANNEL, LOG_SCHEMA } from './sql-schema.server.ts';
+import { LOG_CHANNEL, LOG_SCHEMA } from './sql-schema.server.ts';
 import { SILENT, Tail, type Report } from './tail.ts';
 
 export interface SqlStoreOptions {
@@ -15,8 +16,6 @@ export interface SqlStoreOptions {
   /** Subscribers look at the log at least this often, whatever notifications do, ms. */
   readonly pollMs?: number;
 }
-
-type Appended = { outcome: string; revision: number; pos: number | null };
 
 /** The log in PGlite or PostgreSQL. The database stays the caller's: `close` leaves it open. */
 export async function openSqlStore(
@@ -31,6 +30,7 @@ export async function openSqlStore(
   };
   const tail = new Tail(head, pollMs, log);
   const running = new Set<Promise<void>>();
+  const appends = sqlAppends(db);
   const stopListening = await db.listen(LOG_CHANNEL, () => tail.hint());
 
   async function records(condition: string, params: readonly unknown[], order: string): Promise<ChainRecord[]> {
@@ -65,23 +65,15 @@ export async function openSqlStore(
     kind: db.kind,
 
     async append(stream, expected, events): Promise<AppendResult> {
-      const prepared = prepareAppend(stream, expected, events);
-      const [row] = await db.query<Appended>('SELECT * FROM log_append($1, $2, $3, $4, $5, $6)', [
-        stream,
-        typeof expected === 'number' ? expected : EXPECTED[expected],
-        prepared.map((event) => event.id),
-        prepared.map((event) => event.type),
-        prepared.map((event) => event.data),
-        prepared.map((event) => event.meta),
-      ]);
-      if (row === undefined) throw new Error('log_append gave no row');
-      const { outcome, revision, pos } = row;
+      const append = { stream, expected, ...measuredAppend(stream, expected, events) };
+      const { outcome, revision, position, placed } = await appends.append(append);
       if (outcome === 'wrong') {
         return { kind: 'wrong-expected-revision', actual: revision < 0 ? 'no-stream' : revision };
       }
-      const position = pos === null ? BEFORE_ALL : positionFrom(pos);
-      if (outcome === 'appended' && prepared.length > 0) tail.advance(position);
-      return { kind: 'appended', revision, position, duplicate: outcome === 'duplicate' };
+      const reached = position === null ? BEFORE_ALL : positionFrom(position);
+      if (placed.length > 0) tail.advance(reached);
+      const duplicate = outcome === 'duplicate';
+      return { kind: 'appended', revision, position: reached, duplicate, ...(placed.length > 0 && { placed }) };
     },
 
     async read(stream, { from, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER } = {}) {
@@ -113,6 +105,7 @@ export async function openSqlStore(
     },
 
     async close() {
+      await appends.close();
       await tail.close();
       await Promise.all(running);
       await stopListening().catch((error: unknown) => log.warn({ err: error }, 'the log is closed without UNLISTEN'));

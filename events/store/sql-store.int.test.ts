@@ -83,6 +83,29 @@ describe.each(adapters)('the log in %s', (_adapter, open) => {
     await db.close();
   });
 
+  it('writes appends that come together in few transactions, and one that the database refuses fails alone', async () => {
+    const db = await open('together');
+    const store = await openSqlStore(db);
+    await db.script(`CREATE FUNCTION no_poison() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'poison' USING ERRCODE = '22023'; END $$;
+      CREATE TRIGGER no_poison BEFORE INSERT ON log_event FOR EACH ROW WHEN (NEW.type = 'Poison')
+        EXECUTE FUNCTION no_poison();`);
+    const transactions = async (): Promise<unknown> =>
+      (await db.query('SELECT count(DISTINCT xmin::text)::int4 AS many FROM log_event'))[0];
+    await Promise.all(Array.from({ length: 100 }, () => appended(store, fresh(), 'no-stream', several(2))));
+    expect(await transactions()).toEqual({ many: 1 });
+
+    const types = Array.from({ length: 12 }, (_, n) => (n === 5 ? 'Poison' : 'Thing'));
+    const answers = await Promise.allSettled(types.map((type) => store.append(fresh(), 'no-stream', [happened(type)])));
+    const failed = answers.flatMap((answer, n) =>
+      answer.status === 'rejected' ? [[types[n], answer.reason.code]] : [],
+    );
+    expect(failed).toEqual([['Poison', '22023']]);
+    expect(await verifyChain(store)).toMatchObject({ kind: 'whole', records: 211 });
+    await store.close();
+    await db.close();
+  });
+
   it("ignores a group's answer that comes after the event was lent to someone else", async () => {
     const db = await open('fencing');
     const store = await openSqlStore(db);

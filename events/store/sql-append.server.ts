@@ -1,0 +1,66 @@
+import type { Database } from '#platform/database/database.ts';
+import { SqlError } from '#platform/database/errors.ts';
+import { AppendQueue, type Append, type AppendOutcome } from './append-queue.ts';
+import type { Placed } from './event-store.ts';
+import { positionFrom } from './position.ts';
+import { EXPECTED, SEPARATOR } from './sql-schema.server.ts';
+
+interface Row {
+  readonly outcome: AppendOutcome['outcome'];
+  readonly revision: number;
+  readonly pos: number | null;
+  readonly recorded: number;
+  /** Hex chain values of the events that were written, without anything between them. */
+  readonly chains: string;
+}
+
+const HASH = 64;
+
+/** The queue of one process in front of `log_append_many`. */
+export function sqlAppends(db: Database): AppendQueue {
+  return new AppendQueue({
+    send: (appends) => write(db, appends),
+    // 53, 57, 58, XX: no disk, shutting down, broken. Asking again for each append would only make that worse.
+    isRefusal: (error) => error instanceof SqlError && !/^(53|57|58|XX)/.test(error.code),
+  });
+}
+
+async function write(db: Database, appends: readonly Append[]): Promise<AppendOutcome[]> {
+  const events = appends.flatMap((append) => append.events);
+  const joined = (texts: readonly string[]): string => texts.join(SEPARATOR);
+  const rows = await db.query<Row>('SELECT * FROM log_append_many($1, $2, $3, $4, $5, $6, $7, $8)', [
+    joined(appends.map((append) => append.stream)),
+    appends.map(({ expected }) => (typeof expected === 'number' ? expected : EXPECTED[expected])),
+    appends.map((append) => append.events.length),
+    earlierOf(appends),
+    events.map((event) => event.id),
+    joined(events.map((event) => event.type)),
+    joined(events.map((event) => event.data)),
+    joined(events.map((event) => event.meta)),
+  ]);
+  return rows.map(({ outcome, revision, pos, recorded, chains }) => ({
+    outcome,
+    revision,
+    position: pos,
+    placed: pos === null ? [] : placedOf(pos, recorded, chains),
+  }));
+}
+
+/** For each append the number (from 1) of the one before it in this batch that goes to the same stream; 0 for none. */
+function earlierOf(appends: readonly Append[]): number[] {
+  const latest = new Map<string, number>();
+  return appends.map(({ stream }, index) => {
+    const earlier = latest.get(stream) ?? 0;
+    latest.set(stream, index + 1);
+    return earlier;
+  });
+}
+
+function placedOf(last: number, recordedAt: number, chains: string): Placed[] {
+  const count = chains.length / HASH;
+  return Array.from({ length: count }, (_, index) => ({
+    position: positionFrom(last - count + 1 + index),
+    recordedAt,
+    chain: chains.slice(index * HASH, (index + 1) * HASH),
+  }));
+}
