@@ -1,9 +1,11 @@
 import type { BookingEvent } from '../booking/events.ts';
 import type { CalendarEvent } from '../calendar/events.ts';
+import type { DisputeEvent } from '../dispute/events.ts';
 import type { InstituteEvent } from '../institute/events.ts';
 import type { LessonEvent } from '../lesson/events.ts';
 import type { PaymentEvent } from '../payment/events.ts';
 import type { PayoutEvent } from '../payout/events.ts';
+import { transferProcessed } from '../payout/upcast.ts';
 import type { PersonEvent } from '../person/events.ts';
 import type { ReviewEvent } from '../review/events.ts';
 import type { EventBody, RecordedEvent } from '../store/event-store.ts';
@@ -13,6 +15,7 @@ import type { TutorEvent } from '../tutor/events.ts';
 export interface EventOf {
   readonly booking: BookingEvent;
   readonly calendar: CalendarEvent;
+  readonly dispute: DisputeEvent;
   readonly institute: InstituteEvent;
   readonly lesson: LessonEvent;
   readonly payment: PaymentEvent;
@@ -82,7 +85,7 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   RefundFailed: first('payment'),
   PayoutPlanned: first('payout'),
   TransferRequested: first('payout'),
-  TransferProcessed: first('payout'),
+  TransferProcessed: { category: 'payout', version: 2, upcast: transferProcessed },
   TransferFailed: first('payout'),
   HoldStarted: first('payout'),
   ReleaseAuthorized: first('payout'),
@@ -90,7 +93,21 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   TransferSettled: first('payout'),
   ReversalRequested: first('payout'),
   TransferReversed: first('payout'),
+  ReversalFailed: first('payout'),
   PayoutCancelled: first('payout'),
+  PayoutDisputed: first('payout'),
+  PayoutDisputeClosed: first('payout'),
+  PayoutPaused: first('payout'),
+  PayoutResumed: first('payout'),
+  ClawbackRecorded: first('payout'),
+  DisputeOpened: first('dispute'),
+  DisputeAnswered: first('dispute'),
+  StatementAdded: first('dispute'),
+  DisputeUnderReview: first('dispute'),
+  DisputeWithdrawn: first('dispute'),
+  ResolutionProposed: first('dispute'),
+  ResolutionRejected: first('dispute'),
+  DisputeResolved: first('dispute'),
   LessonScheduled: first('lesson'),
   SeatTaken: first('lesson'),
   SeatGivenUp: first('lesson'),

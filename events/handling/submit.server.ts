@@ -2,6 +2,8 @@ import * as booking from '../booking/decide.ts';
 import * as bookingStream from '../booking/events.ts';
 import * as calendar from '../calendar/decide.ts';
 import * as calendarStream from '../calendar/events.ts';
+import * as dispute from '../dispute/decide.ts';
+import * as disputeStream from '../dispute/events.ts';
 import * as institute from '../institute/decide.ts';
 import * as instituteStream from '../institute/events.ts';
 import * as lesson from '../lesson/decide.ts';
@@ -28,6 +30,7 @@ import { Turns } from './turns.ts';
 interface CommandOf {
   readonly booking: booking.BookingCommand;
   readonly calendar: calendar.CalendarCommand;
+  readonly dispute: dispute.DisputeCommand;
   readonly institute: institute.InstituteCommand;
   readonly lesson: lesson.LessonCommand;
   readonly payment: payment.PaymentCommand;
@@ -85,7 +88,22 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   RecordSettlement: 'payout',
   RequestReversal: 'payout',
   RecordReversal: 'payout',
+  RecordReversalFailure: 'payout',
   CancelPayout: 'payout',
+  DisputePayout: 'payout',
+  ClosePayoutDispute: 'payout',
+  PausePayout: 'payout',
+  ResumePayout: 'payout',
+  RecordClawback: 'payout',
+  OpenDispute: 'dispute',
+  AnswerDispute: 'dispute',
+  AddStatement: 'dispute',
+  EscalateDispute: 'dispute',
+  WithdrawDispute: 'dispute',
+  ProposeResolution: 'dispute',
+  ApproveResolution: 'dispute',
+  RejectResolution: 'dispute',
+  SettleByOutcome: 'dispute',
   ScheduleLesson: 'lesson',
   TakeSeat: 'lesson',
   GiveUpSeat: 'lesson',
@@ -123,6 +141,7 @@ function route<C extends Category, State>(
 const ROUTES: { readonly [C in Category]: Route } = {
   booking: route('booking', { ...bookingStream, decide: booking.decide }, (command) => command.data.bookingId),
   calendar: route('calendar', { ...calendarStream, decide: calendar.decide }, (command) => command.data.tutorId),
+  dispute: route('dispute', { ...disputeStream, decide: dispute.decide }, (command) => command.data.bookingId),
   institute: route(
     'institute',
     { ...instituteStream, decide: institute.decide },

@@ -2,10 +2,12 @@ import { isInstant, isPaise } from '../shared/check.ts';
 import type { Command } from '../shared/command.ts';
 import { splitGross } from '../shared/money.ts';
 import { never } from '../shared/never.ts';
-import { refuse, type Refusal } from '../shared/refusal.ts';
-import type { PayoutEvent, PayoutState } from './events.ts';
+import { isRefusal, refuse, type Refusal } from '../shared/refusal.ts';
+import { closeDispute, dispute } from './dispute.ts';
+import type { DisputeCause, DisputeEnd, PauseReason, PayoutEvent, PayoutState, ReviewCause } from './events.ts';
+import { pause, recordClawback, resume } from './pause.ts';
 import { authorizeRelease, recordHoldLifted, recordSettlement } from './release.ts';
-import { recordReversal, requestReversal } from './reversal.ts';
+import { recordReversal, recordReversalFailure, requestReversal } from './reversal.ts';
 import { recordTransfer, recordTransferFailure, requestTransfer } from './transfer.ts';
 
 export type PayoutCommand =
@@ -22,7 +24,8 @@ export type PayoutCommand =
       }
     >
   | Command<'RequestTransfer', { bookingId: string; operationId: string }>
-  | Command<'RecordTransfer', { bookingId: string; transferId: string; amount: number }>
+  /** `fee`: what the provider took for it, `tax` included; both 0 when they are not given. */
+  | Command<'RecordTransfer', { bookingId: string; transferId: string; amount: number; fee?: number; tax?: number }>
   | Command<'RecordTransferFailure', { bookingId: string; reason: string }>
   | Command<'StartHold', { bookingId: string; t0: number }>
   | Command<'AuthorizeRelease', { bookingId: string; operationId: string }>
@@ -30,16 +33,74 @@ export type PayoutCommand =
   | Command<'RecordSettlement', { bookingId: string; settlementId: string }>
   | Command<'RequestReversal', { bookingId: string; operationId: string; amount: number; reason: string }>
   | Command<'RecordReversal', { bookingId: string; operationId: string; reversalId: string; amount: number }>
-  | Command<'CancelPayout', { bookingId: string; reason: string }>;
+  | Command<'RecordReversalFailure', { bookingId: string; operationId: string; reason: string }>
+  | Command<'CancelPayout', { bookingId: string; reason: string }>
+  /** `opensAt`: from when on this lesson can be disputed (0 for a review). The seat's one dispute has one id. */
+  | Command<
+      'DisputePayout',
+      {
+        bookingId: string;
+        disputeId: string;
+        kind: 'in-app' | 'review';
+        openedBy: string;
+        cause: DisputeCause | ReviewCause;
+        text: string;
+        wants: number | null;
+        opensAt: number;
+      }
+    >
+  /** `reversal`: what of the transfer has to come back for that refund, as `reversalFor` says. */
+  | Command<
+      'ClosePayoutDispute',
+      {
+        bookingId: string;
+        disputeId: string;
+        outcome: DisputeEnd;
+        refund: number;
+        reversal: number;
+        operationId: string;
+      }
+    >
+  | Command<'PausePayout', { bookingId: string; reason: PauseReason; until: number | null }>
+  | Command<'ResumePayout', { bookingId: string; reason: PauseReason }>
+  | Command<'RecordClawback', { bookingId: string; chargebackId: string; amount: number }>;
 
 export type PayoutCommandOf<Type extends PayoutCommand['type']> = Extract<PayoutCommand, { type: Type }>;
 export type PayoutDecision = readonly PayoutEvent[] | Refusal;
 export type ExistingPayout = Exclude<PayoutState, { kind: 'none' }>;
+/** A payout without an open dispute. */
+export type UndisputedPayout = Exclude<ExistingPayout, { kind: 'disputed' }>;
 
-/** Rules PO1–PO18. */
+/** Rules PO1–PO35. */
 export function decide(command: PayoutCommand, state: PayoutState): PayoutDecision {
   if (command.type === 'PlanPayout') return plan(command, state);
   if (state.kind === 'none') return refuse('payout-unknown', 'No payout was planned for this booking.');
+  if (command.type === 'DisputePayout') return dispute(command, state);
+  if (command.type === 'ClosePayoutDispute') return closeDispute(command, state);
+  if (state.kind !== 'disputed') return decideUndisputed(command, state);
+  switch (command.type) {
+    case 'AuthorizeRelease':
+    case 'CancelPayout':
+      return disputeOpen();
+    case 'RequestReversal': {
+      const again = decideUndisputed(command, state.from);
+      return isRefusal(again) || again.length > 0 ? disputeOpen() : again;
+    }
+    default:
+      // Transfer and hold go on while people argue; only the money may not leave.
+      return decideUndisputed(command, state.from);
+  }
+}
+
+const disputeOpen = (): Refusal =>
+  refuse(
+    'dispute-open',
+    'There is an open dispute about this lesson. Its money stays where it is until that is decided.',
+  );
+
+type UndisputedCommand = Exclude<PayoutCommand, { type: 'PlanPayout' | 'DisputePayout' | 'ClosePayoutDispute' }>;
+
+function decideUndisputed(command: UndisputedCommand, state: UndisputedPayout): PayoutDecision {
   switch (command.type) {
     case 'RequestTransfer':
       return requestTransfer(command, state);
@@ -59,6 +120,14 @@ export function decide(command: PayoutCommand, state: PayoutState): PayoutDecisi
       return requestReversal(command, state);
     case 'RecordReversal':
       return recordReversal(command, state);
+    case 'RecordReversalFailure':
+      return recordReversalFailure(command, state);
+    case 'PausePayout':
+      return pause(command, state);
+    case 'ResumePayout':
+      return resume(command, state);
+    case 'RecordClawback':
+      return recordClawback(command, state);
     case 'CancelPayout':
       return cancel(command, state);
     default:
@@ -70,7 +139,8 @@ function plan({ data }: PayoutCommandOf<'PlanPayout'>, state: PayoutState): Payo
   const { bookingId, tutorId, accountId, providerPaymentId, gross, commissionBps, holdMs } = data;
   const { commission, share } = splitGross(gross, commissionBps);
   if (state.kind !== 'none') {
-    const again = state.providerPaymentId === providerPaymentId && state.gross === gross && state.share === share;
+    const known = state.kind === 'disputed' ? state.from : state;
+    const again = known.providerPaymentId === providerPaymentId && known.gross === gross && known.share === share;
     return again ? [] : refuse('payout-exists', 'This booking has a payout already, with other figures.');
   }
   if (!isPaise(gross) || !Number.isInteger(commissionBps) || commissionBps < 0 || share <= 0)
@@ -80,7 +150,7 @@ function plan({ data }: PayoutCommandOf<'PlanPayout'>, state: PayoutState): Payo
   return [{ type: 'PayoutPlanned', data: terms }];
 }
 
-function startHold({ data }: PayoutCommandOf<'StartHold'>, state: ExistingPayout): PayoutDecision {
+function startHold({ data }: PayoutCommandOf<'StartHold'>, state: UndisputedPayout): PayoutDecision {
   const { bookingId, t0 } = data;
   switch (state.kind) {
     case 'held':
@@ -106,7 +176,7 @@ function startHold({ data }: PayoutCommandOf<'StartHold'>, state: ExistingPayout
   }
 }
 
-function cancel({ data }: PayoutCommandOf<'CancelPayout'>, state: ExistingPayout): PayoutDecision {
+function cancel({ data }: PayoutCommandOf<'CancelPayout'>, state: UndisputedPayout): PayoutDecision {
   switch (state.kind) {
     case 'planned':
     case 'failed':

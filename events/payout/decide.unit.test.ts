@@ -82,7 +82,10 @@ const Requested = (operationId: string, attempt: number): PayoutEvent => ({
   type: 'TransferRequested',
   data: { bookingId, operationId, attempt },
 });
-const Processed: PayoutEvent = { type: 'TransferProcessed', data: { bookingId, transferId: 'trf_1', amount: 72_000 } };
+const Processed: PayoutEvent = {
+  type: 'TransferProcessed',
+  data: { bookingId, transferId: 'trf_1', amount: 72_000, fee: 0, tax: 0 },
+};
 const Failed: PayoutEvent = { type: 'TransferFailed', data: { bookingId, reason: 'account on hold' } };
 const HoldStarted: PayoutEvent = { type: 'HoldStarted', data: { bookingId, t0, endsAt } };
 const Authorized: PayoutEvent = { type: 'ReleaseAuthorized', data: { bookingId, operationId: 'rel', at: endsAt } };

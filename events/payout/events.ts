@@ -1,4 +1,26 @@
-import { impossible, never } from '../shared/never.ts';
+export {
+  evolve,
+  initial,
+  leftOf,
+  reversedOf,
+  type ClosedDispute,
+  type Disputable,
+  type PayoutState,
+  type Pause,
+  type Reversal,
+} from './state.ts';
+
+/** Why someone complains about a lesson in the product (PRODUCT.md, "Disputes"). */
+export type DisputeCause =
+  'did-not-happen' | 'technical-failure' | 'cut-short' | 'not-as-described' | 'charged-wrongly' | 'other';
+
+/** Why the product itself asks for a decision: what the lesson came to. */
+export type ReviewCause = 'unclear' | 'failed-technically';
+
+export type PauseReason = 'bank-changed' | 'account-suspended' | 'chargeback';
+
+/** How a dispute ended, as far as the payout is concerned. */
+export type DisputeEnd = 'student' | 'tutor' | 'split' | 'withdrawn';
 
 /** Stream `payout-<bookingId>`: what the tutor gets from one booking; release and dispute race here (money.md §7.3). Paise. */
 export type PayoutEvent =
@@ -21,7 +43,15 @@ export type PayoutEvent =
     }
   | {
       readonly type: 'TransferProcessed';
-      readonly data: { readonly bookingId: string; readonly transferId: string; readonly amount: number };
+      readonly data: {
+        readonly bookingId: string;
+        readonly transferId: string;
+        readonly amount: number;
+        /** What the provider took for the transfer, tax included. */
+        readonly fee: number;
+        /** The tax within `fee`. */
+        readonly tax: number;
+      };
     }
   | { readonly type: 'TransferFailed'; readonly data: { readonly bookingId: string; readonly reason: string } }
   | {
@@ -55,120 +85,62 @@ export type PayoutEvent =
         readonly amount: number;
       };
     }
-  | { readonly type: 'PayoutCancelled'; readonly data: { readonly bookingId: string; readonly reason: string } };
-
-/** Fixed when the payout is planned. */
-interface Terms {
-  readonly tutorId: string;
-  readonly accountId: string;
-  readonly providerPaymentId: string;
-  readonly gross: number;
-  readonly commission: number;
-  /** The tutor's part, paise. */
-  readonly share: number;
-  readonly holdMs: number;
-  /** Operation ids of the transfers asked for so far; the last is the live one. */
-  readonly attempts: readonly string[];
-}
-
-export interface Reversal {
-  readonly operationId: string;
-  readonly reversalId: string;
-  readonly amount: number;
-}
-
-/** The 72 hours: a release is lawful from `endsAt` on (business ms). */
-interface Hold {
-  readonly t0: number;
-  readonly endsAt: number;
-}
-
-/** There is a transfer at the provider. */
-interface Transferred extends Terms {
-  readonly transferId: string;
-  readonly reversals: readonly Reversal[];
-}
-
-interface Releasing extends Transferred {
-  readonly hold: Hold;
-  readonly operationId: string;
-}
-
-export type PayoutState =
-  | { readonly kind: 'none' }
-  | ({ readonly kind: 'planned' } & Terms)
-  | ({ readonly kind: 'transfer-pending' } & Terms)
-  | ({ readonly kind: 'failed' } & Terms)
-  | ({ readonly kind: 'cancelled' } & Terms)
-  | ({ readonly kind: 'held' } & Transferred)
-  | ({ readonly kind: 'hold-running'; readonly hold: Hold } & Transferred)
-  | ({
-      readonly kind: 'reversing';
-      readonly asked: { readonly operationId: string; readonly amount: number };
-      /** The state it goes back to with what is left of the share. */
-      readonly from: { readonly kind: 'held' } | { readonly kind: 'hold-running'; readonly hold: Hold };
-    } & Transferred)
-  | ({ readonly kind: 'reversed' } & Transferred)
-  | ({ readonly kind: 'releasing' } & Releasing)
-  | ({ readonly kind: 'released' } & Releasing)
-  | ({ readonly kind: 'settled'; readonly settlementId: string } & Releasing);
-
-export const initial: PayoutState = { kind: 'none' };
-
-/** Paise of the share that were taken back from the transfer. */
-export const reversedOf = (payout: { readonly reversals: readonly Reversal[] }): number =>
-  payout.reversals.reduce((total, reversal) => total + reversal.amount, 0);
-
-export function evolve(state: PayoutState, event: PayoutEvent): PayoutState {
-  switch (event.type) {
-    case 'PayoutPlanned': {
-      if (state.kind !== 'none') return impossible(event, state);
-      const { tutorId, accountId, providerPaymentId, gross, commission, share, holdMs } = event.data;
-      const terms = { tutorId, accountId, providerPaymentId, gross, commission, share, holdMs };
-      return { kind: 'planned', ...terms, attempts: [] };
+  | {
+      /** The provider took nothing back. It is owed until another operation takes it. */
+      readonly type: 'ReversalFailed';
+      readonly data: { readonly bookingId: string; readonly operationId: string; readonly reason: string };
     }
-    case 'TransferRequested':
-      if (state.kind !== 'planned' && state.kind !== 'failed') return impossible(event, state);
-      return { ...state, kind: 'transfer-pending', attempts: [...state.attempts, event.data.operationId] };
-    case 'TransferProcessed':
-      if (state.kind !== 'transfer-pending' && state.kind !== 'failed') return impossible(event, state);
-      return { ...state, kind: 'held', transferId: event.data.transferId, reversals: [] };
-    case 'TransferFailed':
-      return state.kind === 'transfer-pending' ? { ...state, kind: 'failed' } : impossible(event, state);
-    case 'PayoutCancelled':
-      if (state.kind !== 'planned' && state.kind !== 'failed') return impossible(event, state);
-      return { ...state, kind: 'cancelled' };
-    case 'HoldStarted': {
-      const { t0, endsAt } = event.data;
-      return state.kind === 'held'
-        ? { ...state, kind: 'hold-running', hold: { t0, endsAt } }
-        : impossible(event, state);
+  | { readonly type: 'PayoutCancelled'; readonly data: { readonly bookingId: string; readonly reason: string } }
+  | {
+      /** From now on nothing is released until the dispute is closed. */
+      readonly type: 'PayoutDisputed';
+      readonly data: {
+        readonly bookingId: string;
+        readonly disputeId: string;
+        readonly kind: 'in-app' | 'review';
+        /** A person, or `policy` for a review. */
+        readonly openedBy: string;
+        readonly cause: DisputeCause | ReviewCause;
+        readonly text: string;
+        /** What the opener asks back, paise; null when they leave it open. */
+        readonly wants: number | null;
+        readonly at: number;
+      };
     }
-    case 'ReversalRequested': {
-      const { operationId, amount } = event.data;
-      if (state.kind === 'held')
-        return { ...state, kind: 'reversing', asked: { operationId, amount }, from: { kind: 'held' } };
-      if (state.kind !== 'hold-running') return impossible(event, state);
-      const { hold, ...rest } = state;
-      return { ...rest, kind: 'reversing', asked: { operationId, amount }, from: { kind: 'hold-running', hold } };
+  | {
+      readonly type: 'PayoutDisputeClosed';
+      readonly data: {
+        readonly bookingId: string;
+        readonly disputeId: string;
+        readonly outcome: DisputeEnd;
+        /** What goes back to the payer because of it. */
+        readonly refund: number;
+        /** What is taken back from the transfer for that; 0 when nothing had been transferred. */
+        readonly reversal: number;
+        readonly at: number;
+      };
     }
-    case 'TransferReversed': {
-      if (state.kind !== 'reversing') return impossible(event, state);
-      const { operationId, reversalId, amount } = event.data;
-      const { asked: _, from, ...rest } = state;
-      const reversals = [...state.reversals, { operationId, reversalId, amount }];
-      if (reversedOf({ reversals }) >= state.share) return { ...rest, kind: 'reversed', reversals };
-      return { ...rest, ...from, reversals };
+  | {
+      /** No release while a reason stands; `until` null: until it is resumed. */
+      readonly type: 'PayoutPaused';
+      readonly data: {
+        readonly bookingId: string;
+        readonly reason: PauseReason;
+        readonly until: number | null;
+        readonly at: number;
+      };
     }
-    case 'ReleaseAuthorized':
-      if (state.kind !== 'hold-running') return impossible(event, state);
-      return { ...state, kind: 'releasing', operationId: event.data.operationId };
-    case 'HoldLifted':
-      return state.kind === 'releasing' ? { ...state, kind: 'released' } : impossible(event, state);
-    case 'TransferSettled':
-      if (state.kind !== 'released') return impossible(event, state);
-      return { ...state, kind: 'settled', settlementId: event.data.settlementId };
-    default:
-      return never(event, 'payout event');
-  }
-}
+  | {
+      readonly type: 'PayoutResumed';
+      readonly data: { readonly bookingId: string; readonly reason: PauseReason; readonly at: number };
+    }
+  | {
+      /** A chargeback was lost after the release: the tutor owes this much. */
+      readonly type: 'ClawbackRecorded';
+      readonly data: {
+        readonly bookingId: string;
+        readonly chargebackId: string;
+        readonly amount: number;
+        readonly at: number;
+      };
+    };

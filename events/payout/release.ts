@@ -1,17 +1,21 @@
 import { never } from '../shared/never.ts';
 import { refuse } from '../shared/refusal.ts';
-import type { ExistingPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
-import { reversedOf } from './events.ts';
+import type { UndisputedPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
+import { leftOf } from './events.ts';
 
 /** Rules PO9–PO12: from the end of the hold on, and once. */
 export function authorizeRelease(
   { data, now }: PayoutCommandOf<'AuthorizeRelease'>,
-  state: ExistingPayout,
+  state: UndisputedPayout,
 ): PayoutDecision {
   const { bookingId, operationId } = data;
   switch (state.kind) {
     case 'hold-running':
       if (now < state.hold.endsAt) return refuse('hold-running', 'The hold on this payout is not over yet.');
+      if (state.owed > 0)
+        return refuse('reversal-owed', 'Part of the transfer must be taken back first. The release comes after that.');
+      if (state.pauses.some(({ until }) => until === null || until > now))
+        return refuse('payout-paused', 'This payout is paused. The release comes after that.');
       return [{ type: 'ReleaseAuthorized', data: { bookingId, operationId, at: now } }];
     case 'releasing':
     case 'released':
@@ -35,11 +39,14 @@ export function authorizeRelease(
 }
 
 /** Rule PO13. `amount` is what is left of the share after reversals. */
-export function recordHoldLifted({ data }: PayoutCommandOf<'RecordHoldLifted'>, state: ExistingPayout): PayoutDecision {
+export function recordHoldLifted(
+  { data }: PayoutCommandOf<'RecordHoldLifted'>,
+  state: UndisputedPayout,
+): PayoutDecision {
   const { bookingId, transferId, amount } = data;
   switch (state.kind) {
     case 'releasing':
-      if (transferId !== state.transferId || amount !== state.share - reversedOf(state))
+      if (transferId !== state.transferId || amount !== leftOf(state))
         return refuse('transfer-mismatch', 'This is not the transfer, or not the amount, that was to be released.');
       return [{ type: 'HoldLifted', data: { bookingId, transferId, amount } }];
     case 'released':
@@ -60,7 +67,10 @@ export function recordHoldLifted({ data }: PayoutCommandOf<'RecordHoldLifted'>, 
 }
 
 /** Rule PO14. */
-export function recordSettlement({ data }: PayoutCommandOf<'RecordSettlement'>, state: ExistingPayout): PayoutDecision {
+export function recordSettlement(
+  { data }: PayoutCommandOf<'RecordSettlement'>,
+  state: UndisputedPayout,
+): PayoutDecision {
   const { bookingId, settlementId } = data;
   if (state.kind === 'released') return [{ type: 'TransferSettled', data: { bookingId, settlementId } }];
   if (state.kind !== 'settled') return refuse('not-released', 'A payout settles only after its release.');

@@ -1,21 +1,23 @@
 import { isPaise } from '../shared/check.ts';
 import { never } from '../shared/never.ts';
 import { refuse } from '../shared/refusal.ts';
-import type { ExistingPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
-import { reversedOf } from './events.ts';
+import type { UndisputedPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
+import { leftOf } from './events.ts';
 
 /** Rules PO15–PO16: whole or in part, before the release, one at a time, never more than is left. */
-export function requestReversal({ data }: PayoutCommandOf<'RequestReversal'>, state: ExistingPayout): PayoutDecision {
+export function requestReversal({ data }: PayoutCommandOf<'RequestReversal'>, state: UndisputedPayout): PayoutDecision {
   const { bookingId, operationId, amount, reason } = data;
   if ('reversals' in state) {
     const done = state.reversals.find((reversal) => reversal.operationId === operationId);
     if (done) return done.amount === amount ? [] : reused();
+    if (state.failedReversals.some((failed) => failed.operationId === operationId))
+      return refuse('operation-reused', 'This reversal was tried before and failed. A new try needs a new id.');
   }
   switch (state.kind) {
     case 'held':
     case 'hold-running':
       if (!isPaise(amount)) return refuse('amount-invalid', 'A reversal needs an amount in whole paise.');
-      if (amount > state.share - reversedOf(state))
+      if (amount > leftOf(state))
         return refuse('reversal-too-large', 'More would be taken back than is left of the transfer.');
       return [{ type: 'ReversalRequested', data: { bookingId, operationId, amount, reason } }];
     case 'reversing':
@@ -39,7 +41,7 @@ export function requestReversal({ data }: PayoutCommandOf<'RequestReversal'>, st
 }
 
 /** Rule PO17. */
-export function recordReversal({ data }: PayoutCommandOf<'RecordReversal'>, state: ExistingPayout): PayoutDecision {
+export function recordReversal({ data }: PayoutCommandOf<'RecordReversal'>, state: UndisputedPayout): PayoutDecision {
   const { bookingId, operationId, reversalId, amount } = data;
   if ('reversals' in state) {
     const done = state.reversals.find((reversal) => reversal.operationId === operationId);
@@ -49,6 +51,22 @@ export function recordReversal({ data }: PayoutCommandOf<'RecordReversal'>, stat
     return refuse('reversal-not-requested', 'This reversal was never asked for.');
   if (state.asked.amount !== amount) return mismatch();
   return [{ type: 'TransferReversed', data: { bookingId, operationId, reversalId, amount } }];
+}
+
+/** Rule PO31. What failed is owed: it is asked for again as a new operation, and nothing is released before. */
+export function recordReversalFailure(
+  { data }: PayoutCommandOf<'RecordReversalFailure'>,
+  state: UndisputedPayout,
+): PayoutDecision {
+  const { bookingId, operationId, reason } = data;
+  if (state.kind === 'reversing' && state.asked.operationId === operationId)
+    return [{ type: 'ReversalFailed', data: { bookingId, operationId, reason } }];
+  if ('reversals' in state) {
+    if (state.failedReversals.some((failed) => failed.operationId === operationId)) return [];
+    if (state.reversals.some((reversal) => reversal.operationId === operationId))
+      return refuse('reversal-done', 'This reversal went through already, so it cannot have failed.');
+  }
+  return refuse('reversal-not-requested', 'This reversal was never asked for.');
 }
 
 const reused = () => refuse('operation-reused', 'This reversal was asked for before, with another amount.');

@@ -1,11 +1,12 @@
+import { isAmount } from '../shared/check.ts';
 import { never } from '../shared/never.ts';
 import { refuse } from '../shared/refusal.ts';
-import type { ExistingPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
+import type { UndisputedPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
 
 const MAX_ATTEMPTS = 10;
 
 /** Rules PO3–PO4: never two live transfers for one payout. */
-export function requestTransfer({ data }: PayoutCommandOf<'RequestTransfer'>, state: ExistingPayout): PayoutDecision {
+export function requestTransfer({ data }: PayoutCommandOf<'RequestTransfer'>, state: UndisputedPayout): PayoutDecision {
   const { bookingId, operationId } = data;
   switch (state.kind) {
     case 'planned':
@@ -35,15 +36,17 @@ export function requestTransfer({ data }: PayoutCommandOf<'RequestTransfer'>, st
 }
 
 /** Rule PO5. A transfer thought to have failed may turn out to have gone through. */
-export function recordTransfer({ data }: PayoutCommandOf<'RecordTransfer'>, state: ExistingPayout): PayoutDecision {
-  const { bookingId, transferId, amount } = data;
+export function recordTransfer({ data }: PayoutCommandOf<'RecordTransfer'>, state: UndisputedPayout): PayoutDecision {
+  const { bookingId, transferId, amount, fee = 0, tax = 0 } = data;
   switch (state.kind) {
     case 'planned':
       return refuse('transfer-not-requested', 'No transfer was asked for.');
     case 'transfer-pending':
     case 'failed':
       if (amount !== state.share) return refuse('transfer-mismatch', 'The transfer is not the share of the tutor.');
-      return [{ type: 'TransferProcessed', data: { bookingId, transferId, amount } }];
+      if (!isAmount(fee) || !isAmount(tax) || tax > fee)
+        return refuse('fee-invalid', 'The fee of a transfer is whole paise, and its tax is a part of it.');
+      return [{ type: 'TransferProcessed', data: { bookingId, transferId, amount, fee, tax } }];
     case 'held':
     case 'hold-running':
     case 'reversing':
@@ -63,7 +66,7 @@ export function recordTransfer({ data }: PayoutCommandOf<'RecordTransfer'>, stat
 /** Rule PO6. */
 export function recordTransferFailure(
   { data }: PayoutCommandOf<'RecordTransferFailure'>,
-  state: ExistingPayout,
+  state: UndisputedPayout,
 ): PayoutDecision {
   switch (state.kind) {
     case 'planned':

@@ -1,6 +1,9 @@
 /** Small checks on values that came from outside. Pure. */
 export const isPaise = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
 
+/** Whole paise, nought included. */
+export const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
 export const isInstant = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /**

@@ -116,7 +116,7 @@ export const planned = (): Fact =>
 export const transferRequested = (attempt = 1): Fact =>
   made({ type: 'TransferRequested', data: { bookingId, operationId: `op-${attempt}`, attempt } }, 0);
 export const transferred = (): Fact =>
-  made({ type: 'TransferProcessed', data: { bookingId, transferId: 'trf_1', amount: 72_000 } }, 0);
+  made({ type: 'TransferProcessed', data: { bookingId, transferId: 'trf_1', amount: 72_000, fee: 213, tax: 33 } }, 0);
 export const transferFailed = (): Fact =>
   made({ type: 'TransferFailed', data: { bookingId, reason: 'insufficient_balance' } }, 0);
 export const reversed = (amount: number): Fact =>
