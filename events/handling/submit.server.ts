@@ -22,6 +22,7 @@ import type { Decider } from '../shared/decider.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { handle } from './handle.ts';
+import { KnownStreams } from './known-streams.ts';
 import type { Category, EventOf } from './registry.ts';
 import type { Accepted, AnyCommand, CommandContext, Submit } from './submit.ts';
 import { Turns } from './turns.ts';
@@ -56,11 +57,17 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   SetOffers: 'tutor',
   SetBookingMode: 'tutor',
   ActivateLinkedAccount: 'tutor',
+  SubmitPayoutDetails: 'tutor',
+  RequestLinkedAccount: 'tutor',
+  RecordLinkedAccount: 'tutor',
+  ObserveLinkedAccount: 'tutor',
+  RecordLinkedAccountFailure: 'tutor',
   SetAvailability: 'calendar',
   AddTimeOff: 'calendar',
   RemoveTimeOff: 'calendar',
   HoldSeat: 'calendar',
   ReleaseSeat: 'calendar',
+  MoveSeat: 'calendar',
   RequestBooking: 'booking',
   AcceptBooking: 'booking',
   DeclineBooking: 'booking',
@@ -71,6 +78,13 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   CompleteBooking: 'booking',
   CancelUntaughtBooking: 'booking',
   ReviewBooking: 'booking',
+  DecideReviewedBooking: 'booking',
+  ProposeReschedule: 'booking',
+  AnswerReschedule: 'booking',
+  WithdrawReschedule: 'booking',
+  LapseReschedule: 'booking',
+  CompleteReschedule: 'booking',
+  RefuseReschedule: 'booking',
   CloseBooking: 'booking',
   PlanOrder: 'payment',
   RecordOrder: 'payment',
@@ -117,28 +131,28 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   WriteReview: 'review',
 };
 
-type Route = (
-  store: EventStore,
-  turns: Turns,
-  command: AnyCommand,
-  context: CommandContext,
-) => Promise<Accepted | Refusal>;
+type Route = (command: AnyCommand, context: CommandContext) => Promise<Accepted | Refusal>;
+/** A route to one store, with a memory of its own. */
+type OpenRoute = (store: EventStore, turns: Turns) => Route;
 
 /** Binds one kind of stream: which commands are its own, whose stream they mean, and who decides. */
 function route<C extends Category, State>(
   category: C,
   decider: Decider<State, CommandOf[C], EventOf[C]>,
   idOf: (command: CommandOf[C]) => string,
-): Route {
+): OpenRoute {
   const isOurs = (command: AnyCommand): command is CommandOf[C] & AnyCommand => COMMANDS[command.type] === category;
-  return (store, turns, command, context) => {
-    if (!isOurs(command)) throw new Error(`${command.type} does not belong to ${category}.`);
-    const id = idOf(command);
-    return turns.take(`${category}-${id}`, () => handle(store, { category, id, decider }, command, context));
+  return (store, turns) => {
+    const known = new KnownStreams<State>();
+    return (command, context) => {
+      if (!isOurs(command)) throw new Error(`${command.type} does not belong to ${category}.`);
+      const id = idOf(command);
+      return turns.take(`${category}-${id}`, () => handle(store, { category, id, decider, known }, command, context));
+    };
   };
 }
 
-const ROUTES: { readonly [C in Category]: Route } = {
+const ROUTES: { readonly [C in Category]: OpenRoute } = {
   booking: route('booking', { ...bookingStream, decide: booking.decide }, (command) => command.data.bookingId),
   calendar: route('calendar', { ...calendarStream, decide: calendar.decide }, (command) => command.data.tutorId),
   dispute: route('dispute', { ...disputeStream, decide: dispute.decide }, (command) => command.data.bookingId),
@@ -158,5 +172,11 @@ const ROUTES: { readonly [C in Category]: Route } = {
 /** The one door to the log. Throws `StreamBusy` and `UnknownEvent` (handle.ts); an expected "no" is a refusal. */
 export function createSubmit(store: EventStore): Submit {
   const turns = new Turns();
-  return async (command, context) => ROUTES[COMMANDS[command.type]](store, turns, command, context);
+  const routes = new Map<string, Route>();
+  for (const [category, open] of Object.entries(ROUTES)) routes.set(category, open(store, turns));
+  return async (command, context) => {
+    const route = routes.get(COMMANDS[command.type]);
+    if (!route) throw new Error(`Nobody decides about ${command.type}.`);
+    return route(command, context);
+  };
 }
