@@ -3,11 +3,13 @@ import { never } from '../shared/never.ts';
 import type { Policy } from '../shared/policy.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import { cancel, cancelUntaught } from './cancel.ts';
-import type { BookingEvent, BookingState, CancelledBy } from './events.ts';
+import type { BookingEvent, BookingState, CancelledBy, Side } from './events.ts';
 import { complete, review, start } from './lesson-time.ts';
+import { answer, completeMove, lapse, propose, refuseMove, withdraw } from './reschedule.ts';
+import { decideReviewed } from './reviewed.ts';
 import { accept, confirm, decline, expire, request } from './seat.ts';
 
-export { cancellationOf, type CancellationQuote, type CancellationTerms } from './cancellation.ts';
+export { cancellationOf, cancellationTerms, type CancellationQuote, type CancellationTerms } from './cancellation.ts';
 export { answerBy } from './request.ts';
 
 export type BookingCommand =
@@ -40,18 +42,33 @@ export type BookingCommand =
   /** The seat was not paid in time. */
   | Command<'ExpireBooking', { bookingId: string }>
   | Command<'CancelBooking', { bookingId: string; by: CancelledBy; reason: string }>
-  | Command<'StartBooking', { bookingId: string }>
-  | Command<'CompleteBooking', { bookingId: string; outcome: 'held' | 'student-no-show'; t0: number }>
+  /** Start and outcomes name the lesson that they come from: one that the booking has left decides nothing. */
+  | Command<'StartBooking', { bookingId: string; lessonId?: string }>
+  | Command<
+      'CompleteBooking',
+      { bookingId: string; outcome: 'held' | 'student-no-show'; t0: number; lessonId?: string }
+    >
   /** Tutor did not come, or nobody did: all of it goes back. */
-  | Command<'CancelUntaughtBooking', { bookingId: string; outcome: 'tutor-no-show' | 'nobody' }>
-  | Command<'ReviewBooking', { bookingId: string; outcome: 'unclear' | 'failed-technically' }>
+  | Command<'CancelUntaughtBooking', { bookingId: string; outcome: 'tutor-no-show' | 'nobody'; lessonId?: string }>
+  | Command<'ReviewBooking', { bookingId: string; outcome: 'unclear' | 'failed-technically'; lessonId?: string }>
+  /** What people decided about a booking under review: `refund` paise go back, nothing or up to its price. */
+  | Command<'DecideReviewedBooking', { bookingId: string; refund: number; reason: string }>
+  | Command<'ProposeReschedule', { bookingId: string; proposalId: string; by: Side; startsAt: number }>
+  | Command<'AnswerReschedule', { bookingId: string; proposalId: string; by: Side; agree: boolean }>
+  | Command<'WithdrawReschedule', { bookingId: string; proposalId: string; by: Side }>
+  /** Nobody answered in time. */
+  | Command<'LapseReschedule', { bookingId: string; proposalId: string }>
+  /** The calendar gave the new seat. */
+  | Command<'CompleteReschedule', { bookingId: string; proposalId: string; lessonId: string; startsAt: number }>
+  /** The calendar refused it. */
+  | Command<'RefuseReschedule', { bookingId: string; proposalId: string; reason: 'seat-taken' | 'not-available' }>
   | Command<'CloseBooking', { bookingId: string }>;
 
 export type BookingCommandOf<Type extends BookingCommand['type']> = Extract<BookingCommand, { type: Type }>;
 export type BookingDecision = readonly BookingEvent[] | Refusal;
 export type ExistingBooking = Exclude<BookingState, { kind: 'none' }>;
 
-/** Rules BO1–BO28. */
+/** Rules BO1–BO43. */
 export function decide(command: BookingCommand, state: BookingState): BookingDecision {
   if (command.type === 'RequestBooking') return request(command, state);
   if (state.kind === 'none') return refuse('booking-unknown', 'There is no such booking.');
@@ -74,6 +91,20 @@ export function decide(command: BookingCommand, state: BookingState): BookingDec
       return cancelUntaught(command, state);
     case 'ReviewBooking':
       return review(command, state);
+    case 'DecideReviewedBooking':
+      return decideReviewed(command, state);
+    case 'ProposeReschedule':
+      return propose(command, state);
+    case 'AnswerReschedule':
+      return answer(command, state);
+    case 'WithdrawReschedule':
+      return withdraw(command, state);
+    case 'LapseReschedule':
+      return lapse(command, state);
+    case 'CompleteReschedule':
+      return completeMove(command, state);
+    case 'RefuseReschedule':
+      return refuseMove(command, state);
     case 'CloseBooking':
       if (state.kind === 'completed') return [{ type: 'BookingClosed', data: { bookingId: command.data.bookingId } }];
       if (state.kind === 'closed') return [];

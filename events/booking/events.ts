@@ -4,6 +4,15 @@ import type { Policy } from '../shared/policy.ts';
 /** Who ended a booking before it was taught. */
 export type CancelledBy = 'student' | 'tutor' | 'platform';
 
+/** The two sides of a booking; a guardian acts on the student's. */
+export type Side = 'student' | 'tutor';
+
+/** Why a proposal to move a lesson came to nothing. */
+export type RescheduleEnd = 'by-other-side' | 'withdrawn' | 'lapsed' | 'seat-taken' | 'not-available';
+
+/** `reviewed`: people looked at an unclear lesson, and nothing goes back. */
+export type CompletedAs = 'held' | 'student-no-show' | 'reviewed';
+
 /** What came of the lesson for one seat (PRODUCT.md, "What came of the lesson"). */
 export type Outcome =
   'held' | 'student-no-show' | 'tutor-no-show' | 'nobody' | 'unclear' | 'failed-technically' | 'cancelled-late';
@@ -61,12 +70,59 @@ export type BookingEvent =
         readonly cancelledAt: number;
       };
     }
+  | {
+      readonly type: 'RescheduleProposed';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        readonly by: Side;
+        /** The start that is asked for. */
+        readonly startsAt: number;
+        readonly answerBy: number;
+        readonly at: number;
+      };
+    }
+  | {
+      /** All whose yes is needed have given it: now the calendar decides. */
+      readonly type: 'RescheduleAgreed';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        /** Whose yes it was; the student's own where theirs is enough. */
+        readonly by: Side;
+        readonly startsAt: number;
+        readonly at: number;
+      };
+    }
+  | {
+      readonly type: 'RescheduleDeclined';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        readonly reason: RescheduleEnd;
+        readonly at: number;
+      };
+    }
+  | {
+      readonly type: 'BookingRescheduled';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        readonly lessonId: string;
+        readonly startsAt: number;
+        readonly previousLessonId: string;
+        readonly previousStartsAt: number;
+        /** From now on a student's cancellation gives back at most this, percent. */
+        readonly refundCapPct: number;
+        readonly at: number;
+      };
+    }
   | { readonly type: 'BookingStarted'; readonly data: { readonly bookingId: string } }
   | {
       readonly type: 'BookingCompleted';
       readonly data: {
         readonly bookingId: string;
-        readonly outcome: 'held' | 'student-no-show';
+        readonly outcome: CompletedAs;
         /** Start of the 72 hours. */
         readonly t0: number;
       };
@@ -77,15 +133,30 @@ export type BookingEvent =
     }
   | { readonly type: 'BookingClosed'; readonly data: { readonly bookingId: string } };
 
-/** What was asked for; it never changes. */
+/** What was asked for. In the state of a booking `startsAt` is today's start, which a move changes; nothing else changes. */
 export type BookingTerms = Extract<BookingEvent, { type: 'BookingRequested' }>['data'];
 type Declined = Extract<BookingEvent, { type: 'BookingDeclined' }>['data'];
 export type Cancellation = Extract<BookingEvent, { type: 'BookingCancelled' }>['data'];
+
+/** A wish to move the lesson that is not decided yet. */
+export interface Proposal {
+  readonly proposalId: string;
+  readonly by: Side;
+  readonly startsAt: number;
+  /** Business ms, exclusive. */
+  readonly answerBy: number;
+  /** When the last yes was given that it needs; null while it waits for one. Afterwards the calendar decides. */
+  readonly agreedAt: number | null;
+}
 
 interface Paid {
   readonly terms: BookingTerms;
   readonly lessonId: string;
   readonly confirmedAt: number;
+  /** What a student's cancellation gives back at most, percent: no move may raise it. */
+  readonly refundCapPct: number;
+  /** How earlier proposals ended, by proposal id. */
+  readonly proposals: Readonly<Record<string, 'moved' | RescheduleEnd>>;
 }
 
 export type BookingState =
@@ -100,11 +171,11 @@ export type BookingState =
       readonly payBy: number;
     }
   | { readonly kind: 'expired'; readonly terms: BookingTerms; readonly lessonId: string }
-  | ({ readonly kind: 'confirmed' } & Paid)
+  | ({ readonly kind: 'confirmed'; readonly proposal: Proposal | null } & Paid)
   | ({ readonly kind: 'in-progress' } & Paid)
   | ({ readonly kind: 'under-review'; readonly outcome: 'unclear' | 'failed-technically' } & Paid)
-  | ({ readonly kind: 'completed'; readonly outcome: 'held' | 'student-no-show'; readonly t0: number } & Paid)
-  | ({ readonly kind: 'closed'; readonly outcome: 'held' | 'student-no-show'; readonly t0: number } & Paid)
+  | ({ readonly kind: 'completed'; readonly outcome: CompletedAs; readonly t0: number } & Paid)
+  | ({ readonly kind: 'closed'; readonly outcome: CompletedAs; readonly t0: number } & Paid)
   | { readonly kind: 'cancelled'; readonly terms: BookingTerms; readonly cancellation: Cancellation };
 
 export const initial: BookingState = { kind: 'none' };
@@ -124,7 +195,27 @@ export function evolve(state: BookingState, event: BookingEvent): BookingState {
     case 'BookingConfirmed': {
       if (state.kind !== 'awaiting-payment') return impossible(event, state);
       const { lessonId, confirmedAt } = event.data;
-      return { kind: 'confirmed', terms: state.terms, lessonId, confirmedAt };
+      const { terms } = state;
+      return { kind: 'confirmed', terms, lessonId, confirmedAt, refundCapPct: 100, proposals: {}, proposal: null };
+    }
+    case 'RescheduleProposed': {
+      if (state.kind !== 'confirmed' || state.proposal) return impossible(event, state);
+      const { proposalId, by, startsAt, answerBy } = event.data;
+      return { ...state, proposal: { proposalId, by, startsAt, answerBy, agreedAt: null } };
+    }
+    case 'RescheduleAgreed': {
+      const { confirmed, proposal } = proposedIn(state, event);
+      return { ...confirmed, proposal: { ...proposal, agreedAt: event.data.at } };
+    }
+    case 'RescheduleDeclined': {
+      const { confirmed, proposal } = proposedIn(state, event);
+      return { ...confirmed, ...ended(confirmed, proposal, event.data.reason) };
+    }
+    case 'BookingRescheduled': {
+      const { confirmed, proposal } = proposedIn(state, event);
+      const { lessonId, startsAt, refundCapPct } = event.data;
+      const terms = { ...confirmed.terms, startsAt };
+      return { ...confirmed, ...ended(confirmed, proposal, 'moved'), terms, lessonId, refundCapPct };
     }
     case 'BookingExpired':
       if (state.kind !== 'awaiting-payment') return impossible(event, state);
@@ -150,5 +241,21 @@ export function evolve(state: BookingState, event: BookingEvent): BookingState {
 function paidOf(state: BookingState, event: BookingEvent): Paid {
   if (state.kind !== 'confirmed' && state.kind !== 'in-progress' && state.kind !== 'under-review')
     return impossible(event, state);
-  return { terms: state.terms, lessonId: state.lessonId, confirmedAt: state.confirmedAt };
+  const { terms, lessonId, confirmedAt, refundCapPct, proposals } = state;
+  return { terms, lessonId, confirmedAt, refundCapPct, proposals };
+}
+
+type Confirmed = Extract<BookingState, { kind: 'confirmed' }>;
+
+function proposedIn(state: BookingState, event: BookingEvent): { confirmed: Confirmed; proposal: Proposal } {
+  if (state.kind !== 'confirmed' || !state.proposal) return impossible(event, state);
+  return { confirmed: state, proposal: state.proposal };
+}
+
+function ended(
+  state: Confirmed,
+  { proposalId }: Proposal,
+  how: 'moved' | RescheduleEnd,
+): Pick<Confirmed, 'proposal' | 'proposals'> {
+  return { proposal: null, proposals: { ...state.proposals, [proposalId]: how } };
 }

@@ -57,6 +57,32 @@ export type CalendarEvent =
   | {
       readonly type: 'SeatReleased';
       readonly data: { readonly tutorId: string; readonly bookingId: string; readonly lessonId: string };
+    }
+  | {
+      /** The old seat is free and the new one taken, at once. */
+      readonly type: 'SeatMoved';
+      readonly data: {
+        readonly tutorId: string;
+        readonly bookingId: string;
+        readonly studentId: string;
+        readonly proposalId: string;
+        readonly fromLessonId: string;
+        readonly lessonId: string;
+        readonly offerId: string;
+        readonly startsAt: number;
+        readonly minutes: number;
+        readonly seats: number;
+      };
+    }
+  | {
+      /** The seat stays where it is; recorded, because the booking must hear of it. */
+      readonly type: 'SeatMoveRefused';
+      readonly data: {
+        readonly tutorId: string;
+        readonly bookingId: string;
+        readonly proposalId: string;
+        readonly reason: 'seat-taken' | 'not-available' | 'already-booked' | 'no-seat';
+      };
     };
 
 /** The lesson in a slot, as long as one of its seats is taken. */
@@ -74,13 +100,15 @@ interface Kept {
   readonly lessons: readonly BookedLesson[];
   /** Bookings that were refused a seat or gave theirs back: they never get another. */
   readonly settled: readonly string[];
+  /** Proposals to move a seat that were answered, either way. */
+  readonly moves: readonly string[];
 }
 
 export type CalendarState =
   | ({ readonly kind: 'closed' } & Kept)
   | ({ readonly kind: 'open'; readonly zone: string; readonly windows: readonly WeeklyWindow[] } & Kept);
 
-export const initial: CalendarState = { kind: 'closed', timeOff: [], lessons: [], settled: [] };
+export const initial: CalendarState = { kind: 'closed', timeOff: [], lessons: [], settled: [], moves: [] };
 
 export function evolve(state: CalendarState, event: CalendarEvent): CalendarState {
   switch (event.type) {
@@ -93,25 +121,41 @@ export function evolve(state: CalendarState, event: CalendarEvent): CalendarStat
       return { ...state, timeOff: state.timeOff.filter((off) => off.from !== from || off.to !== to) };
     }
     case 'SeatHeld': {
-      const { bookingId, studentId, lessonId, offerId, startsAt, minutes, seats } = event.data;
       if (state.kind !== 'open') return impossible(event, state);
-      const seat = { bookingId, studentId };
-      const shared = state.lessons.find((lesson) => lesson.lessonId === lessonId);
-      const lessons = shared
-        ? state.lessons.map((lesson) => (lesson === shared ? { ...lesson, taken: [...lesson.taken, seat] } : lesson))
-        : [...state.lessons, { lessonId, offerId, startsAt, minutes, seats, taken: [seat] }];
-      return { ...state, lessons };
+      return { ...state, lessons: withSeat(state.lessons, event.data) };
     }
+    case 'SeatMoved': {
+      if (state.kind !== 'open') return impossible(event, state);
+      const lessons = withSeat(withoutSeat(state.lessons, event.data.bookingId), event.data);
+      return { ...state, lessons, moves: [...state.moves, event.data.proposalId] };
+    }
+    case 'SeatMoveRefused':
+      return { ...state, moves: [...state.moves, event.data.proposalId] };
     case 'SeatRefused':
       return { ...state, settled: [...state.settled, event.data.bookingId] };
     case 'SeatReleased': {
       const { bookingId } = event.data;
-      const lessons = state.lessons
-        .map((lesson) => ({ ...lesson, taken: lesson.taken.filter((seat) => seat.bookingId !== bookingId) }))
-        .filter((lesson) => lesson.taken.length > 0);
+      const lessons = withoutSeat(state.lessons, bookingId);
       return { ...state, lessons, settled: [...state.settled, bookingId] };
     }
     default:
       return never(event, 'calendar event');
   }
 }
+
+type Given = Extract<CalendarEvent, { type: 'SeatHeld' }>['data'];
+
+function withSeat(lessons: readonly BookedLesson[], given: Given): readonly BookedLesson[] {
+  const { bookingId, studentId, lessonId, offerId, startsAt, minutes, seats } = given;
+  const seat = { bookingId, studentId };
+  const shared = lessons.find((lesson) => lesson.lessonId === lessonId);
+  return shared
+    ? lessons.map((lesson) => (lesson === shared ? { ...lesson, taken: [...lesson.taken, seat] } : lesson))
+    : [...lessons, { lessonId, offerId, startsAt, minutes, seats, taken: [seat] }];
+}
+
+/** A lesson whose last seat goes is none any more. */
+export const withoutSeat = (lessons: readonly BookedLesson[], bookingId: string): readonly BookedLesson[] =>
+  lessons
+    .map((lesson) => ({ ...lesson, taken: lesson.taken.filter((seat) => seat.bookingId !== bookingId) }))
+    .filter((lesson) => lesson.taken.length > 0);

@@ -1,4 +1,5 @@
 import type { BookingEvent } from '../booking/events.ts';
+import { upcastBookingRequested } from '../booking/upcast.ts';
 import type { CalendarEvent } from '../calendar/events.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
 import type { InstituteEvent } from '../institute/events.ts';
@@ -10,6 +11,7 @@ import type { PersonEvent } from '../person/events.ts';
 import type { ReviewEvent } from '../review/events.ts';
 import type { EventBody, RecordedEvent } from '../store/event-store.ts';
 import type { TutorEvent } from '../tutor/events.ts';
+import { upcastLinkedAccountActivated } from '../tutor/upcast.ts';
 
 /** Stream category → its events. */
 export interface EventOf {
@@ -57,19 +59,33 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   TutorProfilePublished: first('tutor'),
   OffersSet: first('tutor'),
   BookingModeSet: first('tutor'),
-  LinkedAccountActivated: first('tutor'),
+  LinkedAccountActivated: { category: 'tutor', version: 2, upcast: upcastLinkedAccountActivated },
+  PayoutDetailsSubmitted: first('tutor'),
+  LinkedAccountRequested: first('tutor'),
+  LinkedAccountCreated: first('tutor'),
+  LinkedAccountUnderReview: first('tutor'),
+  LinkedAccountNeedsClarification: first('tutor'),
+  LinkedAccountSuspended: first('tutor'),
+  LinkedAccountFailed: first('tutor'),
+  BankDetailsChanged: first('tutor'),
   AvailabilitySet: first('calendar'),
   TimeOffAdded: first('calendar'),
   TimeOffRemoved: first('calendar'),
   SeatHeld: first('calendar'),
   SeatRefused: first('calendar'),
   SeatReleased: first('calendar'),
-  BookingRequested: first('booking'),
+  SeatMoved: first('calendar'),
+  SeatMoveRefused: first('calendar'),
+  BookingRequested: { category: 'booking', version: 2, upcast: upcastBookingRequested },
   BookingAccepted: first('booking'),
   BookingDeclined: first('booking'),
   BookingConfirmed: first('booking'),
   BookingExpired: first('booking'),
   BookingCancelled: first('booking'),
+  RescheduleProposed: first('booking'),
+  RescheduleAgreed: first('booking'),
+  RescheduleDeclined: first('booking'),
+  BookingRescheduled: first('booking'),
   BookingStarted: first('booking'),
   BookingCompleted: first('booking'),
   BookingUnderReview: first('booking'),

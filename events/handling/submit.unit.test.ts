@@ -328,10 +328,10 @@ it('HA6: does not decide over an event that it does not know', async () => {
   await store.append('booking-b1', 0, [{ id: idFrom('new', 1), type: 'BookingSanctified', data, meta }]);
   await expect(submit(close, by(close, 'a'))).rejects.toBeInstanceOf(UnknownEvent);
   await store.append('booking-b2', 'no-stream', [
-    { id: idFrom('new', 2), type, data, meta: { ...meta, schemaVersion: 2 } },
+    { id: idFrom('new', 2), type, data, meta: { ...meta, schemaVersion: 3 } },
   ]);
   const other: AnyCommand = { type: 'CloseBooking', data: { bookingId: 'b2' }, now };
-  await expect(submit(other, by(other, 'b'))).rejects.toThrow('version 2');
+  await expect(submit(other, by(other, 'b'))).rejects.toThrow('version 3');
 });
 
 describe('context', () => {

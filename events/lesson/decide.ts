@@ -21,7 +21,8 @@ export type LessonCommand =
         seats: number;
       }
     >
-  | Command<'TakeSeat', { lessonId: string; bookingId: string; studentId: string }>
+  /** `moveId`: by a move of the booking, which may bring it back to a lesson that it left by an earlier one. */
+  | Command<'TakeSeat', { lessonId: string; bookingId: string; studentId: string; moveId?: string }>
   | Command<'GiveUpSeat', { lessonId: string; bookingId: string }>
   | Command<'JoinLesson', { lessonId: string; personId: string; role: LessonRole; connectionId: string }>
   | Command<

@@ -25,6 +25,18 @@ export interface Policy {
   readonly allGoneMs: number;
   /** Share of the booked minutes that must be held, percent. */
   readonly heldPct: number;
+  /** A proposal to move a lesson waits this long for the other side, at latest until the lesson's start, ms. */
+  readonly rescheduleAnswerMs: number;
+  /** A dispute can be opened from this long after the scheduled start on, ms. */
+  readonly disputeOpensAfterStartMs: number;
+  /** The tutor has this long to answer a dispute, ms. */
+  readonly disputeAnswerMs: number;
+  /** A dispute is decided within this long once it is under review, ms. */
+  readonly disputeDecideMs: number;
+  /** A refund above this needs a second person, paise. */
+  readonly secondPersonAbove: number;
+  /** New bank details, and a new account, rest this long before money goes there, ms. */
+  readonly accountCoolOffMs: number;
 }
 
 const MINUTE = 60_000;
@@ -52,4 +64,25 @@ export const POLICY_2026_11: Policy = {
   closesAfterMs: 15 * MINUTE,
   allGoneMs: 10 * MINUTE,
   heldPct: 50,
+  rescheduleAnswerMs: 24 * HOUR,
+  disputeOpensAfterStartMs: 15 * MINUTE,
+  disputeAnswerMs: 48 * HOUR,
+  disputeDecideMs: 72 * HOUR,
+  secondPersonAbove: 500_000,
+  accountCoolOffMs: 24 * HOUR,
 };
+
+export interface PolicyInForce {
+  /** Business ms from which on new bookings are made under it. */
+  readonly from: number;
+  readonly policy: Policy;
+}
+
+/** Every version there has been, oldest first. A version never changes; new numbers are a new version with a later start. */
+export const POLICIES: readonly [PolicyInForce, ...PolicyInForce[]] = [{ from: 0, policy: POLICY_2026_11 }];
+
+/** The policy that a booking made at `now` (business ms) gets; before the first version, the first. */
+export function policyAt(now: number, policies: typeof POLICIES = POLICIES): Policy {
+  const [first] = policies;
+  return policies.findLast(({ from }) => from <= now)?.policy ?? first.policy;
+}

@@ -6,12 +6,13 @@ import { POLICY_2026_11 } from '../shared/policy.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import { same } from '../shared/same.ts';
 import type { Offer, TutorEvent, TutorProfile, TutorState } from './events.ts';
+import { decideAccount, type AccountCommand } from './onboard.ts';
 
 export type TutorCommand =
   | Command<'PublishTutorProfile', { tutorId: string; profile: TutorProfile }>
   | Command<'SetOffers', { tutorId: string; offers: readonly Offer[] }>
   | Command<'SetBookingMode', { tutorId: string; mode: 'instant' | 'accept' }>
-  | Command<'ActivateLinkedAccount', { tutorId: string; accountId: string }>;
+  | AccountCommand;
 
 export const LESSON_MINUTES: readonly number[] = [30, 45, 60, 90];
 export const MAX_SEATS = 50;
@@ -21,7 +22,7 @@ export const MAX_PRICE = 10_000_000;
 const MIN_SHARE = 100;
 const MAX_OFFERS = 50;
 
-/** Rules TU1–TU6. That a slug belongs to one tutor only is not this stream's matter. */
+/** Rules TU1–TU18. That a slug belongs to one tutor only is not this stream's matter. */
 export function decide(command: TutorCommand, state: TutorState): readonly TutorEvent[] | Refusal {
   switch (command.type) {
     case 'PublishTutorProfile': {
@@ -38,12 +39,13 @@ export function decide(command: TutorCommand, state: TutorState): readonly Tutor
       const { tutorId, mode } = command.data;
       return state.mode === mode ? [] : [{ type: 'BookingModeSet', data: { tutorId, mode } }];
     }
-    case 'ActivateLinkedAccount': {
-      const { tutorId, accountId } = command.data;
-      if (state.accountId === accountId) return [];
-      if (!isText(accountId, 1, 100)) return refuse('account-invalid', 'The payment account has no usable id.');
-      return [{ type: 'LinkedAccountActivated', data: { tutorId, accountId } }];
-    }
+    case 'SubmitPayoutDetails':
+    case 'RequestLinkedAccount':
+    case 'RecordLinkedAccount':
+    case 'ObserveLinkedAccount':
+    case 'RecordLinkedAccountFailure':
+    case 'ActivateLinkedAccount':
+      return decideAccount(command, state.account);
     default:
       return never(command, 'tutor command');
   }

@@ -107,12 +107,15 @@ describe('offers, mode, account', () => {
   it('TU6: the payment account may be replaced', () => {
     const activate = (accountId: string) =>
       ({ type: 'ActivateLinkedAccount', data: { tutorId: 't1', accountId }, now }) as const;
-    const first: TutorEvent = { type: 'LinkedAccountActivated', data: { tutorId: 't1', accountId: 'acc_1' } };
+    const first: TutorEvent = {
+      type: 'LinkedAccountActivated',
+      data: { tutorId: 't1', accountId: 'acc_1', usableFrom: now },
+    };
     given([]).when(activate('acc_1')).then([first]);
     given([first]).when(activate('acc_1')).then([]);
     given([first])
       .when(activate('acc_2'))
-      .then([{ type: 'LinkedAccountActivated', data: { tutorId: 't1', accountId: 'acc_2' } }]);
+      .then([{ type: 'LinkedAccountActivated', data: { tutorId: 't1', accountId: 'acc_2', usableFrom: now } }]);
     given([]).when(activate('')).then('account-invalid');
   });
 });

@@ -1,4 +1,5 @@
 import { never } from '../shared/never.ts';
+import { evolveAccount, NO_ACCOUNT, type Account, type AccountEvent } from './account.ts';
 
 /** One thing a tutor sells: a lesson of so many minutes, for so many seats, at a price a seat. */
 export interface Offer {
@@ -39,21 +40,26 @@ export type TutorEvent =
   | {
       /** The tutor's account at the payment provider is ready to be paid. */
       readonly type: 'LinkedAccountActivated';
-      readonly data: { readonly tutorId: string; readonly accountId: string };
-    };
+      readonly data: {
+        readonly tutorId: string;
+        readonly accountId: string;
+        /** Money goes there from this instant on, business ms. */
+        readonly usableFrom: number;
+      };
+    }
+  | AccountEvent;
 
 /** What a tutor can set before and after the profile is public. */
 interface Terms {
   readonly offers: readonly Offer[];
   readonly mode: 'instant' | 'accept';
-  /** The account at the payment provider; null until it can be paid. */
-  readonly accountId: string | null;
+  readonly account: Account;
 }
 
 export type TutorState =
   ({ readonly kind: 'unlisted' } & Terms) | ({ readonly kind: 'listed'; readonly profile: TutorProfile } & Terms);
 
-export const initial: TutorState = { kind: 'unlisted', offers: [], mode: 'instant', accountId: null };
+export const initial: TutorState = { kind: 'unlisted', offers: [], mode: 'instant', account: NO_ACCOUNT };
 
 export function evolve(state: TutorState, event: TutorEvent): TutorState {
   switch (event.type) {
@@ -64,7 +70,15 @@ export function evolve(state: TutorState, event: TutorEvent): TutorState {
     case 'BookingModeSet':
       return { ...state, mode: event.data.mode };
     case 'LinkedAccountActivated':
-      return { ...state, accountId: event.data.accountId };
+    case 'PayoutDetailsSubmitted':
+    case 'LinkedAccountRequested':
+    case 'LinkedAccountCreated':
+    case 'LinkedAccountUnderReview':
+    case 'LinkedAccountNeedsClarification':
+    case 'LinkedAccountSuspended':
+    case 'LinkedAccountFailed':
+    case 'BankDetailsChanged':
+      return { ...state, account: evolveAccount(state.account, event) };
     default:
       return never(event, 'tutor event');
   }

@@ -1,0 +1,253 @@
+/** From a tutor's details to an account that can be paid, rules TU7–TU18. */
+import type { Command } from '../shared/command.ts';
+import { isText } from '../shared/check.ts';
+import { never } from '../shared/never.ts';
+import { policyAt } from '../shared/policy.ts';
+import { refuse, type Refusal } from '../shared/refusal.ts';
+import { same } from '../shared/same.ts';
+import type { Account, PayoutDetails, Requirement } from './account.ts';
+import { detailsProblem } from './details.ts';
+import type { TutorEvent } from './events.ts';
+
+export type AccountCommand =
+  | Command<'SubmitPayoutDetails', PayoutDetails & { tutorId: string }>
+  | Command<'RequestLinkedAccount', { tutorId: string; operationId: string }>
+  | Command<'RecordLinkedAccount', { tutorId: string; accountId: string; productId: string }>
+  /** What a read at the provider says of the account. */
+  | Command<
+      'ObserveLinkedAccount',
+      {
+        tutorId: string;
+        accountId: string;
+        status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended';
+        requirements: readonly Requirement[];
+      }
+    >
+  | Command<'RecordLinkedAccountFailure', { tutorId: string; reason: string }>
+  /** An account that is ready from elsewhere (the demo): usable at once. */
+  | Command<'ActivateLinkedAccount', { tutorId: string; accountId: string }>;
+
+type AccountCommandOf<Type extends AccountCommand['type']> = Extract<AccountCommand, { type: Type }>;
+type Decision = readonly TutorEvent[] | Refusal;
+
+const MAX_ATTEMPTS = 10;
+
+const noAccount = (): Refusal => refuse('no-account', 'There is no account at the payment provider yet.');
+const accountMismatch = (): Refusal => refuse('account-mismatch', 'This tutor has another account at the provider.');
+const underWay = (): Refusal =>
+  refuse('account-requested', 'Your account is just being set up. You can change the details in a few minutes.');
+
+export function decideAccount(command: AccountCommand, account: Account): Decision {
+  switch (command.type) {
+    case 'SubmitPayoutDetails':
+      return submitDetails(command, account);
+    case 'RequestLinkedAccount':
+      return request(command, account);
+    case 'RecordLinkedAccount':
+      return record(command, account);
+    case 'ObserveLinkedAccount':
+      return observe(command, account);
+    case 'RecordLinkedAccountFailure':
+      return recordFailure(command, account);
+    case 'ActivateLinkedAccount':
+      return activate(command, account);
+    default:
+      return never(command, 'account command');
+  }
+}
+
+/** Rules TU7–TU10. */
+function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, account: Account): Decision {
+  const { tutorId, ...given } = data;
+  const details = plain(given);
+  if ('details' in account && same(account.details, details)) return [];
+  if (account.kind === 'requested') return underWay();
+  const problem = detailsProblem(details);
+  if (problem) return problem;
+  const bankLast4 = details.bank.accountNumber.slice(-4);
+  const submitted: TutorEvent = {
+    type: 'PayoutDetailsSubmitted',
+    data: { tutorId, ...details, bankLast4, at: now },
+  };
+  if (!('accountId' in account)) return [submitted];
+  const { accountId, details: before, bankChanges } = account;
+  if (before && account.kind !== 'needs-clarification' && !same(identityOf(before), identityOf(details)))
+    return refuse(
+      'identity-fixed',
+      'Legal name, PAN and kind of business belong to the account. Write to us to change them.',
+    );
+  if (before && same(before.bank, details.bank)) return [submitted];
+  return [
+    submitted,
+    {
+      type: 'BankDetailsChanged',
+      data: {
+        tutorId,
+        accountId,
+        // Deciders have no hash at hand; the count makes it one of its own.
+        operationId: `settlements-${accountId}-${bankChanges + 1}`,
+        bankLast4,
+        at: now,
+        coolsUntil: now + policyAt(now).accountCoolOffMs,
+      },
+    },
+  ];
+}
+
+/** Only the fields that are known, so that nothing else is written into the log. */
+function plain({
+  legalName,
+  businessType,
+  contactName,
+  email,
+  phone,
+  pan,
+  address,
+  bank,
+}: PayoutDetails): PayoutDetails {
+  const { street, city, state, postalCode } = address;
+  const { beneficiary, accountNumber, ifsc } = bank;
+  return {
+    legalName,
+    businessType,
+    contactName,
+    email,
+    phone,
+    pan,
+    address: { street, city, state, postalCode },
+    bank: { beneficiary, accountNumber, ifsc },
+  };
+}
+
+const identityOf = ({ legalName, businessType, pan }: PayoutDetails) => ({ legalName, businessType, pan });
+
+/** Rules TU11, TU12. */
+function request({ data }: AccountCommandOf<'RequestLinkedAccount'>, account: Account): Decision {
+  const { tutorId, operationId } = data;
+  switch (account.kind) {
+    case 'none':
+      return refuse('no-details', 'There are no details to open an account with.');
+    case 'details':
+    case 'failed': {
+      if (account.attempts.includes(operationId))
+        return refuse('operation-reused', 'This operation was used for an earlier try.');
+      if (account.attempts.length >= MAX_ATTEMPTS)
+        return refuse('too-many-attempts', 'The account could not be opened. People have to look at it.');
+      const attempt = account.attempts.length + 1;
+      return [{ type: 'LinkedAccountRequested', data: { tutorId, operationId, attempt } }];
+    }
+    case 'requested':
+      return account.attempts.at(-1) === operationId ? [] : underWay();
+    case 'created':
+    case 'under-review':
+    case 'needs-clarification':
+    case 'active':
+    case 'suspended':
+      return refuse('account-exists', 'This tutor has an account at the provider already.');
+    default:
+      return never(account, 'account');
+  }
+}
+
+/** Rules TU12, TU13: one thought failed may turn out done. */
+function record({ data }: AccountCommandOf<'RecordLinkedAccount'>, account: Account): Decision {
+  const { tutorId, accountId, productId } = data;
+  switch (account.kind) {
+    case 'requested':
+    case 'failed':
+      if (!isText(accountId, 1, 100) || !isText(productId, 1, 100))
+        return refuse('account-invalid', 'The payment account has no usable id.');
+      return [{ type: 'LinkedAccountCreated', data: { tutorId, accountId, productId } }];
+    case 'created':
+    case 'under-review':
+    case 'needs-clarification':
+    case 'active':
+    case 'suspended':
+      return account.accountId === accountId ? [] : accountMismatch();
+    case 'none':
+    case 'details':
+      return refuse('account-not-requested', 'No account was asked for.');
+    default:
+      return never(account, 'account');
+  }
+}
+
+/** Rule TU13. */
+function recordFailure({ data }: AccountCommandOf<'RecordLinkedAccountFailure'>, account: Account): Decision {
+  const { tutorId, reason } = data;
+  switch (account.kind) {
+    case 'requested':
+      return [{ type: 'LinkedAccountFailed', data: { tutorId, reason } }];
+    case 'failed':
+      return [];
+    case 'none':
+    case 'details':
+      return refuse('account-not-requested', 'No account was asked for.');
+    case 'created':
+    case 'under-review':
+    case 'needs-clarification':
+    case 'active':
+    case 'suspended':
+      return refuse('account-exists', 'This tutor has an account at the provider already.');
+    default:
+      return never(account, 'account');
+  }
+}
+
+/** Rules TU14–TU17: forward only. What the account has left behind is older news, unless new details were sent since. */
+function observe({ data, now }: AccountCommandOf<'ObserveLinkedAccount'>, account: Account): Decision {
+  const { tutorId, accountId, status, requirements } = data;
+  if (!('accountId' in account)) return noAccount();
+  if (account.accountId !== accountId) return accountMismatch();
+  const { kind, sentAnew } = account;
+  switch (status) {
+    case 'suspended': {
+      if (kind === 'suspended') return [];
+      const reason = requirements.map((one) => one.reason).join(' ') || 'suspended by the payment provider';
+      return [{ type: 'LinkedAccountSuspended', data: { tutorId, accountId, reason } }];
+    }
+    case 'activated': {
+      if (kind === 'active') return [];
+      // It rests once, when it is new; a later pause of the review does not make it rest again.
+      const { usableFrom: first } = account;
+      const usableFrom = first === null ? now + policyAt(now).accountCoolOffMs : Math.max(first, now);
+      return [{ type: 'LinkedAccountActivated', data: { tutorId, accountId, usableFrom } }];
+    }
+    case 'under-review':
+      if (kind !== 'created' && !(sentAnew && (kind === 'needs-clarification' || kind === 'active'))) return [];
+      return [{ type: 'LinkedAccountUnderReview', data: { tutorId, accountId } }];
+    case 'needs-clarification': {
+      const news =
+        kind === 'created' ||
+        kind === 'under-review' ||
+        (kind === 'active' && sentAnew) ||
+        (kind === 'needs-clarification' && !same(account.requirements, requirements));
+      return news ? [{ type: 'LinkedAccountNeedsClarification', data: { tutorId, accountId, requirements } }] : [];
+    }
+    default:
+      return never(status, 'status of an account');
+  }
+}
+
+/** Rules TU6, TU18. */
+function activate({ data, now }: AccountCommandOf<'ActivateLinkedAccount'>, account: Account): Decision {
+  const { tutorId, accountId } = data;
+  switch (account.kind) {
+    case 'none':
+    case 'active':
+      if (account.kind === 'active' && account.accountId === accountId) return [];
+      if (!isText(accountId, 1, 100)) return refuse('account-invalid', 'The payment account has no usable id.');
+      return [{ type: 'LinkedAccountActivated', data: { tutorId, accountId, usableFrom: now } }];
+    case 'details':
+    case 'requested':
+    case 'failed':
+      return refuse('account-requested', 'This tutor is opening an account of their own.');
+    case 'created':
+    case 'under-review':
+    case 'needs-clarification':
+    case 'suspended':
+      return refuse('account-exists', 'This tutor has an account at the provider already.');
+    default:
+      return never(account, 'account');
+  }
+}
