@@ -108,7 +108,7 @@ describe('the door', () => {
         causationId: context.commandId,
         actor: { kind: 'person', id: 's1', role: 'student' },
         occurredAt: now,
-        schemaVersion: 1,
+        schemaVersion: 2,
       },
     });
   });
