@@ -27,10 +27,11 @@ export function exampleOfEveryType(): ReadonlyMap<string, Json> {
   const declared = source?.statements.filter(ts.isTypeAliasDeclaration).find((one) => one.name.text === 'AnyEvent');
   if (!source || !declared) throw new Error(`${file} does not declare AnyEvent`);
 
+  const at = source;
   const field = (type: ts.Type, name: string): ts.Type => {
     const symbol = checker.getPropertyOfType(type, name);
     if (!symbol) throw new Error(`${checker.typeToString(type)} has no ${name}`);
-    return checker.getTypeOfSymbolAtLocation(symbol, source);
+    return checker.getTypeOfSymbolAtLocation(symbol, at);
   };
 
   function example(type: ts.Type, name: string): Json {
@@ -49,7 +50,7 @@ export function exampleOfEveryType(): ReadonlyMap<string, Json> {
       return [example(element, name)];
     }
     const entries = checker.getPropertiesOfType(type).map((property): [string, Json] => {
-      return [property.name, example(checker.getTypeOfSymbolAtLocation(property, source), property.name)];
+      return [property.name, example(checker.getTypeOfSymbolAtLocation(property, at), property.name)];
     });
     if (entries.length === 0) throw new Error(`No example for ${checker.typeToString(type)} at ${name}`);
     return Object.fromEntries(entries);

@@ -33,7 +33,12 @@ const sums = Object.fromEntries(
   readdirSync(FOLDER)
     .filter((name) => name.endsWith('.json') && name !== 'sums.json')
     .sort()
-    .map((name) => [name, createHash('sha256').update(readFileSync(join(FOLDER, name))).digest('hex')]),
+    .map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(FOLDER, name)))
+        .digest('hex'),
+    ]),
 );
 await write('sums.json', sums);
 process.stdout.write(`${added} added, ${Object.keys(sums).length} in all\n`);

@@ -90,7 +90,7 @@ export class WholeTree {
   constructor(leaves: Uint8Array) {
     this.size = leaves.length / 32;
     this.#levels = [leaves];
-    for (let level = leaves; level.length > 32; ) {
+    for (let level = leaves; level.length > 32;) {
       const count = level.length / 32;
       const above = new Uint8Array(Math.ceil(count / 2) * 32);
       for (let index = 0; index < count; index += 2) {
