@@ -5,7 +5,7 @@ import { startSmtp } from './mail/smtp.server.ts';
 import { registerOpenAi } from './openai/openai.server.ts';
 import { registerApi } from './razorpay/api.server.ts';
 import { registerCheckout } from './razorpay/checkout/checkout.server.ts';
-import { registerControl } from './razorpay/control.server.ts';
+import { registerControl } from './razorpay/control/control.server.ts';
 import { startProvider } from './razorpay/provider.server.ts';
 import type { Settings } from './settings.ts';
 import { createClock } from './shared/clock.server.ts';

@@ -6,6 +6,9 @@ import { isFields, parseUrlencoded, type Fields } from './input.ts';
 import type { Provider } from './provider.server.ts';
 import { routes, type Route } from './routes.server.ts';
 
+/** Bytes of one multipart body. */
+const LARGEST_UPLOAD = 10_000_000;
+
 /** `/v1` and `/v2` as the provider serves them: every call is one transaction, logged, and open to injected faults. */
 export async function registerApi(app: FastifyInstance, provider: Provider): Promise<void> {
   await app.register(async (api) => {
@@ -40,36 +43,63 @@ function acceptBodies(api: FastifyInstance): void {
   api.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, parseUrlencoded(body.toString()));
   });
+  api.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: LARGEST_UPLOAD },
+    async (request: FastifyRequest, body: Buffer) => readForm(request.headers['content-type'] ?? '', body),
+  );
   api.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
+}
+
+/** The fields of an upload; of a file only what is known about it, as nobody reads its bytes again. */
+async function readForm(contentType: string, body: Buffer): Promise<Fields> {
+  try {
+    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
+    return Object.fromEntries(
+      [...form].map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : { name: value.name, type: value.type, size: value.size },
+      ]),
+    );
+  } catch {
+    throw invalid('The request body is not a valid form');
+  }
 }
 
 async function serve(provider: Provider, route: Route, request: FastifyRequest, reply: FastifyReply) {
   const { faults, requests, world } = provider;
   authenticate(request, world.keyId, world.keySecret);
-  const fault = faults.take(route.method, route.url);
-  const held = fault !== undefined && !happensAfterCommit(fault.kind) && fault.kind !== 'delay';
-  const answer = held ? null : answerCall(provider, route, request);
-  const forced = fault && faultStatus(fault.kind);
-  requests.add({
-    method: route.method,
-    route: route.url,
-    path: request.url,
-    status: forced === undefined ? (answer?.status ?? null) : forced,
-    committed: answer?.status === 200,
-    idempotencyKey: idempotencyKey(request) ?? null,
-    fault: fault?.kind ?? null,
-    body: JSON.stringify(request.body ?? {}),
+  const key = idempotencyKey(request);
+  return provider.idempotency.alone(key, async () => {
+    // One transaction a call: what it changes and that it was made are kept together.
+    const { fault, answer } = world.database.transaction(() => {
+      const met = faults.take(route.method, route.url);
+      const held = met !== undefined && !happensAfterCommit(met.kind) && met.kind !== 'delay';
+      const given = held ? null : answerCall(provider, route, request);
+      const forced = met && faultStatus(met.kind);
+      requests.add({
+        method: route.method,
+        route: route.url,
+        path: request.url,
+        status: forced === undefined ? (given?.status ?? null) : forced,
+        committed: given?.status === 200,
+        idempotencyKey: key ?? null,
+        fault: met?.kind ?? null,
+        body: JSON.stringify(request.body ?? {}),
+      });
+      return { fault: met, answer: given };
+    });
+    if (fault) await playFault(fault, reply);
+    if (reply.sent || answer === null) return reply;
+    return reply.code(answer.status).send(answer.body);
   });
-  if (fault) await playFault(fault, reply);
-  if (reply.sent || answer === null) return reply;
-  return reply.code(answer.status).send(answer.body);
 }
 
-/** One transaction: the change, its webhooks and its idempotency record are kept together or not at all. */
+/** The change, its webhooks and its idempotency record happen together or, on a refusal, not at all. */
 function answerCall(provider: Provider, route: Route, request: FastifyRequest): { status: number; body: unknown } {
   const fields = (value: unknown): Fields => (isFields(value) ? value : {});
   try {
-    const body = provider.world.database.transaction(() =>
+    const body = provider.world.database.attempt(() =>
       route.run(provider, {
         params: fields(request.params),
         query: fields(request.query),

@@ -451,34 +451,6 @@ describe('linked accounts', () => {
     expect(await makeAccount('same@tutors.test')).toBe(first);
     expect(await sdk.razorpay.accounts.fetch(first)).toMatchObject({ id: first, type: 'route', status: 'created' });
   });
-
-  it('are onboarded over the API, and paid only when activated and cooled down', async () => {
-    const body = {
-      email: 'new@tutors.test',
-      phone: '9000090000',
-      type: 'route',
-      legal_business_name: 'New Tutor',
-      business_type: 'individual',
-      contact_name: 'New Tutor',
-      profile: { category: 'education', subcategory: 'coaching' },
-    };
-    const account = await sdk.post('/v2/accounts', body);
-    const id = String(account.id);
-    expect((await rejection(sdk.post('/v2/accounts', body))).error.description).toContain('already exists');
-    await sdk.post(`/v2/accounts/${id}/stakeholders`, { name: 'New Tutor', email: 'new@tutors.test' });
-    const product = await sdk.post(`/v2/accounts/${id}/products`, { product_name: 'route', tnc_accepted: true });
-    expect(product).toMatchObject({ activation_status: 'needs_clarification' });
-    const settlements = { account_number: '1', ifsc_code: 'HDFC0000001', beneficiary_name: 'New Tutor' };
-    const done = await sdk.razorpay.products.edit(id, String(product.id), { settlements });
-    expect(done).toMatchObject({ activation_status: 'activated', requirements: [] });
-    const direct = { account: id, amount: 1000, currency: 'INR' };
-    expect((await rejection(sdk.post('/v1/transfers', direct))).error.description).toContain('cooling period');
-    const offset = (await sandbox.state()).clock.offsetMs;
-    await sandbox.control('clock', { offsetMs: offset + 25 * 3_600_000 });
-    expect(await sdk.post('/v1/transfers', direct)).toMatchObject({ recipient: id });
-    await sandbox.control(`accounts/${id}/suspend`, {});
-    expect((await rejection(sdk.post('/v1/transfers', direct))).error.description).toContain('suspended');
-  });
 });
 
 describe('time', () => {

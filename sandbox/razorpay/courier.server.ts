@@ -11,7 +11,7 @@ export interface Courier {
 const IDLE_MS = 50;
 /** The receiver has 5 s to answer, as at the real provider. */
 const ANSWER_MS = 5_000;
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 /**
  * Sends what the outbox holds, several at a time, so order is likely but never promised. An event counts as sent only
@@ -47,11 +47,16 @@ export function startCourier(webhooks: Webhooks, startUrl: string | null): Couri
   };
 
   const round = (): void => {
-    if (url === null) return;
-    for (const webhook of webhooks.due(AT_ONCE)) {
+    if (url === null || stopping.signal.aborted) return;
+    // Those under way are still due, and are usually the oldest.
+    for (const webhook of webhooks.due(AT_ONCE + underWay.size)) {
       if (underWay.size >= AT_ONCE) return;
       if (underWay.has(webhook.eventId)) continue;
-      const task = send(url, webhook).finally(() => underWay.delete(webhook.eventId));
+      const task = send(url, webhook).finally(() => {
+        underWay.delete(webhook.eventId);
+        // The next at once, when a burst is waiting; the timer alone would send a handful per tick.
+        if (underWay.size < AT_ONCE / 2) round();
+      });
       underWay.set(webhook.eventId, task);
     }
   };

@@ -97,6 +97,12 @@ export const RefundSchema = Type.Object({
 });
 export type Refund = Static<typeof RefundSchema>;
 
+/** A transfer that fails later says why under codes of its own. */
+const TransferErrorSchema = Type.Composite([
+  Type.Omit(ErrorSchema, ['code']),
+  Type.Object({ code: literals('BAD_REQUEST_ERROR', 'BAD_REQUEST_TRANSFER_INSUFFICIENT_BALANCE') }),
+]);
+
 export const TransferSchema = Type.Object({
   id: Type.String(),
   /** The payment, the order, or the platform's own account for a direct transfer. */
@@ -115,7 +121,7 @@ export const TransferSchema = Type.Object({
   settlement_status: nullable(literals('pending', 'on_hold', 'settled')),
   recipient_settlement_id: nullable(Type.String()),
   processed_at: nullable(Type.Integer()),
-  error: nullable(ErrorSchema),
+  error: nullable(TransferErrorSchema),
   created_at: Type.Integer(),
   internal: Type.Object({
     /** How often the hold went from on to off; tests assert that it is once. */
@@ -137,6 +143,85 @@ export const ReversalSchema = Type.Object({
 });
 export type Reversal = Static<typeof ReversalSchema>;
 
+export const EVIDENCE_FIELDS = [
+  'shipping_proof',
+  'billing_proof',
+  'cancellation_proof',
+  'customer_communication',
+  'proof_of_service',
+  'explanation_letter',
+  'refund_confirmation',
+  'access_activity_log',
+  'refund_cancellation_policy',
+  'term_and_conditions',
+] as const;
+const DocumentIds = nullable(Type.Array(Type.String()));
+
+export const EvidenceSchema = Type.Object({
+  amount: Type.Integer(),
+  summary: nullable(Type.String()),
+  shipping_proof: DocumentIds,
+  billing_proof: DocumentIds,
+  cancellation_proof: DocumentIds,
+  customer_communication: DocumentIds,
+  proof_of_service: DocumentIds,
+  explanation_letter: DocumentIds,
+  refund_confirmation: DocumentIds,
+  access_activity_log: DocumentIds,
+  refund_cancellation_policy: DocumentIds,
+  term_and_conditions: DocumentIds,
+  others: nullable(Type.Array(Type.Object({ type: Type.String(), document_ids: Type.Array(Type.String()) }))),
+  submitted_at: nullable(Type.Integer()),
+});
+export type Evidence = Static<typeof EvidenceSchema>;
+
+export const DISPUTE_PHASES = ['fraud', 'retrieval', 'chargeback', 'pre_arbitration', 'arbitration'] as const;
+
+export const DisputeSchema = Type.Object({
+  id: Type.String(),
+  payment_id: Type.String(),
+  amount: Type.Integer(),
+  currency: Type.String(),
+  /** 0 until lost. */
+  amount_deducted: Type.Integer(),
+  reason_code: Type.String(),
+  reason_description: Type.String(),
+  respond_by: Type.Integer(),
+  status: literals('open', 'under_review', 'won', 'lost', 'closed'),
+  phase: literals(...DISPUTE_PHASES),
+  created_at: Type.Integer(),
+  evidence: EvidenceSchema,
+  internal: Type.Object({
+    /** The entry that took the money, once lost. */
+    adjustment: nullable(Type.Object({ id: Type.String(), created_at: Type.Integer() })),
+  }),
+});
+export type Dispute = Static<typeof DisputeSchema>;
+
+/** Only what is said about a document is kept, not its bytes. */
+export const DocumentSchema = Type.Object({
+  id: Type.String(),
+  purpose: Type.String(),
+  name: Type.String(),
+  mime_type: Type.String(),
+  size: Type.Integer(),
+  created_at: Type.Integer(),
+});
+export type Document = Static<typeof DocumentSchema>;
+
+const ObjectSchema = Type.Record(Type.String(), Type.Unknown());
+
+export const StakeholderSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  /** Phone, addresses and the like, as they were sent. */
+  details: Type.Optional(ObjectSchema),
+  notes: Type.Optional(NotesSchema),
+});
+export type Stakeholder = Static<typeof StakeholderSchema>;
+
+/** What is optional here came later: accounts that were stored before lack it. */
 export const AccountSchema = Type.Object({
   id: Type.String(),
   email: Type.String(),
@@ -148,12 +233,31 @@ export const AccountSchema = Type.Object({
   profile: Type.Record(Type.String(), Type.Unknown()),
   legal_info: Type.Record(Type.String(), Type.Unknown()),
   notes: NotesSchema,
+  customer_facing_business_name: Type.Optional(Type.String()),
+  contact_info: Type.Optional(ObjectSchema),
+  apps: Type.Optional(ObjectSchema),
+  brand: Type.Optional(ObjectSchema),
   status: literals('created', 'suspended'),
+  suspended_at: Type.Optional(Type.Integer()),
   created_at: Type.Integer(),
   internal: Type.Object({
     activation: literals('requested', 'needs_clarification', 'under_review', 'activated'),
-    stakeholder: nullable(Type.Object({ id: Type.String(), name: Type.String(), email: Type.String() })),
-    product: nullable(Type.Object({ id: Type.String(), requested_at: Type.Integer() })),
+    stakeholder: nullable(StakeholderSchema),
+    product: nullable(
+      Type.Object({
+        id: Type.String(),
+        requested_at: Type.Integer(),
+        /** Null until the terms are accepted. */
+        tnc: Type.Optional(nullable(Type.Object({ id: Type.String(), accepted_at: Type.Integer() }))),
+      }),
+    ),
+    settlements: Type.Optional(
+      nullable(
+        Type.Object({ account_number: Type.String(), ifsc_code: Type.String(), beneficiary_name: Type.String() }),
+      ),
+    ),
+    /** What the review did not believe. */
+    doubts: Type.Optional(Type.Array(Type.Object({ field_reference: Type.String(), reason_code: Type.String() }))),
     /** Transfers are refused before this second: the cooling period of a new account. */
     cooling_until: Type.Integer(),
   }),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { createTables, integer, text, type Database } from '../shared/database.server.ts';
+import { createTables, integer, text, type Database, type Row } from '../shared/database.server.ts';
 import { refused, type ErrorEnvelope } from './errors.ts';
 
 export const API_FAULTS = [
@@ -25,9 +25,17 @@ export interface ApiFaults {
   add(fault: ApiFault & { method: string; route: string; times: number }): void;
   take(method: string, route: string): ApiFault | undefined;
   clear(): void;
+  /** Those in force, oldest first. */
+  list(): (ApiFault & { method: string; route: string; left: number })[];
 }
 
 const isKind = (value: string): value is ApiFaultKind => API_FAULTS.some((kind) => kind === value);
+
+function faultOf(row: Row): ApiFault {
+  const kind = text(row, 'kind');
+  if (!isKind(kind)) throw new Error(`no such fault: ${kind}`);
+  return { kind, ms: integer(row, 'ms') };
+}
 
 export function createApiFaults(database: Database): ApiFaults {
   createTables(
@@ -55,11 +63,16 @@ export function createApiFaults(database: Database): ApiFaults {
       );
       if (!row) return undefined;
       database.run('UPDATE api_fault SET left_over = left_over - 1 WHERE seq = ?', integer(row, 'seq'));
-      const kind = text(row, 'kind');
-      if (!isKind(kind)) throw new Error(`no such fault: ${kind}`);
-      return { kind, ms: integer(row, 'ms') };
+      return faultOf(row);
     },
     clear: () => database.run('DELETE FROM api_fault'),
+    list: () =>
+      database.all('SELECT * FROM api_fault WHERE left_over > 0 ORDER BY seq').map((row) => ({
+        ...faultOf(row),
+        method: text(row, 'method'),
+        route: text(row, 'route'),
+        left: integer(row, 'left_over'),
+      })),
   };
 }
 

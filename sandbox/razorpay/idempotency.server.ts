@@ -9,6 +9,8 @@ export interface Idempotency {
    * another one a refusal. Only answers of success are remembered: after a refusal the same key may be tried again.
    */
   once(scope: 'refund' | 'transfer', key: string | undefined, request: unknown, work: () => Shown): Shown;
+  /** Runs `work` unless a request with the same key is still being answered: that one is refused with 409. */
+  alone<T>(key: string | undefined, work: () => Promise<T>): Promise<T>;
 }
 
 export function createIdempotency(database: Database): Idempotency {
@@ -18,7 +20,20 @@ export function createIdempotency(database: Database): Idempotency {
        scope TEXT NOT NULL, key TEXT NOT NULL, request_hash TEXT NOT NULL, answer TEXT NOT NULL,
        PRIMARY KEY (scope, key))`,
   );
+  const underWay = new Set<string>();
   return {
+    async alone(key, work) {
+      if (key === undefined) return work();
+      if (underWay.has(key)) {
+        throw refused(409, 'Another request with the same idempotency key is still in progress.');
+      }
+      underWay.add(key);
+      try {
+        return await work();
+      } finally {
+        underWay.delete(key);
+      }
+    },
     once(scope, key, request, work) {
       if (key === undefined) return work();
       checkKey(scope, key);

@@ -2,7 +2,22 @@ import { randomInt } from 'node:crypto';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-export type Prefix = 'order' | 'pay' | 'card' | 'trf' | 'rfnd' | 'rvrsl' | 'setl' | 'acc' | 'sth' | 'acc_prd' | 'event';
+export type Prefix =
+  | 'order'
+  | 'pay'
+  | 'card'
+  | 'trf'
+  | 'rfnd'
+  | 'rvrsl'
+  | 'setl'
+  | 'acc'
+  | 'sth'
+  | 'acc_prd'
+  | 'tnc'
+  | 'tnc_map'
+  | 'disp'
+  | 'doc'
+  | 'adj';
 
 /** `prefix_` and 14 letters or digits, as the provider makes them. */
 export function newId(prefix: Prefix): string {

@@ -1,7 +1,8 @@
 import { createTables, integer, text, type Database } from '../shared/database.server.ts';
 
 /** Work that the provider finishes by itself a moment after it has answered. */
-export type JobKind = 'process-transfer' | 'finish-payment';
+const KINDS = ['process-transfer', 'finish-payment', 'review-account'] as const;
+export type JobKind = (typeof KINDS)[number];
 
 export interface Jobs {
   /** `delayMs` of wall time. Written in the caller's transaction, so a crash cannot lose it. */
@@ -10,13 +11,14 @@ export interface Jobs {
   takeDue(): { kind: JobKind; entityId: string } | undefined;
 }
 
-const isKind = (value: string): value is JobKind => value === 'process-transfer' || value === 'finish-payment';
+const isKind = (value: string): value is JobKind => KINDS.some((kind) => kind === value);
 
 export function createJobs(database: Database): Jobs {
   createTables(
     database,
     `CREATE TABLE IF NOT EXISTS job (
-       seq INTEGER PRIMARY KEY AUTOINCREMENT, due_ms INTEGER NOT NULL, kind TEXT NOT NULL, entity_id TEXT NOT NULL)`,
+       seq INTEGER PRIMARY KEY AUTOINCREMENT, due_ms INTEGER NOT NULL, kind TEXT NOT NULL, entity_id TEXT NOT NULL);
+     CREATE INDEX IF NOT EXISTS job_due ON job (due_ms, seq)`,
   );
   return {
     schedule(kind, entityId, delayMs) {

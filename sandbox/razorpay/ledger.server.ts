@@ -6,7 +6,7 @@ export const PLATFORM: Owner = 'platform';
 
 export interface Entry {
   readonly owner: Owner;
-  readonly kind: 'float' | 'payment' | 'refund' | 'transfer' | 'reversal' | 'adjustment';
+  readonly kind: 'float' | 'payment' | 'refund' | 'transfer' | 'reversal' | 'dispute' | 'adjustment';
   /** Paise; credit above zero, debit below. */
   readonly amount: number;
   readonly entityId: string;
@@ -28,12 +28,14 @@ export interface Balance {
 export interface Ledger {
   post(entry: Entry): void;
   balance(owner: Owner): Balance;
+  /** What could be spent; asked on every transfer and refund, so it is kept and not summed up. */
+  available(owner: Owner): number;
   /** Moves what belongs to a transfer to another settlement time, unless it is settled already. */
   reschedule(transferId: string, settlesAt: number | null): void;
   /** Owners that have something unsettled which is due at `now` (seconds), or at any time with null. */
   ownersDue(now: number | null): Owner[];
-  /** Sum of what is due, in paise, and the transfers in it. */
-  due(owner: Owner, now: number | null): { amount: number; transferIds: string[] };
+  /** Sum of what is due, in paise, with the transfers whose holds govern it, and every entity in it. */
+  due(owner: Owner, now: number | null): { amount: number; transferIds: string[]; entityIds: string[] };
   /** The settlement that carried an entity's part of the platform's money; null before. */
   settlementOf(entityId: string): string | null;
   /** Takes everything due out of the balance under one settlement. */
@@ -46,22 +48,35 @@ const TABLES = `
     entity_id TEXT NOT NULL, transfer_id TEXT, settles_at INTEGER, settlement_id TEXT);
   CREATE INDEX IF NOT EXISTS ledger_owner ON ledger_entry (owner, settlement_id);
   CREATE INDEX IF NOT EXISTS ledger_transfer ON ledger_entry (transfer_id);
-  CREATE INDEX IF NOT EXISTS ledger_entity ON ledger_entry (entity_id)`;
+  CREATE INDEX IF NOT EXISTS ledger_entity ON ledger_entry (entity_id);
+  CREATE INDEX IF NOT EXISTS ledger_due ON ledger_entry (settles_at, owner)
+    WHERE settlement_id IS NULL AND settles_at IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS ledger_total (owner TEXT PRIMARY KEY, amount INTEGER NOT NULL);
+  INSERT OR IGNORE INTO ledger_total SELECT owner, sum(amount) FROM ledger_entry GROUP BY owner`;
 
-const DUE = 'settlement_id IS NULL AND settles_at IS NOT NULL AND (? IS NULL OR settles_at <= ?)';
+const DUE = 'settlement_id IS NULL AND settles_at IS NOT NULL AND settles_at <= ?';
+const EVER = Number.MAX_SAFE_INTEGER;
 
 export function createLedger(database: Database): Ledger {
   createTables(database, TABLES);
+  const add = (owner: Owner, amount: number): void => {
+    database.run(
+      `INSERT INTO ledger_total (owner, amount) VALUES (?, ?)
+       ON CONFLICT (owner) DO UPDATE SET amount = amount + excluded.amount`,
+      owner,
+      amount,
+    );
+  };
   const due: Ledger['due'] = (owner, now) => {
     const rows = database.all(
-      `SELECT amount, transfer_id FROM ledger_entry WHERE owner = ? AND ${DUE} ORDER BY seq`,
+      `SELECT amount, entity_id, transfer_id FROM ledger_entry WHERE owner = ? AND ${DUE} ORDER BY seq`,
       owner,
-      now,
-      now,
+      now ?? EVER,
     );
     return {
       amount: rows.reduce((sum, row) => sum + integer(row, 'amount'), 0),
       transferIds: [...new Set(rows.flatMap((row) => (row.transfer_id === null ? [] : [text(row, 'transfer_id')])))],
+      entityIds: rows.map((row) => text(row, 'entity_id')),
     };
   };
   return {
@@ -75,6 +90,11 @@ export function createLedger(database: Database): Ledger {
         entry.transferId,
         entry.settlesAt,
       );
+      add(entry.owner, entry.amount);
+    },
+    available(owner) {
+      const row = database.get('SELECT amount FROM ledger_total WHERE owner = ?', owner);
+      return row ? integer(row, 'amount') : 0;
     },
     balance(owner) {
       const row = database.get(
@@ -102,7 +122,9 @@ export function createLedger(database: Database): Ledger {
       );
     },
     ownersDue: (now) =>
-      database.all(`SELECT DISTINCT owner FROM ledger_entry WHERE ${DUE}`, now, now).map((row) => text(row, 'owner')),
+      database
+        .all(`SELECT DISTINCT owner FROM ledger_entry WHERE ${DUE}`, now ?? EVER)
+        .map((row) => text(row, 'owner')),
     due,
     settlementOf(entityId) {
       const row = database.get(
@@ -118,8 +140,7 @@ export function createLedger(database: Database): Ledger {
         `UPDATE ledger_entry SET settlement_id = ? WHERE owner = ? AND ${DUE}`,
         settlementId,
         owner,
-        now,
-        now,
+        now ?? EVER,
       );
       database.run(
         `INSERT INTO ledger_entry (owner, kind, amount, entity_id, settlement_id) VALUES (?, 'settlement', ?, ?, ?)`,
@@ -128,6 +149,7 @@ export function createLedger(database: Database): Ledger {
         settlementId,
         settlementId,
       );
+      add(owner, -amount);
     },
   };
 }

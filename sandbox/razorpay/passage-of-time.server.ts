@@ -1,6 +1,8 @@
 /** What happens at the provider without anybody asking. */
+import { finishReview } from './accounts/onboarding.server.ts';
 import { failPayment, findPayment, finishPayment } from './payments.server.ts';
 import { FAILURES } from './checkout/failures.ts';
+import { endSilentDisputes } from './disputes/disputes.server.ts';
 import { returnUncaptured } from './refunds.server.ts';
 import { runSettlement } from './settlements.server.ts';
 import { liftExpiredHolds, processTransfer } from './transfers.server.ts';
@@ -18,6 +20,7 @@ export function finishJobs(world: World): void {
       const job = world.jobs.takeDue();
       if (job?.kind === 'process-transfer') processTransfer(world, job.entityId);
       if (job?.kind === 'finish-payment') finishPayment(world, findPayment(world, job.entityId));
+      if (job?.kind === 'review-account') finishReview(world, job.entityId);
       return job !== undefined;
     });
   }
@@ -28,7 +31,7 @@ export function sweep(world: World): void {
   finishJobs(world);
   world.database.transaction(() => {
     const now = world.clock.seconds();
-    for (const payment of world.payments.all()) {
+    for (const payment of world.payments.waiting()) {
       const { authorized_at: authorizedAt } = payment.internal;
       if (payment.status === 'created' && payment.created_at + NO_ANSWER_S <= now) {
         failPayment(world, payment, FAILURES.payment_timed_out);
@@ -37,6 +40,7 @@ export function sweep(world: World): void {
       }
     }
     liftExpiredHolds(world);
+    endSilentDisputes(world);
     runSettlement(world, { everything: false });
   });
 }

@@ -1,9 +1,20 @@
 /** What callers see of each entity. Empty notes are `[]` and not `{}`: a quirk of the provider, kept on purpose. */
-import type { Account, Notes, Order, Payment, Refund, Reversal, Settlement, Transfer } from './entities.ts';
+import type {
+  Account,
+  Dispute,
+  Document,
+  Notes,
+  Order,
+  Payment,
+  Refund,
+  Reversal,
+  Settlement,
+  Transfer,
+} from './entities.ts';
 
 export type Shown = Readonly<Record<string, unknown>>;
 
-const shownNotes = (notes: Notes): Notes | [] => (Object.keys(notes).length === 0 ? [] : notes);
+export const showNotes = (notes: Notes): Notes | [] => (Object.keys(notes).length === 0 ? [] : notes);
 
 export function collection(items: readonly Shown[]): Shown {
   return { entity: 'collection', count: items.length, items };
@@ -16,7 +27,7 @@ export function showOrder(order: Order): Shown {
     entity: 'order',
     amount_due: order.amount - order.amount_paid,
     offer_id: null,
-    notes: shownNotes(order.notes),
+    notes: showNotes(order.notes),
   };
 }
 
@@ -43,7 +54,7 @@ export function showPayment(payment: Payment, { withCard }: { withCard: boolean 
     card_id: card?.id ?? null,
     ...(withCard && card ? { card: showCard(payment) } : {}),
     ...(payment.vpa === null ? {} : { upi: { vpa: payment.vpa, payer_account_type: 'bank_account', flow: 'collect' } }),
-    notes: shownNotes(payment.notes),
+    notes: showNotes(payment.notes),
     error_code: error?.code ?? null,
     error_description: error?.description ?? null,
     error_source: error?.source ?? null,
@@ -53,7 +64,7 @@ export function showPayment(payment: Payment, { withCard }: { withCard: boolean 
 }
 
 export function showRefund(refund: Refund): Shown {
-  return { ...refund, entity: 'refund', batch_id: null, notes: shownNotes(refund.notes) };
+  return { ...refund, entity: 'refund', batch_id: null, notes: showNotes(refund.notes) };
 }
 
 /** `settlement` is given when the caller asked to expand it. */
@@ -64,7 +75,7 @@ export function showTransfer(transfer: Transfer, settlement?: Settlement): Shown
     ...rest,
     ...(undecided ? {} : { fees, tax, settlement_status }),
     entity: 'transfer',
-    notes: shownNotes(transfer.notes),
+    notes: showNotes(transfer.notes),
     ...(settlement ? { recipient_settlement: showSettlement(settlement) } : {}),
     error: {
       code: error?.code ?? null,
@@ -79,6 +90,15 @@ export function showTransfer(transfer: Transfer, settlement?: Settlement): Shown
   };
 }
 
+export function showDispute(dispute: Dispute): Shown {
+  const { internal: _, ...rest } = dispute;
+  return { ...rest, entity: 'dispute' };
+}
+
+export function showDocument(document: Document): Shown {
+  return { ...document, entity: 'document', display_name: document.name, url: '' };
+}
+
 export function showReversal(reversal: Reversal): Shown {
   return {
     ...reversal,
@@ -87,7 +107,7 @@ export function showReversal(reversal: Reversal): Shown {
     tax: 0,
     customer_refund_id: null,
     utr: null,
-    notes: shownNotes(reversal.notes),
+    notes: showNotes(reversal.notes),
   };
 }
 
@@ -100,8 +120,9 @@ export function showAccount(account: Account): Shown {
   const { internal: _, ...rest } = account;
   return {
     ...rest,
+    customer_facing_business_name: account.customer_facing_business_name ?? account.legal_business_name,
     type: 'route',
-    notes: shownNotes(account.notes),
-    live: account.internal.activation === 'activated',
+    notes: showNotes(account.notes),
+    live: account.internal.activation === 'activated' && account.status !== 'suspended',
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.server.ts';
 import type { Database } from '../shared/database.server.ts';
+import { createCounter, type Counter } from './counter.server.ts';
 import { startCourier, type Courier } from './courier.server.ts';
 import { createApiFaults, type ApiFaults } from './faults.server.ts';
 import { createIdempotency, type Idempotency } from './idempotency.server.ts';
@@ -15,7 +16,7 @@ export interface Provider {
   readonly idempotency: Idempotency;
   readonly courier: Courier;
   /** How many of the next refunds stay pending until the control surface resolves them. */
-  pendingRefunds: number;
+  readonly refundsToPend: Counter;
   stop(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export function startProvider(
     requests: createRequestLog(database),
     idempotency: createIdempotency(database),
     courier,
-    pendingRefunds: 0,
+    refundsToPend: createCounter(database, 'refunds-to-pend'),
     async stop() {
       stopTime();
       await courier.stop();

@@ -30,7 +30,7 @@ export function refundPayment(world: World, paymentId: string, body: Fields, sta
   const speed = textOrNull(body, 'speed') ?? 'normal';
   if (speed !== 'normal' && speed !== 'optimum') throw invalid('The speed must be normal or optimum.', 'speed');
   if (flag(body, 'reverse_all') === true) reverseAll(world, payment, amount);
-  if (world.ledger.balance(PLATFORM).balance < amount) throw refused(400, SHORT);
+  if (world.ledger.available(PLATFORM) < amount) throw refused(400, SHORT);
   const refund: Refund = {
     id: newId('rfnd'),
     payment_id: payment.id,

@@ -20,7 +20,7 @@ export function reverseTransfer(world: World, transferId: string, body: Fields):
   const left = transfer.amount - transfer.amount_reversed;
   const amount = amountOrUndefined(body) ?? left;
   if (amount > left) throw invalid('The reversal amount provided is greater than the unreversed amount', 'amount');
-  if (world.ledger.balance(transfer.recipient).balance < amount) {
+  if (world.ledger.available(transfer.recipient) < amount) {
     throw invalid('The linked account does not have sufficient balance to process reversal.');
   }
   return takeBack(world, transfer, amount, body);

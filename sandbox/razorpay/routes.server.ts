@@ -1,11 +1,17 @@
+import { createAccount, editAccount, findAccount, suspendAccount } from './accounts/accounts.server.ts';
 import {
   addStakeholder,
   configureProduct,
-  createAccount,
-  findAccount,
+  editStakeholder,
+  findProduct,
+  findStakeholder,
   requestProduct,
   showProduct,
-} from './accounts.server.ts';
+  showStakeholder,
+  showTerms,
+} from './accounts/onboarding.server.ts';
+import { acceptDispute, contestDispute, findDispute } from './disputes/disputes.server.ts';
+import { createDocument, findDocument } from './disputes/documents.server.ts';
 import { malformedId, unknownId } from './errors.ts';
 import { isId } from './ids.ts';
 import { expansions, paging, type Fields } from './input.ts';
@@ -15,6 +21,8 @@ import {
   collection,
   showAccount,
   showCard,
+  showDispute,
+  showDocument,
   showOrder,
   showPayment,
   showRefund,
@@ -48,7 +56,7 @@ export interface Call {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   /** Runs inside a transaction; throws an ApiError to refuse. */
   run(provider: Provider, call: Call): Shown;
@@ -58,6 +66,7 @@ type Run = Route['run'];
 const get = (url: string, run: Run): Route => ({ method: 'GET', url, run });
 const post = (url: string, run: Run): Route => ({ method: 'POST', url, run });
 const patch = (url: string, run: Run): Route => ({ method: 'PATCH', url, run });
+const remove = (url: string, run: Run): Route => ({ method: 'DELETE', url, run });
 const id = (call: Call, name = 'id'): string => String(call.params[name]);
 
 const payment = (shown: Payment, call: Call): Shown =>
@@ -108,9 +117,9 @@ const paymentRoutes = [
 const refundRoutes = [
   post('/v1/payments/:id/refund', (provider, call) =>
     provider.idempotency.once('refund', call.idempotencyKey, [call.path, call.body], () => {
-      const staysPending = provider.pendingRefunds > 0;
-      const refund = refundPayment(provider.world, id(call), call.body, staysPending);
-      if (staysPending) provider.pendingRefunds -= 1;
+      const left = provider.refundsToPend.get();
+      const refund = refundPayment(provider.world, id(call), call.body, left > 0);
+      if (left > 0) provider.refundsToPend.set(left - 1);
       return showRefund(refund);
     }),
   ),
@@ -148,6 +157,15 @@ const transferRoutes = [
   get('/v1/transfers/:id/reversals', ({ world }, call) => collection(listReversals(world, id(call)).map(showReversal))),
 ];
 
+const disputeRoutes = [
+  get('/v1/disputes', ({ world }, { query }) => collection(world.disputes.list(paging(query)).map(showDispute))),
+  get('/v1/disputes/:id', ({ world }, call) => showDispute(findDispute(world, id(call)))),
+  post('/v1/disputes/:id/accept', ({ world }, call) => showDispute(acceptDispute(world, id(call)))),
+  patch('/v1/disputes/:id/contest', ({ world }, call) => showDispute(contestDispute(world, id(call), call.body))),
+  post('/v1/documents', ({ world }, { body }) => showDocument(createDocument(world, body))),
+  get('/v1/documents/:id', ({ world }, call) => showDocument(findDocument(world, id(call)))),
+];
+
 const settlementRoutes = [
   get('/v1/settlements', ({ world }, { query }) =>
     collection(world.settlements.list({ ...paging(query), parent: PLATFORM }).map(showSettlement)),
@@ -164,16 +182,27 @@ const settlementRoutes = [
 const accountRoutes = [
   post('/v2/accounts', ({ world }, { body }) => showAccount(createAccount(world, body))),
   get('/v2/accounts/:id', ({ world }, call) => showAccount(findAccount(world, id(call)))),
+  patch('/v2/accounts/:id', ({ world }, call) => showAccount(editAccount(world, id(call), call.body))),
+  remove('/v2/accounts/:id', ({ world }, call) => showAccount(suspendAccount(world, id(call)))),
+  get('/v2/accounts/:id/stakeholders', ({ world }, call) => {
+    const { stakeholder } = findAccount(world, id(call)).internal;
+    return collection(stakeholder ? [showStakeholder(stakeholder)] : []);
+  }),
+  get('/v2/accounts/:id/stakeholders/:stakeholderId', ({ world }, call) =>
+    showStakeholder(findStakeholder(world, id(call), id(call, 'stakeholderId')).stakeholder),
+  ),
+  patch('/v2/accounts/:id/stakeholders/:stakeholderId', ({ world }, call) =>
+    editStakeholder(world, id(call), id(call, 'stakeholderId'), call.body),
+  ),
   post('/v2/accounts/:id/stakeholders', ({ world }, call) => addStakeholder(world, id(call), call.body)),
   post('/v2/accounts/:id/products', ({ world }, call) => requestProduct(world, id(call), call.body)),
-  get('/v2/accounts/:id/products/:productId', ({ world }, call) => {
-    const account = findAccount(world, id(call));
-    if (account.internal.product?.id !== id(call, 'productId')) throw unknownId();
-    return showProduct(account);
-  }),
+  get('/v2/accounts/:id/products/:productId', ({ world }, call) =>
+    showProduct(findProduct(world, id(call), id(call, 'productId'))),
+  ),
   patch('/v2/accounts/:id/products/:productId', ({ world }, call) =>
     configureProduct(world, id(call), id(call, 'productId'), call.body),
   ),
+  get('/v2/products/:name/tnc', (_provider, call) => showTerms(id(call, 'name'))),
 ];
 
 export const routes: readonly Route[] = [
@@ -181,6 +210,7 @@ export const routes: readonly Route[] = [
   ...paymentRoutes,
   ...refundRoutes,
   ...transferRoutes,
+  ...disputeRoutes,
   ...settlementRoutes,
   ...accountRoutes,
 ];

@@ -12,15 +12,14 @@ export function runSettlement(world: World, { everything }: { everything: boolea
   const now = world.clock.seconds();
   const until = everything ? null : now;
   return world.ledger.ownersDue(until).flatMap((owner) => {
-    const { amount, transferIds } = world.ledger.due(owner, until);
-    if (amount <= 0 || world.ledger.balance(owner).balance < amount) return [];
+    const { amount, transferIds, entityIds } = world.ledger.due(owner, until);
+    if (amount <= 0 || world.ledger.available(owner) < amount) return [];
     const settlement: Settlement = {
       id: newId('setl'),
       owner,
       amount,
       status: 'processed',
-      fees: 0,
-      tax: 0,
+      ...(owner === PLATFORM ? feesOf(world, entityIds) : { fees: 0, tax: 0 }),
       utr: randomDigits(16),
       created_at: now,
     };
@@ -32,6 +31,19 @@ export function runSettlement(world: World, { everything }: { everything: boolea
     }
     return [settlement];
   });
+}
+
+/** What the payments and transfers of a settlement cost. */
+function feesOf(world: World, entityIds: readonly string[]): { fees: number; tax: number } {
+  const costs = entityIds.map((id) => {
+    if (id.startsWith('pay_')) {
+      const payment = world.payments.find(id);
+      return { fees: payment?.fee ?? 0, tax: payment?.tax ?? 0 };
+    }
+    const transfer = id.startsWith('trf_') ? world.transfers.find(id) : undefined;
+    return { fees: transfer?.fees ?? 0, tax: transfer?.tax ?? 0 };
+  });
+  return costs.reduce((sum, cost) => ({ fees: sum.fees + cost.fees, tax: sum.tax + cost.tax }), { fees: 0, tax: 0 });
 }
 
 function markSettled(world: World, transferId: string, settlementId: string): void {

@@ -133,7 +133,7 @@ export function transferFromPayment(world: World, payment: Payment, body: Fields
 export function transferDirectly(world: World, body: Fields): Transfer {
   onlyFields(body, ...TRANSFER_FIELDS);
   const wanted = readTransfer(world, body);
-  if (world.ledger.balance(PLATFORM).balance < wanted.amount + transferFee(wanted.amount).fee) {
+  if (world.ledger.available(PLATFORM) < wanted.amount + transferFee(wanted.amount).fee) {
     throw refused(400, 'Your account does not have enough balance to carry out the transfer operation.');
   }
   const [made] = insertTransfers(world, [wanted], { source: world.platformAccountId, status: 'pending' });
@@ -161,12 +161,12 @@ export function processTransfer(world: World, id: string): void {
   const transfer = findTransfer(world, id);
   if (transfer.status !== 'pending') return;
   const { fee, tax } = transferFee(transfer.amount);
-  if (world.ledger.balance(PLATFORM).balance < transfer.amount + fee) {
+  if (world.ledger.available(PLATFORM) < transfer.amount + fee) {
     const failed: Transfer = {
       ...transfer,
       status: 'failed',
       error: {
-        code: 'BAD_REQUEST_ERROR',
+        code: 'BAD_REQUEST_TRANSFER_INSUFFICIENT_BALANCE',
         description: 'Your account does not have enough balance to carry out the transfer operation.',
         source: 'business',
         step: 'balance_check',
@@ -263,7 +263,7 @@ function setHold(world: World, transfer: Transfer, onHold: boolean, until: numbe
 /** Lifts the holds whose time has passed. */
 export function liftExpiredHolds(world: World): void {
   const now = world.clock.seconds();
-  for (const transfer of world.transfers.all()) {
+  for (const transfer of world.transfers.waiting()) {
     const ended = transfer.on_hold && transfer.on_hold_until !== null && transfer.on_hold_until <= now;
     if (ended && transfer.status !== 'reversed' && transfer.status !== 'failed') setHold(world, transfer, false, null);
   }

@@ -23,11 +23,16 @@ export interface Webhooks {
   /** Applies to the next `times` events whose name is `event` (any, with null). */
   addFault(fault: { kind: WebhookFault; event: string | null; times: number; delayMs: number }): void;
   clearFaults(): void;
+  /** Those in force, oldest first. */
+  faults(): { kind: WebhookFault; event: string | null; left: number; delayMs: number }[];
   /** Sends everything held now. Returns how many. */
   release(): number;
   /** Sends one again, whatever became of it. False for an unknown event. */
   resend(eventId: string): boolean;
-  list(): Readonly<Record<string, unknown>>[];
+  /** Oldest first; `newest` bounds how many, `since` (wall ms) how old. */
+  list(bound?: { readonly newest?: number; readonly since?: number }): Readonly<Record<string, unknown>>[];
+  /** How many there are by status. */
+  counts(): Record<string, number>;
 }
 
 const TABLES = `
@@ -38,6 +43,7 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS webhook_due ON webhook (status, next_ms);
   CREATE TABLE IF NOT EXISTS webhook_attempt (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, at_ms INTEGER NOT NULL, status INTEGER, problem TEXT);
+  CREATE INDEX IF NOT EXISTS webhook_attempt_event ON webhook_attempt (event_id);
   CREATE TABLE IF NOT EXISTS webhook_fault (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, event TEXT, left_over INTEGER NOT NULL,
     delay_ms INTEGER NOT NULL)`;
@@ -50,6 +56,12 @@ const REORDER_GAP_MS = 250;
 
 const isFault = (value: string): value is WebhookFault => WEBHOOK_FAULTS.some((kind) => kind === value);
 
+function kindOf(row: Row): WebhookFault {
+  const kind = text(row, 'kind');
+  if (!isFault(kind)) throw new Error(`no such fault: ${kind}`);
+  return kind;
+}
+
 /** The outbox of the provider: durable, at least once, signed with the secret in force when the event happened. */
 export function createWebhooks(database: Database, secret: string): Webhooks {
   createTables(database, TABLES);
@@ -61,9 +73,7 @@ export function createWebhooks(database: Database, secret: string): Webhooks {
     );
     if (!row) return undefined;
     database.run('UPDATE webhook_fault SET left_over = left_over - 1 WHERE seq = ?', integer(row, 'seq'));
-    const kind = text(row, 'kind');
-    if (!isFault(kind)) throw new Error(`no such fault: ${kind}`);
-    return { kind, delayMs: integer(row, 'delay_ms'), last: integer(row, 'left_over') === 1 };
+    return { kind: kindOf(row), delayMs: integer(row, 'delay_ms'), last: integer(row, 'left_over') === 1 };
   };
 
   const sendGatheredInReverse = (): void => {
@@ -178,15 +188,40 @@ export function createWebhooks(database: Database, secret: string): Webhooks {
       return true;
     },
 
-    list() {
-      const attempts = Map.groupBy(database.all('SELECT * FROM webhook_attempt ORDER BY seq'), (row) =>
-        text(row, 'event_id'),
+    faults: () =>
+      database.all('SELECT * FROM webhook_fault WHERE left_over > 0 ORDER BY seq').map((row) => ({
+        kind: kindOf(row),
+        event: textOrNull(row, 'event'),
+        left: integer(row, 'left_over'),
+        delayMs: integer(row, 'delay_ms'),
+      })),
+
+    counts() {
+      const rows = database.all('SELECT status, count(*) AS count FROM webhook GROUP BY status');
+      return Object.fromEntries(rows.map((row) => [text(row, 'status'), integer(row, 'count')]));
+    },
+
+    list({ newest, since } = {}) {
+      const events = database
+        .all('SELECT * FROM webhook WHERE made_ms >= ? ORDER BY seq DESC LIMIT ?', since ?? 0, newest ?? -1)
+        .reverse();
+      const attempts = Map.groupBy(
+        events.length === 0
+          ? []
+          : database.all(
+              `SELECT a.* FROM webhook_attempt a JOIN webhook w ON w.event_id = a.event_id
+               WHERE w.seq >= ? AND w.made_ms >= ? ORDER BY a.seq`,
+              ...events.slice(0, 1).map((row) => integer(row, 'seq')),
+              since ?? 0,
+            ),
+        (row) => text(row, 'event_id'),
       );
-      return database.all('SELECT * FROM webhook ORDER BY seq').map((row) => ({
+      return events.map((row) => ({
         eventId: text(row, 'event_id'),
         event: text(row, 'event'),
         entityId: text(row, 'entity_id'),
         status: text(row, 'status'),
+        madeAt: integer(row, 'made_ms'),
         attempts: (attempts.get(text(row, 'event_id')) ?? []).map((attempt) => ({
           at: integer(attempt, 'at_ms'),
           status: attempt.status === null ? null : integer(attempt, 'status'),

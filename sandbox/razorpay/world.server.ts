@@ -3,6 +3,8 @@ import { createTables, text, type Database } from '../shared/database.server.ts'
 import { createCollection, type Collection } from './collection.server.ts';
 import {
   AccountSchema,
+  DisputeSchema,
+  DocumentSchema,
   OrderSchema,
   PaymentSchema,
   RefundSchema,
@@ -10,6 +12,8 @@ import {
   SettlementSchema,
   TransferSchema,
   type Account,
+  type Dispute,
+  type Document,
   type Order,
   type Payment,
   type Refund,
@@ -40,6 +44,8 @@ export interface World {
   readonly reversals: Collection<Reversal>;
   readonly accounts: Collection<Account>;
   readonly settlements: Collection<Settlement>;
+  readonly disputes: Collection<Dispute>;
+  readonly documents: Collection<Document>;
   readonly ledger: Ledger;
   readonly jobs: Jobs;
   readonly webhooks: Webhooks;
@@ -77,12 +83,24 @@ export function openWorld(database: Database, clock: Clock, keys: Keys): World {
     keySecret: keys.keySecret,
     platformAccountId,
     orders: createCollection(database, 'order', OrderSchema),
-    payments: createCollection(database, 'payment', PaymentSchema),
+    payments: createCollection(
+      database,
+      'payment',
+      PaymentSchema,
+      "json_extract(body, '$.status') IN ('created', 'authorized')",
+    ),
     refunds: createCollection(database, 'refund', RefundSchema),
-    transfers: createCollection(database, 'transfer', TransferSchema),
+    transfers: createCollection(
+      database,
+      'transfer',
+      TransferSchema,
+      "json_extract(body, '$.on_hold') = 1 AND json_extract(body, '$.on_hold_until') IS NOT NULL",
+    ),
     reversals: createCollection(database, 'reversal', ReversalSchema),
     accounts: createCollection(database, 'account', AccountSchema),
     settlements: createCollection(database, 'settlement', SettlementSchema),
+    disputes: createCollection(database, 'dispute', DisputeSchema, "json_extract(body, '$.status') = 'open'"),
+    documents: createCollection(database, 'document', DocumentSchema),
     ledger,
     jobs: createJobs(database),
     webhooks: createWebhooks(database, keys.webhookSecret),
@@ -96,12 +114,24 @@ export function announce(
   entityId: string,
   contents: Readonly<Record<string, Shown>>,
 ): void {
+  announceRaw(world, event, entityId, {
+    payload: Object.fromEntries(Object.entries(contents).map(([name, entity]) => [name, { entity }])),
+  });
+}
+
+/** For the events whose payload holds more than entities, or that are about another account than the platform's. */
+export function announceRaw(
+  world: World,
+  event: string,
+  entityId: string,
+  { payload, accountId }: { payload: Readonly<Record<string, Shown>>; accountId?: string },
+): void {
   world.webhooks.enqueue(event, entityId, {
     entity: 'event',
-    account_id: world.platformAccountId,
+    account_id: accountId ?? world.platformAccountId,
     event,
-    contains: Object.keys(contents),
-    payload: Object.fromEntries(Object.entries(contents).map(([name, entity]) => [name, { entity }])),
+    contains: Object.keys(payload),
+    payload,
     created_at: world.clock.seconds(),
   });
 }

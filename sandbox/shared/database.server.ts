@@ -10,6 +10,8 @@ export interface Database {
   run(sql: string, ...values: SQLInputValue[]): void;
   /** All of `work` or none of it. Inside another transaction it joins that one. */
   transaction<T>(work: () => T): T;
+  /** Inside a transaction: undoes `work` alone when it throws, and leaves the rest to the transaction. */
+  attempt<T>(work: () => T): T;
   close(): void;
 }
 
@@ -54,6 +56,18 @@ export function openDatabase(folder: string): Database {
         throw error;
       } finally {
         inside = false;
+      }
+    },
+    attempt(work) {
+      if (!inside) throw new Error('an attempt belongs inside a transaction');
+      sqlite.exec('SAVEPOINT attempt');
+      try {
+        const result = work();
+        sqlite.exec('RELEASE attempt');
+        return result;
+      } catch (error) {
+        sqlite.exec('ROLLBACK TO attempt; RELEASE attempt');
+        throw error;
       }
     },
     close: () => sqlite.close(),
