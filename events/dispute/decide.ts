@@ -4,6 +4,7 @@ import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import { same } from '../shared/same.ts';
 import type { DisputeCause, DisputeEvent, DisputeKind, DisputeState, ResolutionRule, ReviewCause } from './events.ts';
+import { alreadyResolved, isWithdrawn } from './over.ts';
 import { approve, propose, reject, settleByOutcome } from './resolve.ts';
 
 export type DisputeCommand =
@@ -55,7 +56,7 @@ export type DisputeCommandOf<Type extends DisputeCommand['type']> = Extract<Disp
 export type DisputeDecision = readonly DisputeEvent[] | Refusal;
 export type ExistingDispute = Exclude<DisputeState, { kind: 'none' }>;
 
-/** Rules DI1–DI17. */
+/** Rules DI1–DI16. */
 export function decide(command: DisputeCommand, state: DisputeState): DisputeDecision {
   if (command.type === 'OpenDispute') return open(command, state);
   if (state.kind === 'none') return refuse('dispute-unknown', 'There is no such dispute.');
@@ -84,8 +85,6 @@ export function decide(command: DisputeCommand, state: DisputeState): DisputeDec
 const MAX_TEXT = 4_000;
 const MAX_STATEMENTS = 50;
 
-export const alreadyResolved = (): Refusal => refuse('already-resolved', 'This dispute is decided already.');
-export const isWithdrawn = (): Refusal => refuse('withdrawn', 'This dispute was withdrawn.');
 const textInvalid = (): Refusal => refuse('text-missing', `Please write between 3 and ${MAX_TEXT} characters.`);
 
 function open({ data, now }: DisputeCommandOf<'OpenDispute'>, state: DisputeState): DisputeDecision {

@@ -2,14 +2,9 @@ import { isAmount, isText } from '../shared/check.ts';
 import { tutorPartOfRefund } from '../shared/money.ts';
 import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
-import {
-  alreadyResolved,
-  isWithdrawn,
-  type DisputeCommandOf,
-  type DisputeDecision,
-  type ExistingDispute,
-} from './decide.ts';
+import type { DisputeCommandOf, DisputeDecision, ExistingDispute } from './decide.ts';
 import type { DisputeEvent, OpenedDispute, ResolutionRule } from './events.ts';
+import { alreadyResolved, isWithdrawn } from './over.ts';
 
 const MAX_REASON = 4_000;
 
@@ -51,7 +46,7 @@ const isParty = ({ tutorId, studentId, bookedBy, openedBy }: OpenedDispute, by: 
 
 const ownCase = (): Refusal => refuse('own-case', 'Nobody decides about a case of their own.');
 
-/** Rules DI9–DI12. */
+/** Rules DI8–DI11, DI13. */
 export function propose({ data, now }: DisputeCommandOf<'ProposeResolution'>, state: ExistingDispute): DisputeDecision {
   const { bookingId, proposalId, refund, reason, by, secondPersonAbove } = data;
   switch (state.kind) {
@@ -88,7 +83,7 @@ export function propose({ data, now }: DisputeCommandOf<'ProposeResolution'>, st
   }
 }
 
-/** Rules DI12–DI13. */
+/** Rule DI12. */
 export function approve({ data, now }: DisputeCommandOf<'ApproveResolution'>, state: ExistingDispute): DisputeDecision {
   const { proposalId, by } = data;
   switch (state.kind) {
@@ -115,7 +110,7 @@ export function approve({ data, now }: DisputeCommandOf<'ApproveResolution'>, st
   }
 }
 
-/** Rule DI14. Who proposed may take it back too. */
+/** Rule DI13. Who proposed may take it back too. */
 export function reject({ data, now }: DisputeCommandOf<'RejectResolution'>, state: ExistingDispute): DisputeDecision {
   const { bookingId, proposalId, by, reason } = data;
   switch (state.kind) {

@@ -71,7 +71,7 @@ export type ExistingPayout = Exclude<PayoutState, { kind: 'none' }>;
 /** A payout without an open dispute. */
 export type UndisputedPayout = Exclude<ExistingPayout, { kind: 'disputed' }>;
 
-/** Rules PO1–PO35. */
+/** Rules PO1–PO36. */
 export function decide(command: PayoutCommand, state: PayoutState): PayoutDecision {
   if (command.type === 'PlanPayout') return plan(command, state);
   if (state.kind === 'none') return refuse('payout-unknown', 'No payout was planned for this booking.');

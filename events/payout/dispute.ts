@@ -25,7 +25,7 @@ export function dispute(command: Open, state: ExistingPayout): PayoutDecision {
       return [{ type: 'PayoutDisputed', data: { ...opened, at: now } }];
     }
     case 'disputed': {
-      const { opensAt: _, bookingId, ...asked } = data;
+      const { opensAt: _, bookingId: __, ...asked } = data;
       return same({ ...asked, at: state.dispute.at }, state.dispute) ? [] : disputeExists();
     }
     case 'reversing':
@@ -55,7 +55,7 @@ function untimely({ data, now }: Open, state: Disputable): Refusal | null {
   if (!isInstant(data.opensAt) || now < data.opensAt)
     return refuse('too-early', 'A problem can be reported from 15 minutes after the start of the lesson.');
   // What a late cancellation gave back is decided; there was no lesson to complain about.
-  if ('reversals' in state && state.reversals.length > 0) return over();
+  if ('reversals' in state && (state.reversals.length > 0 || state.owed > 0)) return over();
   return state.kind === 'hold-running' && now >= state.hold.endsAt ? tooLate() : null;
 }
 
