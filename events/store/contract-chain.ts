@@ -8,7 +8,7 @@ export function chainContract(open: () => Promise<OpenedStore>): void {
     const held = opened(open);
 
     it('is whole from the first event on, over concurrent writers and rolled-back appends', async () => {
-      const { store, rollBackAppend } = held.get();
+      const { store, rollBackAppend, chainsBeside } = held.get();
       expect(await verifyChain(store)).toEqual({ kind: 'whole', records: 0, head: null });
       await Promise.all(Array.from({ length: 6 }, () => appended(store, fresh(), 'no-stream', several(3))));
       await rollBackAppend(fresh(), several(2));
@@ -16,7 +16,8 @@ export function chainContract(open: () => Promise<OpenedStore>): void {
       const verdict = await verifyChain(store);
       expect(verdict).toMatchObject({ kind: 'whole', records: 19 });
       const [last] = await store.readAll({ direction: 'backwards', limit: 1 });
-      expect(verdict).toMatchObject({ head: { position: last?.position, chain: last?.chain } });
+      const chain = chainsBeside ? (await store.chainRecords()).at(-1)?.chain : last?.chain;
+      expect(verdict).toMatchObject({ head: { position: last?.position, chain } });
     });
 
     it('finds any flipped byte, a missing record, two that changed places, and a log cut short', async () => {

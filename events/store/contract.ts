@@ -19,6 +19,8 @@ export interface OpenedStore {
   /** Makes an append that writes and is then undone. */
   rollBackAppend(stream: string, events: readonly NewEvent[]): Promise<void>;
   close(): Promise<void>;
+  /** The chain is kept beside the log: `chainRecords` has it, and events that are read do not. */
+  readonly chainsBeside?: boolean;
 }
 
 /** `open` gives an empty log. */

@@ -56,7 +56,8 @@ const REFUSING_TYPES: readonly unknown[] = [
 export function classify(error: unknown): Failure {
   const type = field(error, 'type');
   const code = field(error, 'code');
-  if (type === 'wrong-expected-version') return { kind: 'wrong-revision', actual: actualOf(field(error, 'actualVersion')) };
+  if (type === 'wrong-expected-version')
+    return { kind: 'wrong-revision', actual: actualOf(field(error, 'actualVersion')) };
   if (type === 'maximum-append-size-exceeded') {
     const limit = field(error, 'maxAppendSize');
     return { kind: 'too-large', limit: typeof limit === 'number' ? limit : 0 };

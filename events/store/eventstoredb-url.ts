@@ -9,7 +9,8 @@ export interface EventStoreDbUrl {
   readonly warnings: readonly string[];
 }
 
-const SHAPE = /^(?<scheme>esdb(?:\+discover)?):\/\/(?:(?<user>[^:@/?]+):(?<password>[^@/?]*)@)?(?<hosts>[^@/?]+)\/?(?:\?(?<query>.*))?$/;
+const SHAPE =
+  /^(?<scheme>esdb(?:\+discover)?):\/\/(?:(?<user>[^:@/?]+):(?<password>[^@/?]*)@)?(?<hosts>[^@/?]+)\/?(?:\?(?<query>.*))?$/;
 
 /** The connection string was wrong; the message never holds the password, which the client's own message does. */
 export class InvalidEventStoreUrl extends Error {

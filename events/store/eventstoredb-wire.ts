@@ -91,7 +91,9 @@ export function positionIn(event: Arrived): Position {
 export function recorded(event: Arrived): RecordedEvent {
   const meta = isObject(event.metadata) ? event.metadata['meta'] : undefined;
   if (!event.isJson || !isObject(event.data) || !isMeta(meta)) {
-    throw new Error(`${event.streamId} holds at revision ${event.revision} a ${event.type} that this program did not write`);
+    throw new Error(
+      `${event.streamId} holds at revision ${event.revision} a ${event.type} that this program did not write`,
+    );
   }
   return {
     id: event.id,
@@ -137,7 +139,9 @@ export function matchesNothing(filter: AllFilter | undefined): boolean {
 }
 
 /** The part of the filter that the server takes: streams or types, not both. `matches` does the rest. */
-export function serverFilter(filter: AllFilter | undefined): Pick<Filter, 'filterOn'> & ({ prefixes: string[] } | { regex: string }) {
+export function serverFilter(
+  filter: AllFilter | undefined,
+): Pick<Filter, 'filterOn'> & ({ prefixes: string[] } | { regex: string }) {
   if (filter?.categories !== undefined) {
     return { filterOn: 'streamName', prefixes: filter.categories.map((category) => `${category}-`) };
   }
