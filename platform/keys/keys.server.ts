@@ -3,6 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const FILE = 'keys.json';
+
+/** A secret that is given or kept already; null where none was made yet. For tools, which must not make any. */
+export function findKey(folder: string, name: string, given: string | null): string | null {
+  const known = given ?? keptIn(join(folder, FILE))[name];
+  return typeof known === 'string' && known.length > 0 ? known : null;
+}
+
 /**
  * The secrets named, from `given` where set, else from `keys.json` in the folder, else made now (32 random bytes, hex).
  * @throws when the file is there but cannot be read: making new keys over old ones would lose what they protect.
@@ -12,10 +20,8 @@ export function loadKeys<Name extends string>(
   names: readonly Name[],
   given: Readonly<Partial<Record<Name, string | null>>>,
 ): Readonly<Record<Name, string>> {
-  const file = join(folder, 'keys.json');
-  const kept: Record<string, unknown> = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)
-    : {};
+  const file = join(folder, FILE);
+  const kept = keptIn(file);
   const keys = {} as Record<Name, string>;
   let made = false;
   for (const name of names) {
@@ -32,4 +38,8 @@ export function loadKeys<Name extends string>(
     writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
   }
   return keys;
+}
+
+function keptIn(file: string): Record<string, unknown> {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
 }

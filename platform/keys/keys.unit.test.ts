@@ -2,7 +2,7 @@ import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadKeys } from './keys.server.ts';
+import { findKey, loadKeys } from './keys.server.ts';
 
 describe('keys', () => {
   it('are made once, kept, and readable by their owner only', () => {
@@ -18,6 +18,14 @@ describe('keys', () => {
     const folder = mkdtempSync(join(tmpdir(), 'keys-'));
     expect(loadKeys(folder, ['A'], { A: 'given' }).A).toBe('given');
     expect(loadKeys(folder, ['A'], {}).A).not.toBe('given');
+  });
+
+  it('are found by tools, which make none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keys-'));
+    expect(findKey(folder, 'A', null)).toBeNull();
+    expect(findKey(folder, 'A', 'given')).toBe('given');
+    const { A } = loadKeys(folder, ['A'], {});
+    expect(findKey(folder, 'A', null)).toBe(A);
   });
 
   it('refuse to replace a file that they cannot read', () => {

@@ -1,15 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkKey } from './key.ts';
 import type { ObjectStore } from './objects.ts';
 
+/** No write takes this long, ms. */
+const OLD_MS = 3_600_000;
+
 /** Objects as files under `folder`/body, each with its content type under `folder`/type. */
 export async function openFolder(folder: string): Promise<ObjectStore> {
   const drafts = join(folder, 'draft');
-  // Half-written files of a killed process.
-  await rm(drafts, { recursive: true, force: true });
   await mkdir(drafts, { recursive: true });
+  // Half-written files of a killed process. Young ones may be another process's, such as a tool's beside the server.
+  for (const name of await readdir(drafts)) {
+    const draft = join(drafts, name);
+    const written = await stat(draft).catch(() => null);
+    if (written !== null && Date.now() - written.mtimeMs > OLD_MS) await rm(draft, { force: true });
+  }
 
   /** On the disk, and whole under its name, or not there at all. */
   async function write(path: string, bytes: Uint8Array): Promise<void> {

@@ -176,11 +176,12 @@ function parsedObject(object: { readonly body: Uint8Array } | null): SignedHead 
 
 /** Publishes heads that a killed process only wrote down; gives the last one. */
 async function publishRest({ db, objects }: HeadSettings): Promise<Head | null> {
+  // Before the rows: whoever signs meanwhile writes the row first.
+  const newest = parsedObject(await objects.get(NEWEST));
   const rows = await db.query<HeadRow>(
     `SELECT number, body, published FROM audit_head
       WHERE NOT published OR number >= (SELECT max(number) - 1 FROM audit_head) ORDER BY number`,
   );
-  const newest = parsedObject(await objects.get(NEWEST));
   let last: Head | null = null;
   for (const row of rows) {
     const signed = headIn(row);
