@@ -68,7 +68,7 @@ export type BookingCommandOf<Type extends BookingCommand['type']> = Extract<Book
 export type BookingDecision = readonly BookingEvent[] | Refusal;
 export type ExistingBooking = Exclude<BookingState, { kind: 'none' }>;
 
-/** Rules BO1–BO43. */
+/** Rules BO1–BO41. */
 export function decide(command: BookingCommand, state: BookingState): BookingDecision {
   if (command.type === 'RequestBooking') return request(command, state);
   if (state.kind === 'none') return refuse('booking-unknown', 'There is no such booking.');

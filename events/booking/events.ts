@@ -133,8 +133,10 @@ export type BookingEvent =
     }
   | { readonly type: 'BookingClosed'; readonly data: { readonly bookingId: string } };
 
-/** What was asked for. In the state of a booking `startsAt` is today's start, which a move changes; nothing else changes. */
+/** What was asked for. */
 export type BookingTerms = Extract<BookingEvent, { type: 'BookingRequested' }>['data'];
+/** The same in a booking's state: `startsAt` is today's start, which a move changes; nothing else ever does. */
+type Terms = BookingTerms & { readonly firstStartsAt: number };
 type Declined = Extract<BookingEvent, { type: 'BookingDeclined' }>['data'];
 export type Cancellation = Extract<BookingEvent, { type: 'BookingCancelled' }>['data'];
 
@@ -150,7 +152,7 @@ export interface Proposal {
 }
 
 interface Paid {
-  readonly terms: BookingTerms;
+  readonly terms: Terms;
   readonly lessonId: string;
   readonly confirmedAt: number;
   /** What a student's cancellation gives back at most, percent: no move may raise it. */
@@ -161,29 +163,30 @@ interface Paid {
 
 export type BookingState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'requested'; readonly terms: BookingTerms }
-  | { readonly kind: 'declined'; readonly terms: BookingTerms; readonly reason: Declined['reason'] }
+  | { readonly kind: 'requested'; readonly terms: Terms }
+  | { readonly kind: 'declined'; readonly terms: Terms; readonly reason: Declined['reason'] }
   | {
       readonly kind: 'awaiting-payment';
-      readonly terms: BookingTerms;
+      readonly terms: Terms;
       readonly lessonId: string;
       /** The seat is kept until then. */
       readonly payBy: number;
     }
-  | { readonly kind: 'expired'; readonly terms: BookingTerms; readonly lessonId: string }
+  | { readonly kind: 'expired'; readonly terms: Terms; readonly lessonId: string }
   | ({ readonly kind: 'confirmed'; readonly proposal: Proposal | null } & Paid)
   | ({ readonly kind: 'in-progress' } & Paid)
   | ({ readonly kind: 'under-review'; readonly outcome: 'unclear' | 'failed-technically' } & Paid)
   | ({ readonly kind: 'completed'; readonly outcome: CompletedAs; readonly t0: number } & Paid)
   | ({ readonly kind: 'closed'; readonly outcome: CompletedAs; readonly t0: number } & Paid)
-  | { readonly kind: 'cancelled'; readonly terms: BookingTerms; readonly cancellation: Cancellation };
+  | { readonly kind: 'cancelled'; readonly terms: Terms; readonly cancellation: Cancellation };
 
 export const initial: BookingState = { kind: 'none' };
 
 export function evolve(state: BookingState, event: BookingEvent): BookingState {
   switch (event.type) {
     case 'BookingRequested':
-      return state.kind === 'none' ? { kind: 'requested', terms: event.data } : impossible(event, state);
+      if (state.kind !== 'none') return impossible(event, state);
+      return { kind: 'requested', terms: { ...event.data, firstStartsAt: event.data.startsAt } };
     case 'BookingAccepted': {
       if (state.kind !== 'requested') return impossible(event, state);
       const { lessonId, payBy } = event.data;

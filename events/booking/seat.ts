@@ -12,7 +12,8 @@ export function request({ data, now }: BookingCommandOf<'RequestBooking'>, state
   const asked = { bookingId, tutorId, studentId, bookedBy, offerId, subject, startsAt, minutes, seats, price };
   const terms = { ...asked, mode, policy, note, requestedAt: now };
   if (state.kind === 'none') return requestProblem(terms) ?? [{ type: 'BookingRequested', data: terms }];
-  if (same({ ...terms, requestedAt: state.terms.requestedAt }, state.terms)) return [];
+  const { firstStartsAt, requestedAt, ...before } = state.terms;
+  if (same({ ...terms, requestedAt }, { ...before, startsAt: firstStartsAt, requestedAt })) return [];
   return refuse(REQUEST_ID_REUSED, 'This form was sent before with other details. Open the slot again and book anew.');
 }
 

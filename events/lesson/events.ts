@@ -116,7 +116,7 @@ export interface Seat {
 interface Running {
   readonly lesson: LessonTerms;
   readonly seats: readonly Seat[];
-  /** Bookings that gave up their seat: they never get another here. */
+  /** Bookings that gave up their seat here: they get another only by a move. */
   readonly givenUp: readonly string[];
   readonly people: People;
 }
@@ -149,7 +149,8 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
   switch (event.type) {
     case 'SeatTaken': {
       const { bookingId, studentId } = event.data;
-      return { ...state, seats: [...state.seats, { bookingId, studentId }] };
+      const givenUp = state.givenUp.filter((other) => other !== bookingId);
+      return { ...state, seats: [...state.seats, { bookingId, studentId }], givenUp };
     }
     case 'SeatGivenUp': {
       const { bookingId } = event.data;

@@ -26,10 +26,11 @@ export function schedule({ data }: LessonCommandOf<'ScheduleLesson'>, state: Les
 
 /** Rules LE3–LE4. */
 export function takeSeat({ data, now }: LessonCommandOf<'TakeSeat'>, state: ExistingLesson): LessonDecision {
-  const { lessonId, bookingId, studentId } = data;
+  const { lessonId, bookingId, studentId, moveId } = data;
   if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
   if (state.seats.some((seat) => seat.bookingId === bookingId)) return [];
-  if (state.givenUp.includes(bookingId)) return refuse('seat-given-up', 'This booking gave its seat back.');
+  if (state.givenUp.includes(bookingId) && moveId === undefined)
+    return refuse('seat-given-up', 'This booking gave its seat back.');
   if (studentId === state.lesson.tutorId)
     return refuse('own-lesson', 'A tutor cannot take a seat in their own lesson.');
   if (state.seats.some((seat) => seat.studentId === studentId))
