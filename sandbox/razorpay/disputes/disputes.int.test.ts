@@ -2,7 +2,7 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../testing/process.ts';
+import { KEY_ID, KEY_SECRET, temporaryFolder } from '../../testing/process.ts';
 import { startReceiver } from '../../testing/receiver.ts';
 import { useScene } from '../../testing/scene.ts';
 import { rejection } from '../../testing/sdk.ts';
@@ -52,7 +52,7 @@ describe('documents', () => {
     form.set('purpose', 'dispute_evidence');
     const answer = await fetch(`${scene().sandbox.url}/v1/documents`, {
       method: 'POST',
-      headers: { authorization: `Basic ${btoa('rzp_test_sandboxtests:key-secret-of-the-tests')}` },
+      headers: { authorization: `Basic ${btoa(`${KEY_ID}:${KEY_SECRET}`)}` },
       body: form,
     });
     expect(answer.status).toBe(400);
