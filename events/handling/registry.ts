@@ -1,10 +1,12 @@
 import type { BookingEvent } from '../booking/events.ts';
 import { upcastBookingRequested } from '../booking/upcast.ts';
 import type { CalendarEvent } from '../calendar/events.ts';
+import type { ChargebackEvent } from '../chargeback/events.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
 import type { InstituteEvent } from '../institute/events.ts';
 import type { LessonEvent } from '../lesson/events.ts';
 import type { PaymentEvent } from '../payment/events.ts';
+import { surplusPaymentDetected } from '../payment/upcast.ts';
 import type { PayoutEvent } from '../payout/events.ts';
 import { transferProcessed } from '../payout/upcast.ts';
 import type { PersonEvent } from '../person/events.ts';
@@ -17,6 +19,7 @@ import { upcastLinkedAccountActivated } from '../tutor/upcast.ts';
 export interface EventOf {
   readonly booking: BookingEvent;
   readonly calendar: CalendarEvent;
+  readonly chargeback: ChargebackEvent;
   readonly dispute: DisputeEvent;
   readonly institute: InstituteEvent;
   readonly lesson: LessonEvent;
@@ -95,10 +98,25 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   PaymentAttemptFailed: first('payment'),
   PaymentAuthorized: first('payment'),
   PaymentCaptured: first('payment'),
-  SurplusPaymentDetected: first('payment'),
+  SurplusPaymentDetected: { category: 'payment', version: 2, upcast: surplusPaymentDetected },
+  StaleObservationRecorded: first('payment'),
+  PaymentVoided: first('payment'),
   RefundRequested: first('payment'),
   RefundProcessed: first('payment'),
   RefundFailed: first('payment'),
+  RefundDelayed: first('payment'),
+  RefundsFrozen: first('payment'),
+  RefundsUnfrozen: first('payment'),
+  ChargebackOpened: first('chargeback'),
+  ContestRequested: first('chargeback'),
+  ContestSubmitted: first('chargeback'),
+  ChargebackActionRequired: first('chargeback'),
+  AcceptRequested: first('chargeback'),
+  ChargebackAnswerFailed: first('chargeback'),
+  ChargebackWon: first('chargeback'),
+  ChargebackLost: first('chargeback'),
+  ChargebackClosed: first('chargeback'),
+  ChargebackReopened: first('chargeback'),
   PayoutPlanned: first('payout'),
   TransferRequested: first('payout'),
   TransferProcessed: { category: 'payout', version: 2, upcast: transferProcessed },

@@ -2,6 +2,8 @@ import * as booking from '../booking/decide.ts';
 import * as bookingStream from '../booking/events.ts';
 import * as calendar from '../calendar/decide.ts';
 import * as calendarStream from '../calendar/events.ts';
+import * as chargeback from '../chargeback/decide.ts';
+import * as chargebackStream from '../chargeback/events.ts';
 import * as dispute from '../dispute/decide.ts';
 import * as disputeStream from '../dispute/events.ts';
 import * as institute from '../institute/decide.ts';
@@ -31,6 +33,7 @@ import { Turns } from './turns.ts';
 interface CommandOf {
   readonly booking: booking.BookingCommand;
   readonly calendar: calendar.CalendarCommand;
+  readonly chargeback: chargeback.ChargebackCommand;
   readonly dispute: dispute.DisputeCommand;
   readonly institute: institute.InstituteCommand;
   readonly lesson: lesson.LessonCommand;
@@ -92,6 +95,14 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   RequestRefund: 'payment',
   RecordRefund: 'payment',
   RecordRefundFailure: 'payment',
+  RecordRefundDelay: 'payment',
+  FreezeRefunds: 'payment',
+  UnfreezeRefunds: 'payment',
+  ObserveChargeback: 'chargeback',
+  RequestContest: 'chargeback',
+  RequestAccept: 'chargeback',
+  RecordContest: 'chargeback',
+  RecordAnswerFailure: 'chargeback',
   PlanPayout: 'payout',
   RequestTransfer: 'payout',
   RecordTransfer: 'payout',
@@ -155,6 +166,11 @@ function route<C extends Category, State>(
 const ROUTES: { readonly [C in Category]: OpenRoute } = {
   booking: route('booking', { ...bookingStream, decide: booking.decide }, (command) => command.data.bookingId),
   calendar: route('calendar', { ...calendarStream, decide: calendar.decide }, (command) => command.data.tutorId),
+  chargeback: route(
+    'chargeback',
+    { ...chargebackStream, decide: chargeback.decide },
+    (command) => command.data.chargebackId,
+  ),
   dispute: route('dispute', { ...disputeStream, decide: dispute.decide }, (command) => command.data.bookingId),
   institute: route(
     'institute',

@@ -1,5 +1,6 @@
 import type { BookingCommand } from '../booking/decide.ts';
 import type { CalendarCommand } from '../calendar/decide.ts';
+import type { ChargebackCommand } from '../chargeback/decide.ts';
 import type { DisputeCommand } from '../dispute/decide.ts';
 import type { InstituteCommand } from '../institute/decide.ts';
 import type { LessonCommand } from '../lesson/decide.ts';
@@ -14,6 +15,7 @@ import type { Refusal } from '../shared/refusal.ts';
 export type AnyCommand =
   | BookingCommand
   | CalendarCommand
+  | ChargebackCommand
   | DisputeCommand
   | InstituteCommand
   | LessonCommand

@@ -4,7 +4,8 @@ import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import type { PaymentEvent, PaymentState } from './events.ts';
 import { observe } from './observe.ts';
-import { recordRefund, recordRefundFailure, requestRefund } from './refund.ts';
+import { freezeRefunds, unfreezeRefunds } from './freeze.ts';
+import { recordRefund, recordRefundDelay, recordRefundFailure, requestRefund } from './refund.ts';
 
 export { refundableOf, refundedOf } from './refund.ts';
 
@@ -26,6 +27,8 @@ export type PaymentCommand =
         method: string;
         reason: string;
         description: string;
+        /** Whether it was ever captured: tells money that was given back from money that was never taken. */
+        captured?: boolean;
       }
     >
   | Command<
@@ -33,12 +36,15 @@ export type PaymentCommand =
       { bookingId: string; refundId: string; providerPaymentId: string; amount: number; reason: string }
     >
   | Command<'RecordRefund', { bookingId: string; refundId: string; providerRefundId: string; amount: number }>
-  | Command<'RecordRefundFailure', { bookingId: string; refundId: string; amount: number; reason: string }>;
+  | Command<'RecordRefundFailure', { bookingId: string; refundId: string; amount: number; reason: string }>
+  | Command<'RecordRefundDelay', { bookingId: string; refundId: string; reason: 'no-funds' }>
+  | Command<'FreezeRefunds', { bookingId: string; chargebackId: string; providerPaymentId: string }>
+  | Command<'UnfreezeRefunds', { bookingId: string; chargebackId: string; lost: number }>;
 
 export type PaymentCommandOf<Type extends PaymentCommand['type']> = Extract<PaymentCommand, { type: Type }>;
 export type PaymentDecision = readonly PaymentEvent[] | Refusal;
 
-/** Rules PA1–PA14. */
+/** Rules PA1–PA21. */
 export function decide(command: PaymentCommand, state: PaymentState): PaymentDecision {
   switch (command.type) {
     case 'PlanOrder':
@@ -53,6 +59,12 @@ export function decide(command: PaymentCommand, state: PaymentState): PaymentDec
       return recordRefund(command, state);
     case 'RecordRefundFailure':
       return recordRefundFailure(command, state);
+    case 'RecordRefundDelay':
+      return recordRefundDelay(command, state);
+    case 'FreezeRefunds':
+      return freezeRefunds(command, state);
+    case 'UnfreezeRefunds':
+      return unfreezeRefunds(command, state);
     default:
       return never(command, 'payment command');
   }

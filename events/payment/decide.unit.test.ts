@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fold } from '../shared/decider.ts';
 import { specFor } from '../shared/given.ts';
 import { isRefusal } from '../shared/refusal.ts';
 import { decide, refundableOf, refundedOf, type PaymentCommand } from './decide.ts';
@@ -96,6 +97,38 @@ const refundFailed = (refundId: string, paise: number): PaymentEvent => ({
   type: 'RefundFailed',
   data: { bookingId, refundId, amount: paise, reason: 'insufficient balance' },
 });
+const stale = (status: string): PaymentEvent => ({
+  type: 'StaleObservationRecorded',
+  data: { bookingId, providerPaymentId: 'pay_1', status, at: now },
+});
+const voided: PaymentEvent = { type: 'PaymentVoided', data: { bookingId, providerPaymentId: 'pay_1', at: now } };
+const delayRefund = (refundId: string): PaymentCommand => ({
+  type: 'RecordRefundDelay',
+  data: { bookingId, refundId, reason: 'no-funds' },
+  now,
+});
+const refundDelayed = (refundId: string): PaymentEvent => ({
+  type: 'RefundDelayed',
+  data: { bookingId, refundId, reason: 'no-funds', at: now },
+});
+const freeze = (chargebackId = 'disp_1', providerPaymentId = 'pay_1'): PaymentCommand => ({
+  type: 'FreezeRefunds',
+  data: { bookingId, chargebackId, providerPaymentId },
+  now,
+});
+const unfreeze = (lost: number, chargebackId = 'disp_1'): PaymentCommand => ({
+  type: 'UnfreezeRefunds',
+  data: { bookingId, chargebackId, lost },
+  now,
+});
+const frozen: PaymentEvent = {
+  type: 'RefundsFrozen',
+  data: { bookingId, chargebackId: 'disp_1', providerPaymentId: 'pay_1' },
+};
+const unfrozen = (lost: number): PaymentEvent => ({
+  type: 'RefundsUnfrozen',
+  data: { bookingId, chargebackId: 'disp_1', providerPaymentId: 'pay_1', lost },
+});
 const ordered = [planned, created];
 const paid = [...ordered, captured()];
 
@@ -139,18 +172,56 @@ describe('ObservePayment', () => {
   });
   it('PA5: older news changes nothing', () => {
     given([...ordered, authorized])
-      .when(see('failed'))
-      .then([]);
-    given([...ordered, authorized])
       .when(see('authorized'))
       .then([]);
     given([...ordered, failed])
       .when(see('failed'))
       .then([]);
-    for (const status of ['created', 'failed', 'authorized', 'captured', 'refunded'] as const)
-      given(paid).when(see(status)).then([]);
-    given(ordered).when(see('refunded')).then([]);
+    for (const status of ['created', 'captured', 'refunded'] as const) given(paid).when(see(status)).then([]);
   });
+  it('PA15: news that is older than the state is recorded once, and changes nothing else', () => {
+    given([...ordered, authorized])
+      .when(see('failed'))
+      .then([stale('failed')]);
+    for (const status of ['failed', 'authorized'] as const) {
+      given(paid)
+        .when(see(status))
+        .then([stale(status)]);
+      given([...paid, stale(status)])
+        .when(see(status))
+        .then([]);
+    }
+    given([...paid, stale('failed')])
+      .when(see('authorized'))
+      .then([stale('authorized')]);
+    given([...ordered, failed, captured('pay_2')])
+      .when(see('failed'))
+      .then([]);
+    given([...ordered, failed, captured()])
+      .when(see('failed'))
+      .then([stale('failed')]);
+    given([...ordered, voided])
+      .when(see('authorized'))
+      .then([stale('authorized')]);
+  });
+  it('PA16: an authorized payment that the provider gave back is voided, before and after another one paid', () => {
+    given([...ordered, authorized])
+      .when(see('refunded', { captured: false }))
+      .then([voided]);
+    given([...ordered, authorized, voided])
+      .when(see('refunded', { captured: false }))
+      .then([]);
+    given([...ordered, authorized, captured('pay_2')])
+      .when(see('refunded', { captured: false }))
+      .then([voided]);
+    given([...ordered, authorized, voided])
+      .when(see('captured', { providerPaymentId: 'pay_2' }))
+      .then([captured('pay_2')]);
+  });
+  it('PA16: what was taken and given back without us neither confirms nor voids anything', () =>
+    given(ordered)
+      .when(see('refunded', { captured: true }))
+      .then([stale('refunded')]));
   it('PA6: after a failure another attempt succeeds, and so may the same one', () => {
     given(ordered).when(see('failed')).then([failed]);
     given([...ordered, failed])
@@ -169,7 +240,10 @@ describe('ObservePayment', () => {
     given(paid)
       .when(see('captured', { providerPaymentId: 'pay_2' }))
       .then([
-        { type: 'SurplusPaymentDetected', data: { bookingId, providerPaymentId: 'pay_2', amount } },
+        {
+          type: 'SurplusPaymentDetected',
+          data: { bookingId, providerPaymentId: 'pay_2', amount, fee: 1_888, tax: 288 },
+        },
         {
           type: 'RefundRequested',
           data: {
@@ -184,7 +258,7 @@ describe('ObservePayment', () => {
   it('PA9: once', () => {
     const surplus: PaymentEvent = {
       type: 'SurplusPaymentDetected',
-      data: { bookingId, providerPaymentId: 'pay_2', amount },
+      data: { bookingId, providerPaymentId: 'pay_2', amount, fee: 1_888, tax: 288 },
     };
     given([...paid, surplus])
       .when(see('captured', { providerPaymentId: 'pay_2' }))
@@ -274,7 +348,116 @@ describe('refunds', () => {
   });
 });
 
-it('PA4–PA14: in any order of news, one capture pays and no more goes back than came', () => {
+describe('a refund without funds', () => {
+  const asked = [...paid, requested('r1', 80_000)];
+  it('PA17: is delayed once and goes on counting as asked for', () => {
+    given(asked)
+      .when(delayRefund('r1'))
+      .then([refundDelayed('r1')]);
+    given([...asked, refundDelayed('r1')])
+      .when(delayRefund('r1'))
+      .then([]);
+    given([...asked, refundDelayed('r1')])
+      .when(refund('r2', 1))
+      .then('refund-too-large');
+    given([...asked, refundDelayed('r1')])
+      .when(refund('r1', 80_000))
+      .then([]);
+  });
+  it('PA17: goes through or fails later', () => {
+    given([...asked, refundDelayed('r1')])
+      .when(recordRefund('r1', 80_000))
+      .then([processed('r1', 80_000)]);
+    given([...asked, refundDelayed('r1')])
+      .when(failRefund('r1', 80_000))
+      .then([refundFailed('r1', 80_000)]);
+  });
+  it('PA17: what is over is not delayed', () => {
+    given([...asked, processed('r1', 80_000)])
+      .when(delayRefund('r1'))
+      .then('refund-processed');
+    given([...asked, refundFailed('r1', 80_000)])
+      .when(delayRefund('r1'))
+      .then('refund-failed');
+    given(asked).when(delayRefund('r9')).then('refund-unknown');
+    given(ordered).when(delayRefund('r1')).then('not-captured');
+  });
+});
+
+describe('while the bank takes a payment back', () => {
+  const surplus: PaymentEvent = {
+    type: 'SurplusPaymentDetected',
+    data: { bookingId, providerPaymentId: 'pay_2', amount, fee: 0, tax: 0 },
+  };
+  it('PA18: nothing of it is refunded, and another payment is', () => {
+    given([...paid, frozen])
+      .when(refund('r1', 1))
+      .then('chargeback-open');
+    given([...paid, surplus, frozen])
+      .when(refund('r1', 1, 'pay_2'))
+      .then([
+        {
+          type: 'RefundRequested',
+          data: { bookingId, refundId: 'r1', providerPaymentId: 'pay_2', amount: 1, reason: 'cancelled' },
+        },
+      ]);
+  });
+  it('PA18: what was asked for before is still recorded', () =>
+    given([...paid, requested('r1', 40_000), frozen])
+      .when(recordRefund('r1', 40_000))
+      .then([processed('r1', 40_000)]));
+  it('PA19: frozen once for a case, and only what is ours', () => {
+    given(paid).when(freeze()).then([frozen]);
+    given([...paid, frozen])
+      .when(freeze())
+      .then([]);
+    given([...paid, surplus, frozen])
+      .when(freeze('disp_1', 'pay_2'))
+      .then('payment-unknown');
+    given(paid).when(freeze('disp_1', 'pay_9')).then('payment-unknown');
+    given(ordered).when(freeze()).then('not-captured');
+  });
+  it('PA19: a case that was won may be reopened, one that is lost may not', () => {
+    given([...paid, frozen, unfrozen(0)])
+      .when(freeze())
+      .then([frozen]);
+    given([...paid, frozen, unfrozen(80_000)])
+      .when(freeze())
+      .then('chargeback-over');
+  });
+  it('PA20: ends once, with what was lost', () => {
+    given([...paid, frozen])
+      .when(unfreeze(0))
+      .then([unfrozen(0)]);
+    given([...paid, frozen, unfrozen(0)])
+      .when(unfreeze(0))
+      .then([]);
+    given([...paid, frozen, unfrozen(0)])
+      .when(unfreeze(80_000))
+      .then('chargeback-over');
+    given(paid).when(unfreeze(0)).then('refunds-not-frozen');
+    given([...paid, frozen])
+      .when(unfreeze(-1))
+      .then('amount-invalid');
+    given(ordered).when(unfreeze(0)).then('not-captured');
+  });
+  it('PA21: what the bank took is never refunded as well', () => {
+    given([...paid, frozen, unfrozen(0)])
+      .when(refund('r1', 80_000))
+      .then([requested('r1', 80_000)]);
+    given([...paid, frozen, unfrozen(30_000)])
+      .when(refund('r1', 50_001))
+      .then('refund-too-large');
+    given([...paid, frozen, unfrozen(30_000)])
+      .when(refund('r1', 50_000))
+      .then([requested('r1', 50_000)]);
+    // Refunded and taken by the bank at the same time: nothing is left, and never less than nothing.
+    const twice = [...paid, requested('r1', 80_000), processed('r1', 80_000), frozen, unfrozen(80_000)];
+    expect(refundableOf(fold({ initial, evolve }, twice), 'pay_1')).toBe(0);
+  });
+});
+
+it('PA4–PA21: in any order of news, one capture pays and no more goes back than came', () => {
   const payment = fc.constantFrom('pay_1', 'pay_2', 'pay_3');
   const refundId = fc.constantFrom('r1', 'r2', 'r3', 'r4', 'surplus-pay_1', 'surplus-pay_2', 'surplus-pay_3');
   const paise = fc.constantFrom(101, 40_000, 80_000);
@@ -287,6 +470,9 @@ it('PA4–PA14: in any order of news, one capture pays and no more goes back tha
     fc.tuple(refundId, paise, payment).map(([id, value, of]) => refund(id, value, of)),
     fc.tuple(refundId, paise).map(([id, value]) => recordRefund(id, value)),
     fc.tuple(refundId, paise).map(([id, value]) => failRefund(id, value)),
+    refundId.map(delayRefund),
+    payment.map((of) => freeze(`disp_${of}`, of)),
+    fc.tuple(payment, fc.constantFrom(0, 101, 80_000)).map(([of, lost]) => unfreeze(lost, `disp_${of}`)),
   );
   let refundsDone = 0;
   let surplusSeen = 0;

@@ -51,7 +51,29 @@ export type PaymentEvent =
   | {
       /** A second capture, or one on a booking that is gone: it goes back whole. */
       readonly type: 'SurplusPaymentDetected';
-      readonly data: { readonly bookingId: string; readonly providerPaymentId: string; readonly amount: number };
+      readonly data: {
+        readonly bookingId: string;
+        readonly providerPaymentId: string;
+        readonly amount: number;
+        /** What the provider kept of it, tax included; 0 in version 1, which did not say. */
+        readonly fee: number;
+        readonly tax: number;
+      };
+    }
+  | {
+      /** News that is older than what we know, such as a failure after the capture: kept, and without effect. */
+      readonly type: 'StaleObservationRecorded';
+      readonly data: {
+        readonly bookingId: string;
+        readonly providerPaymentId: string;
+        readonly status: string;
+        readonly at: number;
+      };
+    }
+  | {
+      /** Authorized, never captured, and given back by the provider. */
+      readonly type: 'PaymentVoided';
+      readonly data: { readonly bookingId: string; readonly providerPaymentId: string; readonly at: number };
     }
   | {
       readonly type: 'RefundRequested';
@@ -80,6 +102,31 @@ export type PaymentEvent =
         readonly amount: number;
         readonly reason: string;
       };
+    }
+  | {
+      /** The provider has no money for it yet; it is tried again under the same id. */
+      readonly type: 'RefundDelayed';
+      readonly data: {
+        readonly bookingId: string;
+        readonly refundId: string;
+        readonly reason: 'no-funds';
+        readonly at: number;
+      };
+    }
+  | {
+      /** The payer's bank is taking this payment back: a refund beside it would lose the money twice. */
+      readonly type: 'RefundsFrozen';
+      readonly data: { readonly bookingId: string; readonly chargebackId: string; readonly providerPaymentId: string };
+    }
+  | {
+      readonly type: 'RefundsUnfrozen';
+      readonly data: {
+        readonly bookingId: string;
+        readonly chargebackId: string;
+        readonly providerPaymentId: string;
+        /** What the bank took: it went back to the payer already, so it is refunded no more. */
+        readonly lost: number;
+      };
     };
 
 interface Plan {
@@ -93,6 +140,10 @@ interface Order extends Plan {
   /** Attempts that failed or are authorized, by the provider's payment id. */
   readonly failed: readonly string[];
   readonly authorized: readonly string[];
+  /** Authorized ones that went back uncaptured. */
+  readonly voided: readonly string[];
+  /** Older news that is recorded already, as `<payment id> <status>`. */
+  readonly stale: readonly string[];
 }
 
 /** Money that really arrived; each is refunded on its own. */
@@ -106,9 +157,17 @@ export interface Refund {
   readonly providerPaymentId: string;
   readonly amount: number;
   readonly reason: string;
-  readonly progress: 'requested' | 'failed' | 'processed';
+  readonly progress: 'requested' | 'delayed' | 'failed' | 'processed';
   /** The provider's id; null until it is processed. */
   readonly providerRefundId: string | null;
+}
+
+/** A case of the payer's bank about one of the captures: `frozen` while it runs, then over with what was lost. */
+export interface BankCase {
+  readonly chargebackId: string;
+  readonly providerPaymentId: string;
+  readonly frozen: boolean;
+  readonly lost: number;
 }
 
 export type PaymentState =
@@ -121,6 +180,7 @@ export type PaymentState =
       readonly capture: Capture;
       readonly surplus: readonly Capture[];
       readonly refunds: readonly Refund[];
+      readonly bankCases: readonly BankCase[];
     } & Order);
 
 export const initial: PaymentState = { kind: 'none' };
@@ -134,7 +194,15 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     }
     case 'OrderCreated':
       if (state.kind !== 'planned') return impossible(event, state);
-      return { ...state, kind: 'ordered', orderId: event.data.orderId, failed: [], authorized: [] };
+      return {
+        ...state,
+        kind: 'ordered',
+        orderId: event.data.orderId,
+        failed: [],
+        authorized: [],
+        voided: [],
+        stale: [],
+      };
     case 'PaymentAttemptFailed':
       if (state.kind !== 'ordered') return impossible(event, state);
       return { ...state, failed: [...state.failed, event.data.providerPaymentId] };
@@ -144,8 +212,17 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'PaymentCaptured': {
       if (state.kind !== 'ordered') return impossible(event, state);
       const { providerPaymentId, amount } = event.data;
-      return { ...state, kind: 'captured', capture: { providerPaymentId, amount }, surplus: [], refunds: [] };
+      const capture = { providerPaymentId, amount };
+      return { ...state, kind: 'captured', capture, surplus: [], refunds: [], bankCases: [] };
     }
+    case 'StaleObservationRecorded': {
+      if (state.kind !== 'ordered' && state.kind !== 'captured') return impossible(event, state);
+      const { providerPaymentId, status } = event.data;
+      return { ...state, stale: [...state.stale, staleKey(providerPaymentId, status)] };
+    }
+    case 'PaymentVoided':
+      if (state.kind !== 'ordered' && state.kind !== 'captured') return impossible(event, state);
+      return { ...state, voided: [...state.voided, event.data.providerPaymentId] };
     case 'SurplusPaymentDetected': {
       if (state.kind !== 'captured') return impossible(event, state);
       const { providerPaymentId, amount } = event.data;
@@ -172,10 +249,24 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
     case 'RefundFailed':
       if (state.kind !== 'captured') return impossible(event, state);
       return withRefund(state, event.data.refundId, { progress: 'failed' });
+    case 'RefundDelayed':
+      if (state.kind !== 'captured') return impossible(event, state);
+      return withRefund(state, event.data.refundId, { progress: 'delayed' });
+    case 'RefundsFrozen':
+    case 'RefundsUnfrozen': {
+      if (state.kind !== 'captured') return impossible(event, state);
+      const { chargebackId, providerPaymentId } = event.data;
+      const others = state.bankCases.filter((one) => one.chargebackId !== chargebackId);
+      const frozen = event.type === 'RefundsFrozen';
+      const lost = event.type === 'RefundsUnfrozen' ? event.data.lost : 0;
+      return { ...state, bankCases: [...others, { chargebackId, providerPaymentId, frozen, lost }] };
+    }
     default:
       return never(event, 'payment event');
   }
 }
+
+export const staleKey = (providerPaymentId: string, status: string): string => `${providerPaymentId} ${status}`;
 
 function withRefund(
   state: Extract<PaymentState, { kind: 'captured' }>,

@@ -1,4 +1,5 @@
 import { isPaise } from '../shared/check.ts';
+import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import type { PaymentCommandOf, PaymentDecision } from './decide.ts';
 import type { PaymentState, Refund } from './events.ts';
@@ -15,7 +16,10 @@ export function refundableOf(state: PaymentState, providerPaymentId: string): nu
   const asked = state.refunds.filter(
     (refund) => refund.providerPaymentId === providerPaymentId && refund.progress !== 'failed',
   );
-  return capture.amount - sum(asked);
+  const cases = state.bankCases.filter((one) => one.providerPaymentId === providerPaymentId);
+  const lost = cases.reduce((total, one) => total + one.lost, 0);
+  // The bank may take what was on its way back already.
+  return Math.max(0, capture.amount - sum(asked) - lost);
 }
 
 /** Paise that went back, of the payment and of surplus ones. */
@@ -39,6 +43,11 @@ export function requestRefund({ data }: PaymentCommandOf<'RequestRefund'>, state
   if (!isPaise(amount)) return refuse('amount-invalid', 'A refund needs an amount in whole paise.');
   const ours = [state.capture, ...state.surplus].some((capture) => capture.providerPaymentId === providerPaymentId);
   if (!ours) return refuse('payment-unknown', 'This payment does not belong to this booking.');
+  if (state.bankCases.some((one) => one.frozen && one.providerPaymentId === providerPaymentId))
+    return refuse(
+      'chargeback-open',
+      'The bank of the payer is taking this payment back. Nothing is refunded beside it.',
+    );
   if (amount > refundableOf(state, providerPaymentId))
     return refuse('refund-too-large', 'More would go back than was paid.');
   return [{ type: 'RefundRequested', data: { bookingId, refundId, providerPaymentId, amount, reason } }];
@@ -74,6 +83,26 @@ export function recordRefundFailure(
     return refuse('refund-processed', 'This refund went through already, so it cannot have failed.');
   if (refund.amount !== amount) return refuse('refund-mismatch', 'The failed refund has another amount.');
   return [{ type: 'RefundFailed', data: { bookingId, refundId, amount, reason } }];
+}
+
+/** Rule PA17: it still counts as asked for, and either goes through or fails later. */
+export function recordRefundDelay({ data, now }: PaymentCommandOf<'RecordRefundDelay'>, state: PaymentState) {
+  const { bookingId, refundId, reason } = data;
+  if (state.kind !== 'captured') return notCaptured();
+  const refund = refundOf(state, refundId);
+  if (!refund) return refundUnknown();
+  switch (refund.progress) {
+    case 'requested':
+      return [{ type: 'RefundDelayed' as const, data: { bookingId, refundId, reason, at: now } }];
+    case 'delayed':
+      return [];
+    case 'failed':
+      return refuse('refund-failed', 'This refund failed at the provider, so it is waiting for nothing.');
+    case 'processed':
+      return refuse('refund-processed', 'This refund went through already.');
+    default:
+      return never(refund.progress, 'progress of a refund');
+  }
 }
 
 const refundOf = (state: Captured, refundId: string): Refund | undefined =>
