@@ -20,6 +20,12 @@ export function observe(command: Observation, state: ChargebackState): Chargebac
   }
   if (bookingId !== state.bookingId || providerPaymentId !== state.providerPaymentId)
     return refuse('chargeback-mismatch', 'This case is about another payment.');
+  if (isRunning(state) && isLater(phase, state.phase))
+    // It was won and challenged again before we heard of either.
+    return [
+      { type: 'ChargebackWon', data: { chargebackId, bookingId, round: state.round, at: now } },
+      ...reopened(command, state),
+    ];
   switch (state.kind) {
     case 'open':
     case 'action-required':
@@ -44,6 +50,16 @@ export function observe(command: Observation, state: ChargebackState): Chargebac
       return never(state, 'chargeback state');
   }
 }
+
+const isLater = (phase: ChargebackPhase, than: ChargebackPhase): boolean =>
+  PHASES.indexOf(phase) > PHASES.indexOf(than);
+
+const isRunning = ({ kind }: ExistingChargeback): boolean =>
+  kind === 'open' ||
+  kind === 'action-required' ||
+  kind === 'contesting' ||
+  kind === 'accepting' ||
+  kind === 'submitted';
 
 /** From an open case of this round to what the provider says. */
 function toStatus(
@@ -83,12 +99,16 @@ const extended = (command: Observation, state: ExistingChargeback): readonly Cha
 
 /** A won case may be challenged again: by its phase, or because it was read after we heard of the win. */
 function afterWon(command: Observation, state: ExistingChargeback): ChargebackDecision {
-  const { chargebackId, bookingId, status, phase, amount, respondBy, asOf } = command.data;
-  const later = PHASES.indexOf(phase) > PHASES.indexOf(state.phase);
-  if (!later && (status === 'won' || asOf <= state.at)) return [];
+  const { status, phase, asOf } = command.data;
+  if (!isLater(phase, state.phase) && (status === 'won' || asOf <= state.at)) return [];
+  return reopened(command, state);
+}
+
+function reopened(command: Observation, state: ExistingChargeback): readonly ChargebackEvent[] {
+  const { chargebackId, bookingId, phase, amount, respondBy } = command.data;
   const round = state.round + 1;
-  const reopened = { chargebackId, bookingId, amount, phase, round, respondBy, at: command.now };
-  return [{ type: 'ChargebackReopened', data: reopened }, ...toStatus(command, round, false)];
+  const again = { chargebackId, bookingId, amount, phase, round, respondBy, at: command.now };
+  return [{ type: 'ChargebackReopened', data: again }, ...toStatus(command, round, false)];
 }
 
 function afterTheEnd({ data }: Observation, state: ExistingChargeback, asRecorded: boolean): ChargebackDecision {
