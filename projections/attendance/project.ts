@@ -1,122 +1,124 @@
-import { statement, type Projection } from '../runner/projection.ts';
+import { json, table, type Projection, type Rows } from '../runner/projection.ts';
+
+const PRESENCE = table(
+  'presence',
+  {
+    lesson_id: 'text',
+    connection_id: 'text',
+    from_at: 'int8',
+    person_id: 'text',
+    role: 'text',
+    to_at: 'int8 null',
+  },
+  { key: ['lesson_id', 'connection_id', 'from_at'], indexes: { presence_person: '(person_id)' } },
+);
+
+const MEDIA = table(
+  'media',
+  {
+    lesson_id: 'text',
+    connection_id: 'text',
+    direction: 'text',
+    from_at: 'int8',
+    person_id: 'text',
+    to_at: 'int8 null',
+  },
+  { key: ['lesson_id', 'connection_id', 'direction', 'from_at'] },
+);
+
+const WORK = table(
+  'work',
+  { lesson_id: 'text', person_id: 'text', minute: 'int8' },
+  { key: ['lesson_id', 'person_id', 'minute'] },
+);
+
+/** Intervals of a lesson that are open: which rows a leaving person or the lesson's end has to close. */
+const OPEN = table('attendance_open', { lesson_id: 'text', intervals: 'jsonb' }, { key: ['lesson_id'] });
+
+/** Connection, what (`here`, or a direction of media), since when. */
+type Open = readonly [connectionId: string, what: string, from: number];
+
+function openOf(rows: Rows, lessonId: string): readonly Open[] {
+  const row = rows.get(OPEN, lessonId);
+  const intervals: readonly Open[] = row ? JSON.parse(row.intervals) : [];
+  return intervals;
+}
+
+function setOpen(rows: Rows, lessonId: string, intervals: readonly Open[]): void {
+  if (intervals.length === 0) rows.remove(OPEN, lessonId);
+  else rows.put(OPEN, { lesson_id: lessonId, intervals: json(intervals) });
+}
+
+function begin(rows: Rows, lessonId: string, interval: Open): void {
+  setOpen(rows, lessonId, [...openOf(rows, lessonId), interval]);
+}
+
+/** Ends the open intervals of the lesson that `which` picks. An interval is never negative. */
+function end(rows: Rows, lessonId: string, at: number, which: (interval: Open) => boolean): void {
+  const open = openOf(rows, lessonId);
+  const ending = open.filter(which);
+  if (ending.length === 0) return;
+  for (const [connectionId, what, from] of ending) {
+    const to_at = Math.max(from, at);
+    if (what === 'here') {
+      const row = rows.get(PRESENCE, lessonId, connectionId, from);
+      if (row) rows.put(PRESENCE, { ...row, to_at });
+    } else {
+      const row = rows.get(MEDIA, lessonId, connectionId, what, from);
+      if (row) rows.put(MEDIA, { ...row, to_at });
+    }
+  }
+  setOpen(
+    rows,
+    lessonId,
+    open.filter((interval) => !ending.includes(interval)),
+  );
+}
 
 /** Who was there, who sent and received, who worked: intervals of business time (SPEC RM7). */
 export const attendance: Projection = {
   name: 'attendance',
-  schema: `
-    CREATE TABLE read_model.presence (
-      lesson_id text NOT NULL,
-      connection_id text NOT NULL,
-      from_at int8 NOT NULL,
-      person_id text NOT NULL,
-      role text NOT NULL,
-      to_at int8,
-      PRIMARY KEY (lesson_id, connection_id, from_at)
-    );
-    CREATE INDEX presence_person ON read_model.presence (person_id);
-    CREATE TABLE read_model.media (
-      lesson_id text NOT NULL,
-      connection_id text NOT NULL,
-      direction text NOT NULL,
-      from_at int8 NOT NULL,
-      person_id text NOT NULL,
-      to_at int8,
-      PRIMARY KEY (lesson_id, connection_id, direction, from_at)
-    );
-    CREATE TABLE read_model.work (
-      lesson_id text NOT NULL,
-      person_id text NOT NULL,
-      minute int8 NOT NULL,
-      PRIMARY KEY (lesson_id, person_id, minute)
-    );
-  `,
-  tables: {
-    presence: 'lesson_id, connection_id, from_at',
-    media: 'lesson_id, connection_id, direction, from_at',
-    work: 'lesson_id, person_id, minute',
-  },
-  project(fact) {
+  tables: [PRESENCE, MEDIA, WORK, OPEN],
+  project(fact, rows) {
     switch (fact.type) {
-      case 'ParticipantJoined':
-        return [
-          statement(
-            `INSERT INTO read_model.presence (lesson_id, connection_id, from_at, person_id, role)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-            fact.data.lessonId,
-            fact.data.connectionId,
-            fact.data.at,
-            fact.data.personId,
-            fact.data.role,
-          ),
-        ];
+      case 'ParticipantJoined': {
+        const { lessonId, connectionId, at, personId, role } = fact.data;
+        rows.put(PRESENCE, {
+          lesson_id: lessonId,
+          connection_id: connectionId,
+          from_at: at,
+          person_id: personId,
+          role,
+          to_at: null,
+        });
+        return begin(rows, lessonId, [connectionId, 'here', at]);
+      }
       case 'ParticipantLeft': {
         const { lessonId, connectionId, at } = fact.data;
-        return [
-          statement(
-            `UPDATE read_model.presence SET to_at = greatest(from_at, $3)
-             WHERE lesson_id = $1 AND connection_id = $2 AND to_at IS NULL`,
-            lessonId,
-            connectionId,
-            at,
-          ),
-          statement(
-            `UPDATE read_model.media SET to_at = greatest(from_at, $3)
-             WHERE lesson_id = $1 AND connection_id = $2 AND to_at IS NULL`,
-            lessonId,
-            connectionId,
-            at,
-          ),
-        ];
+        return end(rows, lessonId, at, ([connection]) => connection === connectionId);
       }
-      case 'MediaStarted':
-        return [
-          statement(
-            `INSERT INTO read_model.media (lesson_id, connection_id, direction, from_at, person_id)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-            fact.data.lessonId,
-            fact.data.connectionId,
-            fact.data.direction,
-            fact.data.at,
-            fact.data.personId,
-          ),
-        ];
-      case 'MediaStopped':
-        return [
-          statement(
-            `UPDATE read_model.media SET to_at = greatest(from_at, $4)
-             WHERE lesson_id = $1 AND connection_id = $2 AND direction = $3 AND to_at IS NULL`,
-            fact.data.lessonId,
-            fact.data.connectionId,
-            fact.data.direction,
-            fact.data.at,
-          ),
-        ];
-      case 'WorkNoted':
-        return [
-          statement(
-            `INSERT INTO read_model.work (lesson_id, person_id, minute) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-            fact.data.lessonId,
-            fact.data.personId,
-            fact.data.minute,
-          ),
-        ];
-      case 'LessonEnded': {
-        const { lessonId, at } = fact.data;
-        return [
-          statement(
-            `UPDATE read_model.presence SET to_at = greatest(from_at, $2) WHERE lesson_id = $1 AND to_at IS NULL`,
-            lessonId,
-            at,
-          ),
-          statement(
-            `UPDATE read_model.media SET to_at = greatest(from_at, $2) WHERE lesson_id = $1 AND to_at IS NULL`,
-            lessonId,
-            at,
-          ),
-        ];
+      case 'MediaStarted': {
+        const { lessonId, connectionId, direction, at, personId } = fact.data;
+        rows.put(MEDIA, {
+          lesson_id: lessonId,
+          connection_id: connectionId,
+          direction,
+          from_at: at,
+          person_id: personId,
+          to_at: null,
+        });
+        return begin(rows, lessonId, [connectionId, direction, at]);
       }
-      default:
-        return [];
+      case 'MediaStopped': {
+        const { lessonId, connectionId, direction, at } = fact.data;
+        return end(rows, lessonId, at, ([connection, what]) => connection === connectionId && what === direction);
+      }
+      case 'WorkNoted': {
+        const { lessonId, personId, minute } = fact.data;
+        return rows.put(WORK, { lesson_id: lessonId, person_id: personId, minute });
+      }
+      case 'LessonEnded':
+        return end(rows, fact.data.lessonId, fact.data.at, () => true);
     }
   },
 };

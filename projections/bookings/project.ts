@@ -1,149 +1,131 @@
-import { json, statement, type Projection } from '../runner/projection.ts';
+import { change, json, table, type Projection } from '../runner/projection.ts';
 
-const setState = (bookingId: string, state: string) =>
-  statement(`UPDATE read_model.booking SET state = $2 WHERE booking_id = $1`, bookingId, state);
+const BOOKING = table(
+  'booking',
+  {
+    booking_id: 'text',
+    state: 'text',
+    tutor_id: 'text',
+    student_id: 'text',
+    booked_by: 'text',
+    offer_id: 'text',
+    subject: 'text',
+    starts_at: 'int8',
+    minutes: 'int4',
+    seats: 'int4',
+    price: 'int8',
+    mode: 'text',
+    note: 'text',
+    policy: 'jsonb',
+    requested_at: 'int8',
+    confirmed_at: 'int8 null',
+    lesson_id: 'text null',
+    pay_by: 'int8 null',
+    decline_reason: 'text null',
+    cancelled_by: 'text null',
+    cancel_rule: 'text null',
+    cancelled_at: 'int8 null',
+    refund: 'int8',
+    outcome: 'text null',
+    t0: 'int8 null',
+  },
+  {
+    key: ['booking_id'],
+    indexes: {
+      booking_student: '(student_id, starts_at DESC)',
+      booking_booked_by: '(booked_by, starts_at DESC)',
+      booking_tutor: '(tutor_id, starts_at DESC)',
+      booking_state: '(state, starts_at)',
+      booking_lesson: '(lesson_id)',
+    },
+  },
+);
 
 /** One row a booking, with the state of money.md §7.1 (SPEC RM3). */
 export const bookings: Projection = {
   name: 'bookings',
-  schema: `
-    CREATE TABLE read_model.booking (
-      booking_id text PRIMARY KEY,
-      state text NOT NULL,
-      tutor_id text NOT NULL,
-      student_id text NOT NULL,
-      booked_by text NOT NULL,
-      offer_id text NOT NULL,
-      subject text NOT NULL,
-      starts_at int8 NOT NULL,
-      minutes int4 NOT NULL,
-      seats int4 NOT NULL,
-      price int8 NOT NULL,
-      mode text NOT NULL,
-      note text NOT NULL,
-      policy jsonb NOT NULL,
-      requested_at int8 NOT NULL,
-      confirmed_at int8,
-      lesson_id text,
-      pay_by int8,
-      decline_reason text,
-      cancelled_by text,
-      cancel_rule text,
-      cancelled_at int8,
-      refund int8 NOT NULL DEFAULT 0,
-      outcome text,
-      t0 int8
-    );
-    CREATE INDEX booking_student ON read_model.booking (student_id, starts_at DESC);
-    CREATE INDEX booking_booked_by ON read_model.booking (booked_by, starts_at DESC);
-    CREATE INDEX booking_tutor ON read_model.booking (tutor_id, starts_at DESC);
-    CREATE INDEX booking_state ON read_model.booking (state, starts_at);
-    CREATE INDEX booking_lesson ON read_model.booking (lesson_id);
-  `,
-  tables: { booking: 'booking_id' },
-  project(fact) {
+  tables: [BOOKING],
+  project(fact, rows) {
     switch (fact.type) {
       case 'BookingRequested': {
         const { data } = fact;
-        return [
-          statement(
-            `INSERT INTO read_model.booking (booking_id, state, tutor_id, student_id, booked_by, offer_id, subject,
-               starts_at, minutes, seats, price, mode, note, policy, requested_at)
-             VALUES ($1, 'requested', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14)
-             ON CONFLICT (booking_id) DO NOTHING`,
-            data.bookingId,
-            data.tutorId,
-            data.studentId,
-            data.bookedBy,
-            data.offerId,
-            data.subject,
-            data.startsAt,
-            data.minutes,
-            data.seats,
-            data.price,
-            data.mode,
-            data.note,
-            json(data.policy),
-            data.requestedAt,
-          ),
-        ];
+        return rows.put(BOOKING, {
+          booking_id: data.bookingId,
+          state: 'requested',
+          tutor_id: data.tutorId,
+          student_id: data.studentId,
+          booked_by: data.bookedBy,
+          offer_id: data.offerId,
+          subject: data.subject,
+          starts_at: data.startsAt,
+          minutes: data.minutes,
+          seats: data.seats,
+          price: data.price,
+          mode: data.mode,
+          note: data.note,
+          policy: json(data.policy),
+          requested_at: data.requestedAt,
+          confirmed_at: null,
+          lesson_id: null,
+          pay_by: null,
+          decline_reason: null,
+          cancelled_by: null,
+          cancel_rule: null,
+          cancelled_at: null,
+          refund: 0,
+          outcome: null,
+          t0: null,
+        });
       }
       case 'SeatHeld':
-        return [
-          statement(
-            `UPDATE read_model.booking SET lesson_id = $2 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.lessonId,
-          ),
-        ];
-      case 'BookingAccepted':
-        return [
-          statement(
-            `UPDATE read_model.booking SET state = 'awaiting-payment', lesson_id = $2, pay_by = $3 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.lessonId,
-            fact.data.payBy,
-          ),
-        ];
-      case 'BookingDeclined':
-        return [
-          statement(
-            `UPDATE read_model.booking SET state = 'declined', decline_reason = $2 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.reason,
-          ),
-        ];
-      case 'BookingConfirmed':
-        return [
-          statement(
-            `UPDATE read_model.booking SET state = 'confirmed', lesson_id = $2, confirmed_at = $3 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.lessonId,
-            fact.data.confirmedAt,
-          ),
-        ];
+        return change(rows, BOOKING, fact.data.bookingId, () => ({ lesson_id: fact.data.lessonId }));
+      case 'BookingAccepted': {
+        const { bookingId, lessonId, payBy } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({
+          state: 'awaiting-payment',
+          lesson_id: lessonId,
+          pay_by: payBy,
+        }));
+      }
+      case 'BookingDeclined': {
+        const { bookingId, reason } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({ state: 'declined', decline_reason: reason }));
+      }
+      case 'BookingConfirmed': {
+        const { bookingId, lessonId, confirmedAt } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({
+          state: 'confirmed',
+          lesson_id: lessonId,
+          confirmed_at: confirmedAt,
+        }));
+      }
       case 'BookingExpired':
-        return [setState(fact.data.bookingId, 'expired')];
+        return change(rows, BOOKING, fact.data.bookingId, () => ({ state: 'expired' }));
       case 'BookingCancelled': {
         const { bookingId, by, rule, refund, refundPct, cancelledAt } = fact.data;
         const untaught = rule === 'tutor-no-show' || rule === 'nobody' ? rule : null;
         const late = by === 'student' && refundPct < 100 ? 'cancelled-late' : null;
-        return [
-          statement(
-            `UPDATE read_model.booking SET state = 'cancelled', cancelled_by = $2, cancel_rule = $3, refund = $4,
-               cancelled_at = $5, outcome = coalesce($6, outcome) WHERE booking_id = $1`,
-            bookingId,
-            by,
-            rule,
-            refund,
-            cancelledAt,
-            untaught ?? late,
-          ),
-        ];
+        return change(rows, BOOKING, bookingId, (row) => ({
+          state: 'cancelled',
+          cancelled_by: by,
+          cancel_rule: rule,
+          refund,
+          cancelled_at: cancelledAt,
+          outcome: untaught ?? late ?? row.outcome,
+        }));
       }
       case 'BookingStarted':
-        return [setState(fact.data.bookingId, 'in-progress')];
-      case 'BookingCompleted':
-        return [
-          statement(
-            `UPDATE read_model.booking SET state = 'completed', outcome = $2, t0 = $3 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.outcome,
-            fact.data.t0,
-          ),
-        ];
-      case 'BookingUnderReview':
-        return [
-          statement(
-            `UPDATE read_model.booking SET state = 'under-review', outcome = $2 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.outcome,
-          ),
-        ];
+        return change(rows, BOOKING, fact.data.bookingId, () => ({ state: 'in-progress' }));
+      case 'BookingCompleted': {
+        const { bookingId, outcome, t0 } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({ state: 'completed', outcome, t0 }));
+      }
+      case 'BookingUnderReview': {
+        const { bookingId, outcome } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({ state: 'under-review', outcome }));
+      }
       case 'BookingClosed':
-        return [setState(fact.data.bookingId, 'closed')];
-      default:
-        return [];
+        return change(rows, BOOKING, fact.data.bookingId, () => ({ state: 'closed' }));
     }
   },
 };

@@ -1,82 +1,61 @@
-import { json, statement, type Projection } from '../runner/projection.ts';
+import { json, table, type Projection } from '../runner/projection.ts';
+
+const CALENDAR = table('calendar', { tutor_id: 'text', zone: 'text', windows: 'jsonb' }, { key: ['tutor_id'] });
+
+const TIME_OFF = table(
+  'time_off',
+  { tutor_id: 'text', from_at: 'int8', to_at: 'int8' },
+  { key: ['tutor_id', 'from_at', 'to_at'] },
+);
+
+const SEAT = table(
+  'seat',
+  {
+    booking_id: 'text',
+    tutor_id: 'text',
+    student_id: 'text',
+    lesson_id: 'text',
+    offer_id: 'text',
+    starts_at: 'int8',
+    minutes: 'int4',
+    seats: 'int4',
+  },
+  { key: ['booking_id'], indexes: { seat_tutor: '(tutor_id, starts_at)' } },
+);
 
 /** When a tutor is free, and the seats that are held (SPEC RM2). */
 export const calendar: Projection = {
   name: 'calendar',
-  schema: `
-    CREATE TABLE read_model.calendar (
-      tutor_id text PRIMARY KEY,
-      zone text NOT NULL,
-      windows jsonb NOT NULL
-    );
-    CREATE TABLE read_model.time_off (
-      tutor_id text NOT NULL,
-      from_at int8 NOT NULL,
-      to_at int8 NOT NULL,
-      PRIMARY KEY (tutor_id, from_at, to_at)
-    );
-    CREATE TABLE read_model.seat (
-      booking_id text PRIMARY KEY,
-      tutor_id text NOT NULL,
-      student_id text NOT NULL,
-      lesson_id text NOT NULL,
-      offer_id text NOT NULL,
-      starts_at int8 NOT NULL,
-      minutes int4 NOT NULL,
-      seats int4 NOT NULL
-    );
-    CREATE INDEX seat_tutor ON read_model.seat (tutor_id, starts_at);
-  `,
-  tables: { calendar: 'tutor_id', time_off: 'tutor_id, from_at, to_at', seat: 'booking_id' },
-  project(fact) {
+  tables: [CALENDAR, TIME_OFF, SEAT],
+  project(fact, rows) {
     switch (fact.type) {
-      case 'AvailabilitySet':
-        return [
-          statement(
-            `INSERT INTO read_model.calendar (tutor_id, zone, windows) VALUES ($1, $2, $3::jsonb)
-             ON CONFLICT (tutor_id) DO UPDATE SET zone = excluded.zone, windows = excluded.windows`,
-            fact.data.tutorId,
-            fact.data.zone,
-            json(fact.data.windows),
-          ),
-        ];
-      case 'TimeOffAdded':
-        return [
-          statement(
-            `INSERT INTO read_model.time_off (tutor_id, from_at, to_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-            fact.data.tutorId,
-            fact.data.from,
-            fact.data.to,
-          ),
-        ];
-      case 'TimeOffRemoved':
-        return [
-          statement(
-            `DELETE FROM read_model.time_off WHERE tutor_id = $1 AND from_at = $2 AND to_at = $3`,
-            fact.data.tutorId,
-            fact.data.from,
-            fact.data.to,
-          ),
-        ];
-      case 'SeatHeld':
-        return [
-          statement(
-            `INSERT INTO read_model.seat (booking_id, tutor_id, student_id, lesson_id, offer_id, starts_at, minutes, seats)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (booking_id) DO NOTHING`,
-            fact.data.bookingId,
-            fact.data.tutorId,
-            fact.data.studentId,
-            fact.data.lessonId,
-            fact.data.offerId,
-            fact.data.startsAt,
-            fact.data.minutes,
-            fact.data.seats,
-          ),
-        ];
+      case 'AvailabilitySet': {
+        const { tutorId, zone, windows } = fact.data;
+        return rows.put(CALENDAR, { tutor_id: tutorId, zone, windows: json(windows) });
+      }
+      case 'TimeOffAdded': {
+        const { tutorId, from, to } = fact.data;
+        return rows.put(TIME_OFF, { tutor_id: tutorId, from_at: from, to_at: to });
+      }
+      case 'TimeOffRemoved': {
+        const { tutorId, from, to } = fact.data;
+        return rows.remove(TIME_OFF, tutorId, from, to);
+      }
+      case 'SeatHeld': {
+        const { bookingId, tutorId, studentId, lessonId, offerId, startsAt, minutes, seats } = fact.data;
+        return rows.put(SEAT, {
+          booking_id: bookingId,
+          tutor_id: tutorId,
+          student_id: studentId,
+          lesson_id: lessonId,
+          offer_id: offerId,
+          starts_at: startsAt,
+          minutes,
+          seats,
+        });
+      }
       case 'SeatReleased':
-        return [statement(`DELETE FROM read_model.seat WHERE booking_id = $1`, fact.data.bookingId)];
-      default:
-        return [];
+        return rows.remove(SEAT, fact.data.bookingId);
     }
   },
 };

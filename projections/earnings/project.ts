@@ -1,141 +1,108 @@
-import { statement, type Projection, type Statement } from '../runner/projection.ts';
+import { change, table, type Projection } from '../runner/projection.ts';
 
-const setState = (bookingId: string, state: string): Statement =>
-  statement(`UPDATE read_model.payout SET state = $2 WHERE booking_id = $1`, bookingId, state);
+const PAYOUT = table(
+  'payout',
+  {
+    booking_id: 'text',
+    tutor_id: 'text',
+    account_id: 'text',
+    provider_payment_id: 'text',
+    gross: 'int8',
+    commission: 'int8',
+    share: 'int8',
+    state: 'text',
+    planned_at: 'int8',
+    transfer_id: 'text null',
+    failure: 'text null',
+    t0: 'int8 null',
+    release_at: 'int8 null',
+    released_at: 'int8 null',
+    settlement_id: 'text null',
+    reversed: 'int8',
+  },
+  {
+    key: ['booking_id'],
+    indexes: { payout_tutor: '(tutor_id, planned_at)', payout_due: '(state, release_at)' },
+  },
+);
+
+const REVERSAL = table(
+  'reversal',
+  { operation_id: 'text', booking_id: 'text', amount: 'int8', reversal_id: 'text null' },
+  { key: ['operation_id'], indexes: { reversal_booking: '(booking_id)' } },
+);
 
 /** What the tutor gets from one booking, with the state of money.md §7.3 (SPEC RM5). */
 export const earnings: Projection = {
   name: 'earnings',
-  schema: `
-    CREATE TABLE read_model.payout (
-      booking_id text PRIMARY KEY,
-      tutor_id text NOT NULL,
-      account_id text NOT NULL,
-      provider_payment_id text NOT NULL,
-      gross int8 NOT NULL,
-      commission int8 NOT NULL,
-      share int8 NOT NULL,
-      state text NOT NULL,
-      planned_at int8 NOT NULL,
-      transfer_id text,
-      failure text,
-      t0 int8,
-      release_at int8,
-      released_at int8,
-      settlement_id text,
-      reversed int8 NOT NULL DEFAULT 0
-    );
-    CREATE INDEX payout_tutor ON read_model.payout (tutor_id, planned_at);
-    CREATE INDEX payout_due ON read_model.payout (state, release_at);
-    CREATE TABLE read_model.reversal (
-      operation_id text PRIMARY KEY,
-      booking_id text NOT NULL,
-      amount int8 NOT NULL,
-      reversal_id text
-    );
-    CREATE INDEX reversal_booking ON read_model.reversal (booking_id);
-  `,
-  tables: { payout: 'booking_id', reversal: 'operation_id' },
-  project(fact) {
+  tables: [PAYOUT, REVERSAL],
+  project(fact, rows) {
+    const to = (bookingId: string, state: string): void => change(rows, PAYOUT, bookingId, () => ({ state }));
     switch (fact.type) {
       case 'PayoutPlanned': {
-        const { data } = fact;
-        return [
-          statement(
-            `INSERT INTO read_model.payout (booking_id, tutor_id, account_id, provider_payment_id, gross, commission, share, state, planned_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'planned', $8) ON CONFLICT (booking_id) DO NOTHING`,
-            data.bookingId,
-            data.tutorId,
-            data.accountId,
-            data.providerPaymentId,
-            data.gross,
-            data.commission,
-            data.share,
-            fact.meta.occurredAt,
-          ),
-        ];
+        const { bookingId, tutorId, accountId, providerPaymentId, gross, commission, share } = fact.data;
+        return rows.put(PAYOUT, {
+          booking_id: bookingId,
+          tutor_id: tutorId,
+          account_id: accountId,
+          provider_payment_id: providerPaymentId,
+          gross,
+          commission,
+          share,
+          state: 'planned',
+          planned_at: fact.meta.occurredAt,
+          transfer_id: null,
+          failure: null,
+          t0: null,
+          release_at: null,
+          released_at: null,
+          settlement_id: null,
+          reversed: 0,
+        });
       }
       case 'TransferRequested':
-        return [setState(fact.data.bookingId, 'transfer-pending')];
-      case 'TransferProcessed':
-        return [
-          statement(
-            `UPDATE read_model.payout SET state = 'held', transfer_id = $2, failure = NULL WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.transferId,
-          ),
-        ];
-      case 'TransferFailed':
-        return [
-          statement(
-            `UPDATE read_model.payout SET state = 'failed', failure = $2 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.reason,
-          ),
-        ];
-      case 'HoldStarted':
-        return [
-          statement(
-            `UPDATE read_model.payout SET state = 'hold-running', t0 = $2, release_at = $3 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.t0,
-            fact.data.endsAt,
-          ),
-        ];
+        return to(fact.data.bookingId, 'transfer-pending');
+      case 'TransferProcessed': {
+        const { bookingId, transferId } = fact.data;
+        return change(rows, PAYOUT, bookingId, () => ({ state: 'held', transfer_id: transferId, failure: null }));
+      }
+      case 'TransferFailed': {
+        const { bookingId, reason } = fact.data;
+        return change(rows, PAYOUT, bookingId, () => ({ state: 'failed', failure: reason }));
+      }
+      case 'HoldStarted': {
+        const { bookingId, t0, endsAt } = fact.data;
+        return change(rows, PAYOUT, bookingId, () => ({ state: 'hold-running', t0, release_at: endsAt }));
+      }
       case 'ReleaseAuthorized':
-        return [setState(fact.data.bookingId, 'releasing')];
+        return to(fact.data.bookingId, 'releasing');
       case 'HoldLifted':
-        return [
-          statement(
-            `UPDATE read_model.payout SET state = 'released', released_at = $2 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.meta.occurredAt,
-          ),
-        ];
-      case 'TransferSettled':
-        return [
-          statement(
-            `UPDATE read_model.payout SET state = 'settled', settlement_id = $2 WHERE booking_id = $1`,
-            fact.data.bookingId,
-            fact.data.settlementId,
-          ),
-        ];
-      case 'ReversalRequested':
-        return [
-          statement(
-            `INSERT INTO read_model.reversal (operation_id, booking_id, amount) VALUES ($1, $2, $3)
-             ON CONFLICT (operation_id) DO NOTHING`,
-            fact.data.operationId,
-            fact.data.bookingId,
-            fact.data.amount,
-          ),
-          setState(fact.data.bookingId, 'reversing'),
-        ];
-      case 'TransferReversed':
-        return [
-          statement(
-            `UPDATE read_model.reversal SET reversal_id = $2, amount = $3 WHERE operation_id = $1`,
-            fact.data.operationId,
-            fact.data.reversalId,
-            fact.data.amount,
-          ),
-          // The sum over reversals, not an increment: the same fact twice leaves the same row.
-          statement(
-            `UPDATE read_model.payout p SET
-               reversed = done.amount,
-               state = CASE WHEN done.amount >= p.share THEN 'reversed'
-                            WHEN p.t0 IS NOT NULL THEN 'hold-running'
-                            ELSE 'held' END
-             FROM (SELECT coalesce(sum(amount), 0)::int8 AS amount FROM read_model.reversal
-                   WHERE booking_id = $1 AND reversal_id IS NOT NULL) done
-             WHERE p.booking_id = $1`,
-            fact.data.bookingId,
-          ),
-        ];
+        return change(rows, PAYOUT, fact.data.bookingId, () => ({
+          state: 'released',
+          released_at: fact.meta.occurredAt,
+        }));
+      case 'TransferSettled': {
+        const { bookingId, settlementId } = fact.data;
+        return change(rows, PAYOUT, bookingId, () => ({ state: 'settled', settlement_id: settlementId }));
+      }
+      case 'ReversalRequested': {
+        const { operationId, bookingId, amount } = fact.data;
+        rows.put(REVERSAL, { operation_id: operationId, booking_id: bookingId, amount, reversal_id: null });
+        return to(bookingId, 'reversing');
+      }
+      case 'TransferReversed': {
+        const { operationId, bookingId, reversalId, amount } = fact.data;
+        const before = rows.get(REVERSAL, operationId);
+        change(rows, REVERSAL, operationId, () => ({ reversal_id: reversalId, amount }));
+        // What comes again is not counted again.
+        if (before && before.reversal_id !== null) return;
+        return change(rows, PAYOUT, bookingId, ({ reversed, share, t0 }) => {
+          const sum = reversed + amount;
+          return { reversed: sum, state: sum >= share ? 'reversed' : t0 === null ? 'held' : 'hold-running' };
+        });
+      }
       case 'PayoutCancelled':
-        return [setState(fact.data.bookingId, 'cancelled')];
-      default:
-        return [];
+        return to(fact.data.bookingId, 'cancelled');
     }
   },
 };

@@ -1,99 +1,42 @@
-import { statement, type Projection } from '../runner/projection.ts';
+import { change, table, type Projection } from '../runner/projection.ts';
+
+const PERSON = table('person', { person_id: 'text', zone: 'text' }, { key: ['person_id'] });
+const PERSON_ROLE = table('person_role', { person_id: 'text', role: 'text' }, { key: ['person_id', 'role'] });
+const GUARDIAN = table(
+  'guardian',
+  { person_id: 'text', guardian_id: 'text' },
+  { key: ['person_id', 'guardian_id'], indexes: { guardian_guardian: '(guardian_id)' } },
+);
+const INSTITUTE = table('institute', { institute_id: 'text', name: 'text' }, { key: ['institute_id'] });
+const MEMBER = table(
+  'institute_member',
+  { institute_id: 'text', person_id: 'text', member_as: 'text' },
+  { key: ['institute_id', 'person_id'], indexes: { institute_member_person: '(person_id)' } },
+);
 
 /** Roles, guardians and institutes (SPEC RM9). Names and addresses stay with the accounts. */
 export const people: Projection = {
   name: 'people',
-  schema: `
-    CREATE TABLE read_model.person (
-      person_id text PRIMARY KEY,
-      zone text NOT NULL
-    );
-    CREATE TABLE read_model.person_role (
-      person_id text NOT NULL,
-      role text NOT NULL,
-      PRIMARY KEY (person_id, role)
-    );
-    CREATE TABLE read_model.guardian (
-      person_id text NOT NULL,
-      guardian_id text NOT NULL,
-      PRIMARY KEY (person_id, guardian_id)
-    );
-    CREATE INDEX guardian_guardian ON read_model.guardian (guardian_id);
-    CREATE TABLE read_model.institute (
-      institute_id text PRIMARY KEY,
-      name text NOT NULL
-    );
-    CREATE TABLE read_model.institute_member (
-      institute_id text NOT NULL,
-      person_id text NOT NULL,
-      member_as text NOT NULL,
-      PRIMARY KEY (institute_id, person_id)
-    );
-    CREATE INDEX institute_member_person ON read_model.institute_member (person_id);
-  `,
-  tables: {
-    person: 'person_id',
-    person_role: 'person_id, role',
-    guardian: 'person_id, guardian_id',
-    institute: 'institute_id',
-    institute_member: 'institute_id, person_id',
-  },
-  project(fact) {
+  tables: [PERSON, PERSON_ROLE, GUARDIAN, INSTITUTE, MEMBER],
+  project(fact, rows) {
     switch (fact.type) {
-      case 'PersonRegistered':
-        return [
-          statement(
-            `INSERT INTO read_model.person (person_id, zone) VALUES ($1, $2) ON CONFLICT (person_id) DO NOTHING`,
-            fact.data.personId,
-            fact.data.zone,
-          ),
-          statement(
-            `INSERT INTO read_model.person_role (person_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-            fact.data.personId,
-            fact.data.role,
-          ),
-        ];
+      case 'PersonRegistered': {
+        const { personId, zone, role } = fact.data;
+        rows.put(PERSON, { person_id: personId, zone });
+        return rows.put(PERSON_ROLE, { person_id: personId, role });
+      }
       case 'RoleGranted':
-        return [
-          statement(
-            `INSERT INTO read_model.person_role (person_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-            fact.data.personId,
-            fact.data.role,
-          ),
-        ];
+        return rows.put(PERSON_ROLE, { person_id: fact.data.personId, role: fact.data.role });
       case 'ZoneChanged':
-        return [
-          statement(`UPDATE read_model.person SET zone = $2 WHERE person_id = $1`, fact.data.personId, fact.data.zone),
-        ];
+        return change(rows, PERSON, fact.data.personId, () => ({ zone: fact.data.zone }));
       case 'GuardianLinked':
-        return [
-          statement(
-            `INSERT INTO read_model.guardian (person_id, guardian_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-            fact.data.personId,
-            fact.data.guardianId,
-          ),
-        ];
+        return rows.put(GUARDIAN, { person_id: fact.data.personId, guardian_id: fact.data.guardianId });
       case 'InstituteFounded':
-        return [
-          statement(
-            `INSERT INTO read_model.institute (institute_id, name) VALUES ($1, $2)
-             ON CONFLICT (institute_id) DO UPDATE SET name = excluded.name`,
-            fact.data.instituteId,
-            fact.data.name,
-          ),
-        ];
-      case 'MemberAdded':
-        return [
-          statement(
-            `INSERT INTO read_model.institute_member (institute_id, person_id, member_as) VALUES ($1, $2, $3)
-             ON CONFLICT (institute_id, person_id) DO UPDATE SET member_as = excluded.member_as`,
-            fact.data.instituteId,
-            fact.data.personId,
-            fact.data.as,
-          ),
-        ];
-      default:
-        return [];
+        return rows.put(INSTITUTE, { institute_id: fact.data.instituteId, name: fact.data.name });
+      case 'MemberAdded': {
+        const { instituteId, personId, as } = fact.data;
+        return rows.put(MEMBER, { institute_id: instituteId, person_id: personId, member_as: as });
+      }
     }
   },
 };

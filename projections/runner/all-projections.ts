@@ -10,8 +10,9 @@ import { people } from '../people/project.ts';
 import { timeline } from '../timeline/project.ts';
 import { tutors } from '../tutors/project.ts';
 import type { Projection } from './projection.ts';
+import { definitionOf } from './table.ts';
 
-/** In the order in which they see a fact. The ledger reads what `earnings` wrote of the same fact, so it comes after. */
+/** Each sees every fact; none sees the rows of another. */
 export const PROJECTIONS: readonly Projection[] = [
   people,
   tutors,
@@ -26,9 +27,9 @@ export const PROJECTIONS: readonly Projection[] = [
 ];
 
 /** Raise this when a projection writes other rows into the same tables: everything is then built anew at the next start. */
-const CONTENT_VERSION = 1;
+const CONTENT_VERSION = 2;
 
 /** Changes when the tables change, and with CONTENT_VERSION. */
 export const SHAPE: string = createHash('sha256')
-  .update(JSON.stringify([CONTENT_VERSION, PROJECTIONS.map(({ name, schema }) => [name, schema])]))
+  .update(JSON.stringify([CONTENT_VERSION, PROJECTIONS.map(({ name, tables }) => [name, ...tables.map(definitionOf)])]))
   .digest('hex');

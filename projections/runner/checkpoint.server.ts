@@ -50,3 +50,28 @@ export async function moveCheckpoint(tx: Queryable, consumer: string, to: Checkp
     to.ordinal,
   ]);
 }
+
+/** For a statement of its own, or a part of a larger one: returns a row unless someone else has taken over. */
+export const moveFencedSql = (
+  bind: (param: unknown) => string,
+  consumer: string,
+  epoch: number,
+  to: Checkpoint,
+  channel: string,
+): string =>
+  `UPDATE worker.checkpoint SET position = ${bind(to.position)}::text, ordinal = ${bind(to.ordinal)}::int8
+   WHERE consumer = ${bind(consumer)}::text AND epoch = ${bind(epoch)}::int8
+   RETURNING pg_notify(${bind(channel)}::text, '')::text AS told`;
+
+/** Moves the checkpoint of a consumer that keeps it in its own memory, and tells whoever listens. @throws Fenced */
+export async function moveFenced(
+  tx: Queryable,
+  consumer: string,
+  epoch: number,
+  to: Checkpoint,
+  channel: string,
+): Promise<void> {
+  const params: unknown[] = [];
+  const sql = moveFencedSql((param) => `$${params.push(param)}`, consumer, epoch, to, channel);
+  if ((await tx.query(sql, params)).length === 0) throw new Fenced(consumer);
+}

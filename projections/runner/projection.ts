@@ -1,25 +1,18 @@
 import type { Fact } from '../fact.ts';
+import type { Rows } from './rows.ts';
+import type { AnyTable } from './table.ts';
 
-/** One write, as data. A projection can only record: it has nothing to read, decide or call with. */
-export interface Statement {
-  readonly sql: string;
-  readonly params: readonly unknown[];
-}
-
-export const statement = (sql: string, ...params: readonly unknown[]): Statement => ({ sql, params });
-
-/** jsonb parameters travel as text: the database port promises nothing for objects and arrays. */
-export const json = (value: unknown): string => JSON.stringify(value);
+export { change, type Rows } from './rows.ts';
+export { growingTable, json, table, type Row } from './table.ts';
 
 export interface Projection {
   readonly name: string;
-  /** Statements that create its tables in the schema `read_model`. */
-  readonly schema: string;
-  /** Its tables, each with the columns that order a dump. */
-  readonly tables: Readonly<Record<string, string>>;
+  /** Its tables in the schema `read_model`, which no other projection writes or reads. */
+  readonly tables: readonly AnyTable[];
   /**
-   * What this fact changes. `ordinal` counts the facts of the log from 1, so that rows can be put in log order.
-   * The same facts in the same order always give the same rows.
+   * Records what this fact changes. `ordinal` counts the facts of the log from 1, so that rows can be put in log order.
+   * The same facts in the same order always give the same rows. It may be called several times for one fact, with rows
+   * missing at first: what it does must follow from its arguments alone.
    */
-  project(fact: Fact, ordinal: number): readonly Statement[];
+  project(fact: Fact, rows: Rows, ordinal: number): void;
 }

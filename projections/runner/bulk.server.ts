@@ -1,0 +1,182 @@
+/** Many rows in one statement, for PostgreSQL and PGlite alike. */
+import type { Queryable } from '#platform/database/database.ts';
+import type { AnyTable, Columns, StoredRow, Value } from './table.ts';
+import type { Key, Unit } from './rows.ts';
+
+/** Signs that JSON text cannot hold and people do not type; a column that has them anyway is sent as an array. */
+const SEPARATOR = '\u001f';
+const NOTHING = '\u001e';
+
+const isText = (kind: string): boolean => kind.startsWith('text') || kind.startsWith('json');
+const sqlType = (kind: string): string => kind.replace(' null', '');
+
+interface List {
+  readonly sql: (param: string) => string;
+  readonly param: string;
+}
+
+/** Texts with a separator are a third of the work of an array with its quotes, on both sides. */
+function textList(values: readonly Value[]): List {
+  const parts: string[] = [];
+  for (const value of values) {
+    if (value === null) parts.push(NOTHING);
+    else {
+      const text = String(value);
+      if (text.includes(SEPARATOR) || text.includes(NOTHING)) return arrayList(values, 'text');
+      parts.push(text);
+    }
+  }
+  // One more at the end: a single empty text would otherwise be no row at all. The limit of the rows cuts it off.
+  parts.push('');
+  return {
+    sql: (param) => `string_to_table(${param}::text, E'\\x1f', E'\\x1e')`,
+    param: parts.join(SEPARATOR),
+  };
+}
+
+function arrayList(values: readonly Value[], type: string): List {
+  const quoted = values.map((value) => {
+    if (value === null) return 'NULL';
+    return typeof value === 'string' ? `"${value.replaceAll(/["\\]/g, '\\$&')}"` : String(value);
+  });
+  return { sql: (param) => `unnest(${param}::${type}[])`, param: `{${quoted.join(',')}}` };
+}
+
+/** Takes a parameter and gives its place, such as `$3`. */
+type Bind = (param: unknown) => string;
+
+const binder =
+  (params: unknown[]): Bind =>
+  (param) =>
+    `$${params.push(param)}`;
+
+/** SELECT of these columns of the rows. */
+function selectOf(columns: Columns, rows: readonly StoredRow[], bind: Bind): string {
+  const kinds = Object.entries(columns);
+  const lists = kinds.map(([column, kind]) => {
+    const values = rows.map((row) => row[column] ?? null);
+    const { sql, param } = isText(kind) ? textList(values) : arrayList(values, sqlType(kind));
+    return sql(bind(param));
+  });
+  const select = kinds.map(([, kind], index) => `v.c${index}${kind.startsWith('json') ? `::${sqlType(kind)}` : ''}`);
+  const names = lists.map((_list, index) => `c${index}`);
+  return `SELECT ${select.join(', ')} FROM ROWS FROM (${lists.join(', ')}) AS v(${names.join(', ')}) LIMIT ${bind(rows.length)}::int8`;
+}
+
+type OnConflict = 'fail' | 'keep' | 'replace';
+
+function insertSql(
+  schema: string,
+  table: AnyTable,
+  rows: readonly StoredRow[],
+  onConflict: OnConflict,
+  bind: Bind,
+  condition = 'true',
+): string {
+  const names = Object.keys(table.columns);
+  const rest = names.filter((name) => !table.key.includes(name));
+  const replace = rest.map((name) => `${name} = excluded.${name}`).join(', ');
+  const conflict =
+    onConflict === 'fail'
+      ? ''
+      : onConflict === 'keep' || rest.length === 0
+        ? ' ON CONFLICT DO NOTHING'
+        : ` ON CONFLICT (${table.key.join(', ')}) DO UPDATE SET ${replace}`;
+  const select = selectOf(table.columns, rows, bind);
+  return `INSERT INTO ${schema}.${table.name} (${names.join(', ')}) SELECT * FROM (${select}) rows WHERE ${condition}${conflict}`;
+}
+
+const keyColumns = (table: AnyTable): Columns =>
+  Object.fromEntries(table.key.map((column) => [column, table.columns[column] ?? 'text']));
+
+function keysSql(table: AnyTable, keys: readonly Key[], bind: Bind): string {
+  const rows = keys.map((key) => Object.fromEntries(table.key.map((column, index) => [column, key[index] ?? null])));
+  const names = table.key.map((_column, index) => `k${index}`);
+  return `(${selectOf(keyColumns(table), rows, bind)}) AS k(${names.join(', ')})`;
+}
+
+const sameKey = (table: AnyTable): string =>
+  table.key.map((column, index) => `t.${column} = k.k${index}`).join(' AND ');
+
+const deleteSql = (schema: string, table: AnyTable, keys: readonly Key[], bind: Bind, condition = 'true'): string =>
+  `DELETE FROM ${schema}.${table.name} t USING ${keysSql(table, keys, bind)} WHERE ${sameKey(table)} AND ${condition}`;
+
+/** Writes the rows; of each key there is one at most. */
+export async function insertRows(
+  db: Queryable,
+  schema: string,
+  table: AnyTable,
+  rows: readonly StoredRow[],
+  onConflict: OnConflict,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const params: unknown[] = [];
+  await db.query(insertSql(schema, table, rows, onConflict, binder(params)), params);
+}
+
+export async function removeRows(db: Queryable, schema: string, table: AnyTable, keys: readonly Key[]): Promise<void> {
+  if (keys.length === 0) return;
+  const params: unknown[] = [];
+  await db.query(deleteSql(schema, table, keys, binder(params)), params);
+}
+
+/** Those of the rows that there are. */
+export async function loadRows(
+  db: Queryable,
+  schema: string,
+  table: AnyTable,
+  keys: readonly Key[],
+): Promise<readonly StoredRow[]> {
+  const select = Object.entries(table.columns).map(([name, kind]) =>
+    kind.startsWith('json') ? `t.${name}::text AS ${name}` : `t.${name}`,
+  );
+  const params: unknown[] = [];
+  const from = keysSql(table, keys, binder(params));
+  return db.query<StoredRow>(
+    `SELECT ${select.join(', ')} FROM ${schema}.${table.name} t JOIN ${from} ON ${sameKey(table)}`,
+    params,
+  );
+}
+
+/** Everything that a unit changed, as statements that do nothing unless the condition holds. */
+function unitSql(schema: string, unit: Unit, bind: Bind, condition?: string): readonly string[] {
+  const statements: string[] = [];
+  for (const [table, rows] of unit.changed) {
+    const kept = [...rows.values()].filter((row) => row !== null);
+    const gone = [...rows].flatMap(([key, row]) => (row === null ? [key.split('\u0000')] : []));
+    if (gone.length > 0) statements.push(deleteSql(schema, table, gone, bind, condition));
+    if (kept.length > 0) statements.push(insertSql(schema, table, kept, 'replace', bind, condition));
+  }
+  for (const [table, rows] of unit.added)
+    if (rows.length > 0) statements.push(insertSql(schema, table, rows, 'keep', bind, condition));
+  return statements;
+}
+
+/** Writes all of the unit. */
+export async function writeUnit(tx: Queryable, schema: string, unit: Unit): Promise<void> {
+  const params: unknown[] = [];
+  const statements = unitSql(schema, unit, binder(params));
+  if (statements.length === 0) return;
+  const parts = statements.map((sql, index) => `w${index} AS (${sql})`);
+  await tx.query(`WITH ${parts.join(', ')} SELECT 1`, params);
+}
+
+/**
+ * Writes all of the unit if `guard`, a statement that returns a row or none, returns one; gives whether it did. All of it
+ * is one statement, and so one transaction and one round trip, which is what makes fresh rows visible within milliseconds.
+ */
+export async function writeUnitIf(
+  db: Queryable,
+  schema: string,
+  unit: Unit,
+  guard: (bind: Bind) => string,
+): Promise<boolean> {
+  const params: unknown[] = [];
+  const bind = binder(params);
+  const first = `allowed AS (${guard(bind)})`;
+  const parts = unitSql(schema, unit, bind, 'EXISTS (SELECT FROM allowed)').map(
+    (sql, index) => `w${index} AS (${sql})`,
+  );
+  const rows = await db.query(`WITH ${[first, ...parts].join(', ')} SELECT 1 FROM allowed`, params);
+  return rows.length > 0;
+}

@@ -1,0 +1,203 @@
+/**
+ * Builds all read models from the beginning of the log into tables of their own, which then take the place of the old ones.
+ * Rows that change are kept in memory and written once, with their keys and indexes made at the end; memory stays bounded,
+ * because past a limit the older rows are written and loaded again when a fact asks for them.
+ */
+import type { EventStore, Position } from '#events/store/event-store.ts';
+import type { Database, Queryable } from '#platform/database/database.ts';
+import type { Log } from '#platform/log/log.server.ts';
+import { insertRows, loadRows, removeRows } from './bulk.server.ts';
+import { PROJECTIONS } from './all-projections.ts';
+import { moveFenced } from './checkpoint.server.ts';
+import { park, passesByItself } from './parked.server.ts';
+import { project, type Unprojectable } from './project.ts';
+import type { Projection } from './projection.ts';
+import { finishTable, READ_MODELS, READ_MODELS_MOVED, SCHEMA, tablesOf } from './read-model-tables.server.ts';
+import { factsIn, reportParked } from './read-model-writer.server.ts';
+import type { Key, Unit } from './rows.ts';
+import { createSql, keyOf, keyText, primaryKeySql, type AnyTable, type StoredRow } from './table.ts';
+
+const NEXT = 'read_model_next';
+const OLD = 'read_model_old';
+const PAGE = 5_000;
+/** Changing rows kept in memory; half of them are written when there are more. About 400 bytes each. */
+const KEEP_ROWS = 600_000;
+
+export interface RebuildSettings {
+  readonly db: Database;
+  readonly store: EventStore;
+  readonly log: Log;
+  readonly projections?: readonly Projection[];
+  /** Of whoever runs the read models now (`takeOver`). */
+  readonly epoch: number;
+  /** Ends it early; nothing is changed then. */
+  readonly signal?: AbortSignal;
+  readonly pageSize?: number;
+  readonly keepRows?: number;
+}
+
+/** Gives the number of facts. @throws Fenced */
+export async function rebuildReadModels(settings: RebuildSettings): Promise<number> {
+  const { db, store, log, projections = PROJECTIONS, epoch, signal, pageSize = PAGE, keepRows = KEEP_ROWS } = settings;
+  const tables = tablesOf(projections);
+  await db.query(`DROP SCHEMA IF EXISTS ${OLD} CASCADE`);
+  await db.transaction(async (tx) => {
+    await tx.query(`DROP SCHEMA IF EXISTS ${NEXT} CASCADE`);
+    await tx.query(`CREATE SCHEMA ${NEXT}`);
+    for (const table of tables) await tx.query(createSql(NEXT, table));
+  });
+
+  const rows = new BuildingRows(db, tables, keepRows);
+  const parked: Unprojectable[] = [];
+  let position: Position | null = null;
+  let ordinal = 0;
+  // Reading, projecting and writing go on at the same time, each at another page.
+  let writing: Promise<void> = Promise.resolve();
+  let page = await store.readAll({ limit: pageSize });
+  while (page.length > 0 && signal?.aborted !== true) {
+    const last = page.at(-1);
+    if (!last) break;
+    const reading = store.readAll({ after: last.position, limit: pageSize });
+    // Whatever fails first is thrown; the other must not be left without anyone who looks.
+    reading.catch(() => undefined);
+    const facts = factsIn(page, log);
+    const { unit, failures } = await project(projections, facts, ordinal, rows.known, rows.load);
+    for (const { error } of failures) if (passesByItself(error)) throw error;
+    parked.push(...failures);
+    await writing;
+    rows.take(unit);
+    writing = rows.write(unit.added);
+    writing.catch(() => undefined);
+    if (rows.full) {
+      await writing;
+      await rows.writeOlder();
+    }
+    position = last.position;
+    ordinal += facts.length;
+    page = await reading;
+  }
+  await writing;
+  if (signal?.aborted === true) return ordinal;
+  await rows.finish();
+
+  await db.transaction(async (tx) => {
+    await moveFenced(tx, READ_MODELS, epoch, { position, ordinal }, READ_MODELS_MOVED);
+    // Renaming takes no lock on a table, so it waits for no reader; those in the middle of a read finish on the old ones.
+    await tx.query(`ALTER SCHEMA ${SCHEMA} RENAME TO ${OLD}`);
+    await tx.query(`ALTER SCHEMA ${NEXT} RENAME TO ${SCHEMA}`);
+    await tx.query('DELETE FROM worker.parked_event WHERE consumer = $1', [READ_MODELS]);
+    for (const { projection, fact, error } of parked)
+      await park(tx, READ_MODELS, projection, fact, error, fact.recordedAt);
+  });
+  for (const failure of parked) reportParked(log, failure);
+  await db.query(`DROP SCHEMA ${OLD} CASCADE`);
+  return ordinal;
+}
+
+/** Rows written into the new tables at once. */
+const CHUNK = 5_000;
+
+/** The new tables: which of their rows are in memory, and which were written already. */
+class BuildingRows {
+  readonly #db: Database;
+  readonly #tables: readonly AnyTable[];
+  readonly #limit: number;
+  /** Not written yet, or changed since; null: removed, yet perhaps written. */
+  readonly #rows = new Map<AnyTable, Map<string, StoredRow | null>>();
+  /** Tables of which some rows are only in the database. They have their key. */
+  readonly #partly = new Set<AnyTable>();
+  #size = 0;
+
+  constructor(db: Database, tables: readonly AnyTable[], limit: number) {
+    this.#db = db;
+    this.#tables = tables;
+    this.#limit = limit;
+    for (const table of tables) if (!table.grows) this.#rows.set(table, new Map());
+  }
+
+  get full(): boolean {
+    return this.#size > this.#limit;
+  }
+
+  readonly known = (table: AnyTable, key: string): StoredRow | null | undefined => {
+    const row = this.#rows.get(table)?.get(key);
+    return row === undefined && !this.#partly.has(table) ? null : row;
+  };
+
+  readonly load = async (table: AnyTable, keys: readonly Key[]): Promise<void> => {
+    for (const key of keys) this.#set(table, keyText(key), null);
+    for (const row of await loadRows(this.#db, NEXT, table, keys)) this.#set(table, keyOf(table, row), row);
+  };
+
+  take(unit: Unit): void {
+    for (const [table, rows] of unit.changed) for (const [key, row] of rows) this.#set(table, key, row);
+  }
+
+  #set(table: AnyTable, key: string, row: StoredRow | null): void {
+    const rows = this.#rows.get(table);
+    if (!rows) return;
+    if (rows.delete(key)) this.#size -= 1;
+    if (row === null && !this.#partly.has(table)) return;
+    rows.set(key, row);
+    this.#size += 1;
+  }
+
+  async write(added: ReadonlyMap<AnyTable, readonly StoredRow[]>): Promise<void> {
+    await this.#transaction(async (tx) => {
+      for (const [table, rows] of added) await insertRows(tx, NEXT, table, rows, 'fail');
+    });
+  }
+
+  /** Writes and forgets the half of the rows that was not written to for longest. */
+  async writeOlder(): Promise<void> {
+    for (const [table, rows] of this.#rows) {
+      const older = [...rows].slice(0, rows.size >> 1);
+      if (older.length === 0) continue;
+      if (!this.#partly.has(table)) await this.#db.query(primaryKeySql(NEXT, table));
+      this.#partly.add(table);
+      await this.#writeRows(table, older);
+      for (const [key] of older) rows.delete(key);
+      this.#size -= older.length;
+    }
+  }
+
+  async finish(): Promise<void> {
+    // Two tables at a time: while one is written, another is indexed.
+    const left = [...this.#tables];
+    const lane = async (): Promise<void> => {
+      for (let table = left.shift(); table; table = left.shift()) await this.#finishTable(table);
+    };
+    await Promise.all([lane(), lane()]);
+    this.#rows.clear();
+    await this.#db.query(`ANALYZE ${this.#tables.map(({ name }) => `${NEXT}.${name}`).join(', ')}`);
+  }
+
+  async #finishTable(table: AnyTable): Promise<void> {
+    await this.#writeRows(table, [...(this.#rows.get(table) ?? [])]);
+    await this.#transaction(async (tx) => {
+      await tx.query(`SET LOCAL maintenance_work_mem = '64MB'`);
+      await finishTable(tx, NEXT, table, !this.#partly.has(table));
+    });
+  }
+
+  async #writeRows(table: AnyTable, rows: readonly (readonly [string, StoredRow | null])[]): Promise<void> {
+    const onConflict = this.#partly.has(table) ? 'replace' : 'fail';
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      const some = rows.slice(from, from + CHUNK);
+      const kept = some.flatMap(([, row]) => (row === null ? [] : [row]));
+      const gone = some.flatMap(([key, row]) => (row === null ? [key.split('\u0000')] : []));
+      await this.#transaction(async (tx) => {
+        await removeRows(tx, NEXT, table, gone);
+        await insertRows(tx, NEXT, table, kept, onConflict);
+      });
+    }
+  }
+
+  /** Nothing of it counts before the tables are swapped, and that waits for the disk: until then nobody has to. */
+  #transaction(work: (tx: Queryable) => Promise<void>): Promise<void> {
+    return this.#db.transaction(async (tx) => {
+      await tx.query('SET LOCAL synchronous_commit = off');
+      await work(tx);
+    });
+  }
+}
