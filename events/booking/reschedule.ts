@@ -179,7 +179,8 @@ export function completeMove(
 /** A student's move keeps at most what cancelling gave when it was agreed; a tutor's move takes nothing from the student. */
 function capAfter(booking: Confirmed, proposal: Proposal, agreedAt: number): number {
   if (proposal.by === 'tutor') return booking.refundCapPct;
-  return Math.min(booking.refundCapPct, cancellationOf(cancellationTerms(booking), 'student', agreedAt).refundPct);
+  // With the cap of earlier moves in it, so it only ever falls.
+  return cancellationOf(cancellationTerms(booking), 'student', agreedAt).refundPct;
 }
 
 /** Rule BO37. */

@@ -60,7 +60,8 @@ export function decideAccount(command: AccountCommand, account: Account): Decisi
 function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, account: Account): Decision {
   const { tutorId, ...given } = data;
   const details = plain(given);
-  if ('details' in account && same(account.details, details)) return [];
+  // After a failure the same details mean: try again.
+  if (account.kind !== 'failed' && 'details' in account && same(account.details, details)) return [];
   if (account.kind === 'requested') return underWay();
   const problem = detailsProblem(details);
   if (problem) return problem;
