@@ -3,6 +3,7 @@ import { notify } from './notify.ts';
 import type { Process } from './process.ts';
 import { refundPayment } from './refund-payment.ts';
 import { releasePayout } from './release-payout.ts';
+import { resolveDispute } from './resolve-dispute.ts';
 import { runLesson } from './run-lesson.ts';
 
 /** Lets processes with different states stand in one list: the state stays between a process and its own row. */
@@ -21,6 +22,7 @@ export const PROCESSES: readonly AnyProcess[] = [
   any(bookLesson),
   any(refundPayment),
   any(releasePayout),
+  any(resolveDispute),
   any(runLesson),
   any(notify),
 ];

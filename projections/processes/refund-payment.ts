@@ -1,44 +1,81 @@
-/** Takes a requested refund to the provider, and asks again when it failed. Rules RF1–RF2 of SPEC.md. */
-import { idFrom } from '#events/shared/ids.ts';
-import type { Process } from './process.ts';
+/** Takes a requested refund to the provider, and asks again when it failed. Rules RF1–RF4 of SPEC.md. */
+import { refundAgainId } from './payout-case.ts';
+import type { Fact } from '../fact.ts';
+import type { Intent, Process, Reaction } from './process.ts';
 
 interface Request {
   readonly providerPaymentId: string;
   readonly reason: string;
 }
 
+interface Failed extends Request {
+  readonly refundId: string;
+  readonly amount: number;
+}
+
 export interface RefundPayment {
   /** By refund id. */
   readonly requests: Readonly<Record<string, Request>>;
   readonly failures: number;
+  /** Failed, and not asked for again yet. */
+  readonly failed: readonly Failed[];
 }
 
 const HOUR = 3_600_000;
 /** After this many failures people take over (the row is listed as stuck). */
 export const MAX_REFUND_ATTEMPTS = 12;
 
+const initial: RefundPayment = { requests: {}, failures: 0, failed: [] };
+
+/** A new id, because the provider remembers what it answered to the old one. */
+function again(bookingId: string, { refundId, amount, providerPaymentId, reason }: Failed): Intent {
+  const nextId = refundAgainId(refundId);
+  return { type: 'RequestRefund', data: { bookingId, refundId: nextId, amount, providerPaymentId, reason } };
+}
+
+/** What failed may have been asked for again, and refused, while the payer's bank had a case open. */
+function afterUnfreezing(fact: Extract<Fact, { type: 'RefundsUnfrozen' }>, state: RefundPayment): readonly Reaction[] {
+  const { bookingId, providerPaymentId, lost } = fact.data;
+  if (state.failures >= MAX_REFUND_ATTEMPTS) return [];
+  return state.failed
+    .filter((one) => one.providerPaymentId === providerPaymentId && one.amount > lost)
+    .map((one) => {
+      const left = { ...one, amount: one.amount - lost };
+      return { kind: 'command', step: `again ${one.refundId}`, command: again(bookingId, left) };
+    });
+}
+
 export const refundPayment: Process<RefundPayment> = {
   name: 'refund-payment',
-  initial: { requests: {}, failures: 0 },
+  initial,
 
   keyOf(fact) {
     switch (fact.type) {
       case 'RefundRequested':
       case 'RefundFailed':
+      case 'RefundsUnfrozen':
         return fact.data.bookingId;
       default:
         return null;
     }
   },
 
-  evolve(state, fact) {
+  evolve(stored, fact) {
+    // A state kept by an earlier version of this process knows less.
+    const state = { ...initial, ...stored };
     switch (fact.type) {
       case 'RefundRequested': {
         const { refundId, providerPaymentId, reason } = fact.data;
-        return { ...state, requests: { ...state.requests, [refundId]: { providerPaymentId, reason } } };
+        const failed = state.failed.filter((one) => refundAgainId(one.refundId) !== refundId);
+        return { ...state, failed, requests: { ...state.requests, [refundId]: { providerPaymentId, reason } } };
       }
-      case 'RefundFailed':
-        return { ...state, failures: state.failures + 1 };
+      case 'RefundFailed': {
+        const { refundId, amount } = fact.data;
+        const failures = state.failures + 1;
+        const request = state.requests[refundId];
+        if (!request) return { ...state, failures };
+        return { ...state, failures, failed: [...state.failed, { refundId, amount, ...request }] };
+      }
       default:
         return state;
     }
@@ -58,20 +95,15 @@ export const refundPayment: Process<RefundPayment> = {
         ];
       }
       case 'RefundFailed': {
-        const { bookingId, refundId, amount } = fact.data;
-        const request = state.requests[refundId];
-        if (!request || state.failures >= MAX_REFUND_ATTEMPTS) return [];
-        // A new id, because the provider remembers what it answered to the old one.
-        const nextId = idFrom('refund-again', refundId);
-        return [
-          {
-            kind: 'timer',
-            key: `refund:${nextId}`,
-            dueAt: fact.meta.occurredAt + HOUR,
-            command: { type: 'RequestRefund', data: { bookingId, refundId: nextId, amount, ...request } },
-          },
-        ];
+        const { bookingId, refundId } = fact.data;
+        const failed = state.failed.find((one) => one.refundId === refundId);
+        if (!failed || state.failures >= MAX_REFUND_ATTEMPTS) return [];
+        const command = again(bookingId, failed);
+        const key = `refund:${refundAgainId(refundId)}`;
+        return [{ kind: 'timer', key, dueAt: fact.meta.occurredAt + HOUR, command }];
       }
+      case 'RefundsUnfrozen':
+        return afterUnfreezing(fact, state);
       default:
         return [];
     }

@@ -1,89 +1,42 @@
 /**
- * From the tutor's share on hold to its release, or back to the payer. Rules RP1–RP12 of SPEC.md.
+ * From the tutor's share on hold to its release, or back to the payer. Rules RP1–RP18 of SPEC.md.
  * One instance a booking. Money goes back in one order only: first out of the tutor's account, then to the payer.
+ * What a dispute gives back is moved by resolve-dispute; here it only counts.
  */
 import { idFrom } from '#events/shared/ids.ts';
-import { tutorPartOfRefund } from '#events/shared/money.ts';
 import { never } from '#events/shared/never.ts';
 import type { Fact } from '../fact.ts';
+import {
+  dueOf,
+  evolve,
+  initial,
+  pausedUntil,
+  refundsDone,
+  reversalAgainId,
+  tutorPart,
+  wholeBack,
+  type PayoutCase,
+  type Plan,
+} from './payout-case.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
-interface Plan {
-  readonly bookingId: string;
-  readonly providerPaymentId: string;
-  readonly accountId: string;
-  readonly gross: number;
-  readonly share: number;
-}
-
-/** What the booking came to, as far as its money is concerned. */
-type Ending =
-  | { readonly kind: 'completed'; readonly t0: number }
-  | { readonly kind: 'cancelled'; readonly refund: number; readonly cancelledAt: number; readonly rule: string };
-
-type Stage =
-  | { readonly at: 'nothing' }
-  | { readonly at: 'planned'; readonly plan: Plan }
-  | { readonly at: 'pending'; readonly plan: Plan; readonly attempt: number }
-  | { readonly at: 'failed'; readonly plan: Plan; readonly attempt: number }
-  | { readonly at: 'held'; readonly plan: Plan; readonly transferId: string; readonly reversed: number }
-  | { readonly at: 'running'; readonly plan: Plan; readonly transferId: string; readonly reversed: number }
-  | { readonly at: 'done'; readonly plan: Plan };
-
-export interface ReleasePayout {
-  readonly stage: Stage;
-  readonly ending: Ending | null;
-}
+export type ReleasePayout = PayoutCase;
 
 const MINUTE = 60_000;
 /** After this many failed transfers people take over (the payout is listed as stuck). */
 export const MAX_TRANSFER_ATTEMPTS = 8;
+/** The same for reversals. */
+export const MAX_REVERSAL_ATTEMPTS = 8;
 
 export const transferId = (bookingId: string, attempt: number): string => idFrom('transfer', bookingId, attempt);
 export const releaseId = (bookingId: string): string => idFrom('release', bookingId);
 export const reversalId = (bookingId: string): string => idFrom('reversal', bookingId);
 export const cancelRefundId = (bookingId: string): string => idFrom('refund', bookingId, 'cancelled');
-export const releaseTimer = (bookingId: string): string => `release:${bookingId}`;
+/** Armed once; after a dispute, a pause or a reversal it is armed anew under the id of that fact. */
+export const releaseTimer = (bookingId: string, factId?: string): string =>
+  factId === undefined ? `release:${bookingId}` : `release:${bookingId}:${factId}`;
 export const transferTimer = (bookingId: string, attempt: number): string => `transfer:${bookingId}:${attempt}`;
-
-function evolveStage(stage: Stage, fact: Fact): Stage {
-  if (fact.type === 'PayoutPlanned') return stage.at === 'nothing' ? { at: 'planned', plan: fact.data } : stage;
-  if (stage.at === 'nothing') return stage;
-  const { plan } = stage;
-  switch (fact.type) {
-    case 'TransferRequested':
-      return { at: 'pending', plan, attempt: fact.data.attempt };
-    case 'TransferFailed':
-      return { at: 'failed', plan, attempt: stage.at === 'pending' ? stage.attempt : 1 };
-    case 'TransferProcessed':
-      return { at: 'held', plan, transferId: fact.data.transferId, reversed: 0 };
-    case 'HoldStarted':
-      return stage.at === 'held' ? { ...stage, at: 'running' } : stage;
-    case 'TransferReversed': {
-      if (stage.at !== 'held' && stage.at !== 'running') return stage;
-      const reversed = stage.reversed + fact.data.amount;
-      return reversed >= plan.share ? { at: 'done', plan } : { ...stage, reversed };
-    }
-    case 'HoldLifted':
-    case 'PayoutCancelled':
-      return { at: 'done', plan };
-    default:
-      return stage;
-  }
-}
-
-function endingOf(ending: Ending | null, fact: Fact): Ending | null {
-  switch (fact.type) {
-    case 'BookingCompleted':
-      return ending ?? { kind: 'completed', t0: fact.data.t0 };
-    case 'BookingCancelled': {
-      const { refund, cancelledAt, rule } = fact.data;
-      return ending ?? { kind: 'cancelled', refund, cancelledAt, rule };
-    }
-    default:
-      return ending;
-  }
-}
+export const reversalTimer = (operationId: string): string => `reversal:${operationId}`;
 
 const startHold = (plan: Plan, t0: number): Reaction =>
   command('start-hold', { type: 'StartHold', data: { bookingId: plan.bookingId, t0 } });
@@ -97,35 +50,45 @@ const requestTransfer = (plan: Plan, attempt: number): Reaction =>
     data: { bookingId: plan.bookingId, operationId: transferId(plan.bookingId, attempt) },
   });
 
-const refund = (plan: Plan, amount: number, rule: string): Reaction =>
-  command('refund', {
-    type: 'RequestRefund',
-    data: {
-      bookingId: plan.bookingId,
-      refundId: cancelRefundId(plan.bookingId),
-      providerPaymentId: plan.providerPaymentId,
-      amount,
-      reason: rule,
-    },
-  });
+const authorizeRelease = (key: string, bookingId: string, dueAt: number): Reaction => ({
+  kind: 'timer',
+  key,
+  dueAt,
+  command: { type: 'AuthorizeRelease', data: { bookingId, operationId: releaseId(bookingId) } },
+});
 
-const wholeBack = (plan: Plan, ending: Ending | null): ending is Extract<Ending, { kind: 'cancelled' }> =>
-  ending?.kind === 'cancelled' && ending.refund >= plan.gross;
-
-/** The tutor's part of what goes back to the payer, paise. */
-function tutorPart(plan: Plan, amount: number): number {
-  return amount >= plan.gross ? plan.share : tutorPartOfRefund(amount, plan.share, plan.gross);
+/** The release may have been due, and refused, while something stood in its way. */
+function releaseAnew(state: PayoutCase, fact: Fact): readonly Reaction[] {
+  const { stage, endsAt } = state;
+  if (stage.at !== 'running') return [];
+  const { bookingId } = stage.plan;
+  const dueAt = Math.max(endsAt, pausedUntil(state), fact.meta.occurredAt);
+  return [authorizeRelease(releaseTimer(bookingId, fact.id), bookingId, dueAt)];
 }
 
-/** The transfer stands on hold and the booking has ended: what now? */
-function settle(stage: Extract<Stage, { at: 'held' }>, ending: Ending | null): readonly Reaction[] {
-  if (ending === null) return [];
+/** What a cancellation owes the payer. Asked for twice it is one refund. */
+function payBack(state: PayoutCase): readonly Reaction[] {
+  const { stage, ending } = state;
+  if (stage.at === 'nothing' || ending?.kind !== 'cancelled') return [];
+  const { bookingId, providerPaymentId } = stage.plan;
+  const amount = dueOf(state, ending);
+  if (amount === 0) return [];
+  const refundId = cancelRefundId(bookingId);
+  const data = { bookingId, refundId, providerPaymentId, amount, reason: ending.rule };
+  return [command('refund', { type: 'RequestRefund', data })];
+}
+
+/** The transfer stands, nothing is in its way, and the booking has ended: what now? */
+function settle(state: PayoutCase): readonly Reaction[] {
+  const { stage, ending, disputed, taking } = state;
+  if (stage.at !== 'held' && stage.at !== 'running') return [];
+  if (ending === null || disputed || taking) return [];
   const { plan } = stage;
   switch (ending.kind) {
     case 'completed':
-      return [startHold(plan, ending.t0)];
+      return stage.at === 'held' ? [startHold(plan, ending.t0)] : [];
     case 'cancelled': {
-      const amount = tutorPart(plan, ending.refund);
+      const amount = tutorPart(plan, ending.refund) - stage.reversed;
       if (amount > 0)
         return [
           command('reverse', {
@@ -133,12 +96,18 @@ function settle(stage: Extract<Stage, { at: 'held' }>, ending: Ending | null): r
             data: { bookingId: plan.bookingId, operationId: reversalId(plan.bookingId), amount, reason: ending.rule },
           }),
         ];
-      const back = ending.refund > 0 ? [refund(plan, ending.refund, ending.rule)] : [];
-      return [...back, startHold(plan, ending.cancelledAt)];
+      return [...payBack(state), ...(stage.at === 'held' ? [startHold(plan, ending.cancelledAt)] : [])];
     }
     default:
       return never(ending, 'ending');
   }
+}
+
+/** A completed booking closes when its payout has come to an end and nothing is on its way to the payer. */
+function close(state: PayoutCase): readonly Reaction[] {
+  const { stage, ending, disputed } = state;
+  if (stage.at !== 'done' || ending?.kind !== 'completed' || disputed || !refundsDone(state)) return [];
+  return [command('close', { type: 'CloseBooking', data: { bookingId: stage.plan.bookingId } })];
 }
 
 function afterOutcome(data: Extract<Fact, { type: 'OutcomeDecided' }>['data']): readonly Reaction[] {
@@ -162,9 +131,51 @@ function afterOutcome(data: Extract<Fact, { type: 'OutcomeDecided' }>['data']): 
   }
 }
 
+/** A transfer that failed is tried again as a new operation: the provider has answered the old one with no. */
+function transferAgain({ stage, ending, disputed }: PayoutCase, at: number): readonly Reaction[] {
+  if (stage.at !== 'failed') return [];
+  const { plan, attempt } = stage;
+  if (wholeBack(plan, ending) && !disputed) return [cancelPayout(plan, ending.rule)];
+  if (attempt >= MAX_TRANSFER_ATTEMPTS) return [];
+  const { bookingId } = plan;
+  return [
+    {
+      kind: 'timer',
+      key: transferTimer(bookingId, attempt + 1),
+      dueAt: at + 10 * MINUTE * attempt,
+      command: { type: 'RequestTransfer', data: { bookingId, operationId: transferId(bookingId, attempt + 1) } },
+    },
+  ];
+}
+
+/** The same for a reversal, whoever asked for it; until it is through, nothing is released (PO31). */
+function reverseAgain({ stage, asked, reversalFailures }: PayoutCase, at: number): readonly Reaction[] {
+  if (stage.at === 'nothing' || asked === null || reversalFailures >= MAX_REVERSAL_ATTEMPTS) return [];
+  const { bookingId } = stage.plan;
+  const operationId = reversalAgainId(asked.operationId);
+  const { amount, reason } = asked;
+  return [
+    {
+      kind: 'timer',
+      key: reversalTimer(operationId),
+      dueAt: at + 10 * MINUTE * reversalFailures,
+      command: { type: 'RequestReversal', data: { bookingId, operationId, amount, reason } },
+    },
+  ];
+}
+
+/** Over before its money was transferred: then it need not be. */
+function unneeded({ stage, ending, disputed }: PayoutCase): readonly Reaction[] {
+  if ((stage.at !== 'planned' && stage.at !== 'failed') || disputed || !wholeBack(stage.plan, ending)) return [];
+  // Refused when the transfer is already asked for; then TransferProcessed brings us back.
+  const cancelled = cancelPayout(stage.plan, ending.rule);
+  if (stage.at === 'planned') return [cancelled];
+  return [cancelled, { kind: 'forget', keys: [transferTimer(stage.plan.bookingId, stage.attempt + 1)] }];
+}
+
 export const releasePayout: Process<ReleasePayout> = {
   name: 'release-payout',
-  initial: { stage: { at: 'nothing' }, ending: null },
+  initial,
 
   keyOf(fact) {
     switch (fact.type) {
@@ -177,20 +188,29 @@ export const releasePayout: Process<ReleasePayout> = {
       case 'HoldLifted':
       case 'ReversalRequested':
       case 'TransferReversed':
+      case 'ReversalFailed':
       case 'PayoutCancelled':
+      case 'PayoutDisputed':
+      case 'PayoutDisputeClosed':
+      case 'PayoutPaused':
+      case 'PayoutResumed':
       case 'OutcomeDecided':
       case 'BookingCompleted':
       case 'BookingCancelled':
+      case 'RefundRequested':
+      case 'RefundProcessed':
+      case 'RefundsUnfrozen':
         return fact.data.bookingId;
       default:
         return null;
     }
   },
 
-  evolve: (state, fact) => ({ stage: evolveStage(state.stage, fact), ending: endingOf(state.ending, fact) }),
+  evolve,
 
-  react(fact, { stage, ending }) {
+  react(fact, state) {
     if (fact.type === 'OutcomeDecided') return afterOutcome(fact.data);
+    const { stage, ending } = state;
     if (stage.at === 'nothing') return [];
     const { plan } = stage;
     const { bookingId } = plan;
@@ -213,55 +233,14 @@ export const releasePayout: Process<ReleasePayout> = {
           },
         ];
       case 'TransferProcessed':
-        return stage.at === 'held' ? settle(stage, ending) : [];
-      case 'TransferFailed': {
-        if (stage.at !== 'failed') return [];
-        if (wholeBack(plan, ending)) return [cancelPayout(plan, ending.rule)];
-        if (stage.attempt >= MAX_TRANSFER_ATTEMPTS) return [];
-        const attempt = stage.attempt + 1;
-        return [
-          {
-            kind: 'timer',
-            key: transferTimer(bookingId, attempt),
-            dueAt: fact.meta.occurredAt + 10 * MINUTE * stage.attempt,
-            // A new operation: the provider has answered the old one with no.
-            command: {
-              type: 'RequestTransfer',
-              data: { bookingId, operationId: transferId(bookingId, attempt) },
-            },
-          },
-        ];
-      }
+        return settle(state);
+      case 'TransferFailed':
+        return transferAgain(state, fact.meta.occurredAt);
       case 'BookingCompleted':
       case 'BookingCancelled':
-        switch (stage.at) {
-          case 'held':
-            return settle(stage, ending);
-          case 'planned':
-            // Refused when the transfer is already asked for; then TransferProcessed brings us back here.
-            return wholeBack(plan, ending) ? [cancelPayout(plan, ending.rule)] : [];
-          case 'failed':
-            if (!wholeBack(plan, ending)) return [];
-            return [
-              cancelPayout(plan, ending.rule),
-              { kind: 'forget', keys: [transferTimer(bookingId, stage.attempt + 1)] },
-            ];
-          case 'pending':
-          case 'running':
-          case 'done':
-            return [];
-          default:
-            return never(stage, 'payout stage');
-        }
+        return [...settle(state), ...unneeded(state), ...close(state)];
       case 'HoldStarted':
-        return [
-          {
-            kind: 'timer',
-            key: releaseTimer(bookingId),
-            dueAt: fact.data.endsAt,
-            command: { type: 'AuthorizeRelease', data: { bookingId, operationId: releaseId(bookingId) } },
-          },
-        ];
+        return [authorizeRelease(releaseTimer(bookingId), bookingId, Math.max(fact.data.endsAt, pausedUntil(state)))];
       case 'ReleaseAuthorized':
         if (stage.at !== 'held' && stage.at !== 'running') return [];
         return [
@@ -269,16 +248,9 @@ export const releasePayout: Process<ReleasePayout> = {
             kind: 'call',
             operationId: fact.data.operationId,
             bookingId,
-            call: {
-              kind: 'lift-hold',
-              bookingId,
-              transferId: stage.transferId,
-              amount: plan.share - stage.reversed,
-            },
+            call: { kind: 'lift-hold', bookingId, transferId: stage.transferId, amount: plan.share - stage.reversed },
           },
         ];
-      case 'HoldLifted':
-        return ending?.kind === 'completed' ? [command('close', { type: 'CloseBooking', data: { bookingId } })] : [];
       case 'ReversalRequested':
         if (stage.at !== 'held' && stage.at !== 'running') return [];
         return [
@@ -286,21 +258,29 @@ export const releasePayout: Process<ReleasePayout> = {
             kind: 'call',
             operationId: fact.data.operationId,
             bookingId,
-            call: {
-              kind: 'reverse-transfer',
-              bookingId,
-              transferId: stage.transferId,
-              amount: fact.data.amount,
-            },
+            call: { kind: 'reverse-transfer', bookingId, transferId: stage.transferId, amount: fact.data.amount },
           },
         ];
+      case 'ReversalFailed':
+        return reverseAgain(state, fact.meta.occurredAt);
       case 'TransferReversed': {
-        if (ending?.kind !== 'cancelled') return [];
-        const back = [refund(plan, ending.refund, ending.rule)];
-        return stage.at === 'held' ? [...back, startHold(plan, ending.cancelledAt)] : back;
+        const rest = stage.at === 'done' ? payBack(state) : settle(state);
+        return [...rest, ...releaseAnew(state, fact), ...close(state)];
       }
       case 'PayoutCancelled':
-        return ending?.kind === 'cancelled' ? [refund(plan, ending.refund, ending.rule)] : [];
+        return [...payBack(state), ...close(state)];
+      case 'PayoutDisputeClosed':
+        if (state.taking) return [];
+        return [...settle(state), ...unneeded(state), ...releaseAnew(state, fact)];
+      case 'PayoutPaused':
+        return fact.data.until === null ? [] : releaseAnew(state, fact);
+      case 'PayoutResumed':
+        return releaseAnew(state, fact);
+      case 'RefundsUnfrozen':
+        return [...(stage.at === 'done' ? payBack(state) : settle(state)), ...close(state)];
+      case 'HoldLifted':
+      case 'RefundProcessed':
+        return close(state);
       default:
         return [];
     }
