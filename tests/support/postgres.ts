@@ -10,6 +10,8 @@ import { needProgram } from './need.ts';
 export interface TestPostgres {
   /** Of the database `postgres`. */
   readonly url: string;
+  /** Of the server's first process. */
+  pid(): number;
   /** Makes an empty database and gives its URL. */
   createDatabase(name: string): Promise<string>;
   /** Stops the server as asked (`SIGQUIT` is a crash) and starts it again on the same data and port. */
@@ -19,8 +21,8 @@ export interface TestPostgres {
 
 const FOLDERS = ['/usr/lib/postgresql/15/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/17/bin'];
 
-/** A private PostgreSQL in a temporary folder, on a free port of the loopback, with fsync on. */
-export async function startPostgres(): Promise<TestPostgres> {
+/** A private PostgreSQL in a temporary folder, on a free port of the loopback, with fsync on. Later settings win. */
+export async function startPostgres(moreSettings: readonly string[] = []): Promise<TestPostgres> {
   const initdb = needProgram('initdb', 'postgresql-15', FOLDERS);
   const postgres = needProgram('postgres', 'postgresql-15', FOLDERS);
   const folder = mkdtempSync(join(tmpdir(), 'nexused-postgres-'));
@@ -36,7 +38,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 
   const port = await freePort();
   const url = `postgres://nexused@127.0.0.1:${port}/postgres`;
-  const settings = ['listen_addresses=127.0.0.1', 'fsync=on', 'max_connections=60', 'shared_buffers=32MB'];
+  const base = ['listen_addresses=127.0.0.1', 'fsync=on', 'max_connections=60', 'shared_buffers=32MB'];
+  const settings = [...base, ...moreSettings];
   const start = (): Promise<Child> =>
     startChild(
       postgres,
@@ -50,6 +53,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   let server = await start();
   return {
     url,
+    pid: () => server.pid,
     async createDatabase(name) {
       await ask(url, `CREATE DATABASE "${name}"`);
       return url.replace(/postgres$/, name);
