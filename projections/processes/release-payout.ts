@@ -111,19 +111,19 @@ function close(state: PayoutCase): readonly Reaction[] {
 }
 
 function afterOutcome(data: Extract<Fact, { type: 'OutcomeDecided' }>['data']): readonly Reaction[] {
-  const { bookingId, outcome, t0 } = data;
+  const { bookingId, outcome, t0, lessonId } = data;
   switch (outcome) {
     case 'held':
     case 'student-no-show':
       // Without a start for the 72 hours there is nothing to count from; it stays on hold and shows as stuck.
       if (t0 === null) return [];
-      return [command('complete', { type: 'CompleteBooking', data: { bookingId, outcome, t0 } })];
+      return [command('complete', { type: 'CompleteBooking', data: { bookingId, outcome, t0, lessonId } })];
     case 'tutor-no-show':
     case 'nobody':
-      return [command('untaught', { type: 'CancelUntaughtBooking', data: { bookingId, outcome } })];
+      return [command('untaught', { type: 'CancelUntaughtBooking', data: { bookingId, outcome, lessonId } })];
     case 'unclear':
     case 'failed-technically':
-      return [command('review', { type: 'ReviewBooking', data: { bookingId, outcome } })];
+      return [command('review', { type: 'ReviewBooking', data: { bookingId, outcome, lessonId } })];
     case 'cancelled-late':
       return [];
     default:
