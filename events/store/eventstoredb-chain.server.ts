@@ -41,6 +41,27 @@ interface HeadRow {
   readonly chain: string;
 }
 
+export interface ChainRow {
+  readonly position: Position;
+  readonly stream: string;
+  readonly rev: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly meta: string;
+  readonly recorded_at: number;
+  readonly chain: string;
+}
+
+export const CHAIN_COLUMNS =
+  "c.position, c.stream, c.rev, c.id::text AS id, c.type, c.data, c.meta, c.recorded_at, encode(c.chain, 'hex') AS chain";
+
+export const chainRecordOf = ({ rev, recorded_at, ...row }: ChainRow): ChainRecord => ({
+  ...row,
+  revision: rev,
+  recordedAt: recorded_at,
+});
+
 export interface Chain extends ChainedStore {
   /** Links everything that is in the log now; true when there was something. Many may try at once: one writes. */
   extend(): Promise<boolean>;
@@ -139,12 +160,11 @@ export async function openChain(
 
     async chainRecords({ after, limit = 1_000 } = {}) {
       if (after === undefined) await extend();
-      const rows = await db.query<Omit<ChainRecord, 'revision' | 'recordedAt'> & { rev: number; recorded_at: number }>(
-        `SELECT position, stream, rev, id::text AS id, type, data, meta, recorded_at, encode(chain, 'hex') AS chain
-           FROM log_chain WHERE position > $2 ORDER BY position LIMIT $1`,
+      const rows = await db.query<ChainRow>(
+        `SELECT ${CHAIN_COLUMNS} FROM log_chain c WHERE c.position > $2 ORDER BY c.position LIMIT $1`,
         [limit, after ?? ''],
       );
-      return rows.map(({ rev, recorded_at, ...row }) => ({ ...row, revision: rev, recordedAt: recorded_at }));
+      return rows.map(chainRecordOf);
     },
 
     async chainHead() {

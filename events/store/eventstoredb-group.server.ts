@@ -29,7 +29,11 @@ const REASON = /\b(parked|retries-exhausted) after (\d+)$/;
  * retry and the number of retries are kept here, because the server retries at once. It steps in when this process is
  * gone: what it was lent goes to others, which counts as a retry.
  */
-export function serverGroup(context: GroupContext, name: string, options: GroupOptions): Group {
+export function serverGroup(
+  context: GroupContext,
+  name: string,
+  options: GroupOptions,
+): Group & { supported(): Promise<boolean> } {
   checkGroupName(name);
   const { client, reads, report, closing, running } = context;
   const { filter, maxRetries, timeoutMs, retryDelayMs, from } = { ...GROUP_DEFAULTS, ...options };
@@ -50,7 +54,7 @@ export function serverGroup(context: GroupContext, name: string, options: GroupO
     } catch (error) {
       const { kind } = classify(error);
       if (kind === 'exists') return;
-      if (kind === 'unsupported' || kind === 'refused') throw new StoreRefused(`The group ${name}`, { cause: error });
+      if (kind === 'refused') throw new StoreRefused(`The group ${name}`, { cause: error });
       throw error;
     }
   }
@@ -103,7 +107,21 @@ export function serverGroup(context: GroupContext, name: string, options: GroupO
     }
   }
 
+  let known: boolean | undefined;
+
   return {
+    /** Makes the group where the server has such groups at all. */
+    async supported() {
+      if (known !== undefined) return known;
+      try {
+        await create();
+        return (known = true);
+      } catch (error) {
+        if (classify(error).kind === 'unsupported') return (known = false);
+        throw error;
+      }
+    },
+
     consume(handler, { concurrency = 1 } = {}) {
       const stopping = new AbortController();
       const signal = AbortSignal.any([stopping.signal, closing]);

@@ -192,7 +192,8 @@ class Follower {
   }
 
   #isNew(position: Position): boolean {
-    return this.#cursor == null || comparePositions(position, this.#cursor) > 0;
+    const cursor = this.#cursor ?? null;
+    return cursor === null || comparePositions(position, cursor) > 0;
   }
 
   #moveTo(position: Position | null): void {

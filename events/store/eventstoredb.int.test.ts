@@ -29,4 +29,4 @@ async function open(abilities: ServerOptions['abilities'], appendBy: 'plain' | '
 }
 
 eventStoreContract('EventStoreDB, all appends over one stream (BatchAppend)', () => open('all', 'batch'));
-eventStoreContract('EventStoreDB, one call an append (Append)', () => open('all', 'plain'));
+eventStoreContract('EventStoreDB, one call an append (Append), abilities unknown', () => open('unknown', 'batch'));

@@ -3,11 +3,13 @@ import type { ChainedStore } from './chain.ts';
 import { append, Turns, type AppendContext } from './eventstoredb-append.server.ts';
 import { openChain } from './eventstoredb-chain.server.ts';
 import { borrowClient } from './eventstoredb-client.server.ts';
+import { eitherGroup } from './eventstoredb-either-group.ts';
 import { serverGroup } from './eventstoredb-group.server.ts';
+import { ownGroup } from './eventstoredb-own-group.server.ts';
 import { readsOf } from './eventstoredb-read.server.ts';
 import { subscribe } from './eventstoredb-subscribe.server.ts';
 import type { EventStore } from './event-store.ts';
-import { SILENT, type Report } from './tail.ts';
+import { SILENT, Tail, type Report } from './tail.ts';
 
 export interface EventStoreDbOptions {
   /** Where the chain is kept. It stays the caller's: `close` leaves it open. */
@@ -59,10 +61,15 @@ export async function openEventStoreDb(
   const turns = new Turns();
 
   const chain = await openChain(db, (after, limit) => reads.all({ ...(after !== null && { after }), limit }));
+  const chainTail = new Tail(() => chain.reached(), 250, report);
   subscribe(subscriptions, {
     after: (await chain.reached()) ?? 'start',
     batchSize: 500,
-    onEvents: async () => void (await chain.extend()),
+    async onEvents(events) {
+      await chain.extend();
+      const last = events.at(-1);
+      if (last !== undefined) chainTail.advance(last.position);
+    },
   });
 
   return {
@@ -72,11 +79,16 @@ export async function openEventStoreDb(
     readAll: (options) => reads.all(options),
     head: () => reads.head(),
     subscribe: (options) => subscribe(subscriptions, options),
-    group: (name, options = {}) => serverGroup(context, name, options),
+    group(name, options = {}) {
+      const theirs = serverGroup(context, name, options);
+      const ours = ownGroup({ db, tail: chainTail, running, report }, name, options);
+      return eitherGroup({ ...context, name, theirs, ours, supported: theirs.supported });
+    },
     chainRecords: (options) => chain.chainRecords(options),
     chainHead: () => chain.chainHead(),
     async close() {
       closed.abort();
+      await chainTail.close();
       await Promise.all(running);
       await release();
     },
