@@ -57,6 +57,7 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   RoleGranted: first('person'),
   ZoneChanged: first('person'),
   GuardianLinked: first('person'),
+  PersonErased: first('person'),
   InstituteFounded: first('institute'),
   MemberAdded: first('institute'),
   TutorProfilePublished: first('tutor'),

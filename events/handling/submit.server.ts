@@ -54,6 +54,7 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   GrantRole: 'person',
   ChangeZone: 'person',
   LinkGuardian: 'person',
+  ErasePerson: 'person',
   FoundInstitute: 'institute',
   AddMember: 'institute',
   PublishTutorProfile: 'tutor',

@@ -9,13 +9,19 @@ export type PersonCommand =
   | Command<'RegisterPerson', { personId: string; role: Role; zone: string }>
   | Command<'GrantRole', { personId: string; role: Role }>
   | Command<'ChangeZone', { personId: string; zone: string }>
-  | Command<'LinkGuardian', { personId: string; guardianId: string }>;
+  | Command<'LinkGuardian', { personId: string; guardianId: string }>
+  | Command<'ErasePerson', { personId: string }>;
 
 const NOT_REGISTERED = refuse('not-registered', 'This account is not set up yet. Sign in again to finish it.');
+const ERASED = refuse('person-erased', 'This person was erased. Nothing can be changed or added any more.');
 const ZONE_UNKNOWN = refuse('zone-unknown', 'This time zone is not known. Choose one from the list.');
 
-/** Rules PE1–PE5. Who may ask for a role is checked before, by `mayRegisterAs`. */
+/**
+ * Rules PE1–PE7. Who may ask for a role is checked before, by `mayRegisterAs`; whether nothing is open any more when
+ * somebody is erased, by `canErase`.
+ */
 export function decide(command: PersonCommand, state: PersonState): readonly PersonEvent[] | Refusal {
+  if (state.kind === 'erased') return command.type === 'ErasePerson' ? [] : ERASED;
   switch (command.type) {
     case 'RegisterPerson': {
       const { personId, role, zone } = command.data;
@@ -43,6 +49,10 @@ export function decide(command: PersonCommand, state: PersonState): readonly Per
       if (guardianId === personId) return refuse('own-guardian', 'A person cannot be their own guardian.');
       if (!state.roles.includes('student')) return refuse('not-a-student', 'Only a student can have a guardian here.');
       return state.guardians.includes(guardianId) ? [] : [{ type: 'GuardianLinked', data: { personId, guardianId } }];
+    }
+    case 'ErasePerson': {
+      if (state.kind !== 'registered') return NOT_REGISTERED;
+      return [{ type: 'PersonErased', data: { personId: command.data.personId, at: command.now } }];
     }
     default:
       return never(command, 'person command');

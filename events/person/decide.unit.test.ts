@@ -1,5 +1,6 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { specFor } from '../shared/given.ts';
+import { canErase, type ErasureFacts } from './can-erase.ts';
 import { decide } from './decide.ts';
 import { evolve, initial, type PersonEvent } from './events.ts';
 
@@ -51,5 +52,46 @@ describe('roles, zone, guardians', () => {
     const tutor: PersonEvent = { type: 'PersonRegistered', data: { personId: 'p1', role: 'tutor', zone: 'UTC' } };
     given([tutor]).when(link('g1')).then('not-a-student');
     given([]).when(link('g1')).then('not-registered');
+  });
+});
+
+describe('erasing', () => {
+  const erase = { type: 'ErasePerson', data: { personId: 'p1' }, now } as const;
+  const erased: PersonEvent = { type: 'PersonErased', data: { personId: 'p1', at: now } };
+
+  it('PE6: erases once, and only the registered', () => {
+    given([registered]).when(erase).then([erased]);
+    given([registered, erased]).when(erase).then([]);
+    given([]).when(erase).then('not-registered');
+  });
+  it.each([
+    { type: 'RegisterPerson', data: { personId: 'p1', role: 'student', zone: 'UTC' }, now },
+    { type: 'GrantRole', data: { personId: 'p1', role: 'tutor' }, now },
+    { type: 'ChangeZone', data: { personId: 'p1', zone: 'UTC' }, now },
+    { type: 'LinkGuardian', data: { personId: 'p1', guardianId: 'g1' }, now },
+  ] as const)('PE6: nothing follows after it: $type', (command) => {
+    given([registered, erased]).when(command).then('person-erased');
+  });
+
+  const nothing: ErasureFacts = {
+    openBookings: 0,
+    openPayouts: 0,
+    openRefunds: 0,
+    openCases: 0,
+    owes: 0,
+    children: 0,
+    hasDuty: false,
+  };
+  it.each<[Partial<ErasureFacts>, string]>([
+    [{ openBookings: 1 }, 'lessons-open'],
+    [{ openCases: 1 }, 'case-open'],
+    [{ openPayouts: 1 }, 'money-open'],
+    [{ openRefunds: 1 }, 'money-open'],
+    [{ owes: 1 }, 'debt-open'],
+    [{ children: 1 }, 'still-guardian'],
+    [{ hasDuty: true }, 'still-on-duty'],
+  ])('PE7: nobody is erased while something is open: %j', (open, code) => {
+    expect(canErase(nothing)).toBeNull();
+    expect(canErase({ ...nothing, ...open })?.code).toBe(code);
   });
 });

@@ -12,6 +12,11 @@ export type PersonEvent =
   | {
       readonly type: 'GuardianLinked';
       readonly data: { readonly personId: string; readonly guardianId: string };
+    }
+  | {
+      /** Their words and data can no longer be read (events/sealing); what was agreed and paid stays. */
+      readonly type: 'PersonErased';
+      readonly data: { readonly personId: string; readonly at: number };
     };
 
 export type PersonState =
@@ -22,7 +27,8 @@ export type PersonState =
       readonly zone: string;
       readonly roles: readonly Role[];
       readonly guardians: readonly string[];
-    };
+    }
+  | { readonly kind: 'erased'; readonly personId: string };
 
 export const initial: PersonState = { kind: 'unknown' };
 
@@ -41,6 +47,8 @@ export function evolve(state: PersonState, event: PersonEvent): PersonState {
       return { ...state, zone: event.data.zone };
     case 'GuardianLinked':
       return { ...state, guardians: [...state.guardians, event.data.guardianId] };
+    case 'PersonErased':
+      return { kind: 'erased', personId: event.data.personId };
     default:
       return never(event, 'person event');
   }
