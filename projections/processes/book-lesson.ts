@@ -1,15 +1,18 @@
 /**
- * From a request to a lesson in the calendar, rules BL1–BL9 of SPEC.md.
+ * From a request to a lesson in the calendar, rules BL1–BL10 of SPEC.md.
  * One instance a booking; it follows the booking, its seat and its payment.
  */
 import { answerBy } from '#events/booking/decide.ts';
 import type { BookingTerms } from '#events/booking/events.ts';
 import { idFrom, lessonCodeFrom } from '#events/shared/ids.ts';
 import type { Fact } from '../fact.ts';
+import { isMove, reactToMove } from './move-lesson.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
-/** What was asked for, as the booking keeps it. */
+/** What was asked for; a move changes its start. */
 type Wish = BookingTerms;
+
+type Rescheduled = Extract<Fact, { type: 'BookingRescheduled' }>['data'];
 
 interface Paid {
   readonly providerPaymentId: string;
@@ -53,6 +56,13 @@ function evolve(state: BookLesson, fact: Fact): BookLesson {
     case 'BookingConfirmed':
       if (state.at === 'nothing') return state;
       return { at: 'confirmed', wish: state.wish, lessonId: fact.data.lessonId, paid: state.paid };
+    case 'BookingRescheduled':
+      if (state.at !== 'confirmed') return state;
+      return {
+        ...state,
+        wish: { ...state.wish, startsAt: fact.data.startsAt },
+        lessonId: fact.data.lessonId,
+      };
     case 'BookingDeclined':
     case 'BookingExpired':
     case 'BookingCancelled':
@@ -106,17 +116,43 @@ function refundLate(wish: Wish, paid: Paid): Reaction {
   });
 }
 
-/** Lesson, seat in it, payout, and the timers that end it when nobody else does. */
-function settleIn(wish: Wish, lessonId: string, paid: Paid | null, accountId: string | null): readonly Reaction[] {
-  const { bookingId, tutorId, studentId, subject, startsAt, minutes, seats, policy } = wish;
-  const endsAt = startsAt + minutes * 60_000;
-  const reactions: Reaction[] = [
+/** The lesson, and the seat in it. `moveId`: what brought the booking here, if it was a move. */
+function takeSeat(wish: Wish, lessonId: string, moveId?: string): readonly Reaction[] {
+  const { bookingId, tutorId, studentId, subject, startsAt, minutes, seats } = wish;
+  return [
     command('schedule-lesson', {
       type: 'ScheduleLesson',
       data: { lessonId, code: lessonCodeFrom(lessonId), tutorId, subject, startsAt, minutes, seats },
     }),
-    command('take-seat', { type: 'TakeSeat', data: { lessonId, bookingId, studentId } }),
+    command('take-seat', {
+      type: 'TakeSeat',
+      data: { lessonId, bookingId, studentId, ...(moveId === undefined ? {} : { moveId }) },
+    }),
   ];
+}
+
+/** They end the lesson when nobody else does. */
+function lessonTimers({ startsAt, minutes, policy }: Wish, lessonId: string): readonly Reaction[] {
+  return [
+    {
+      kind: 'timer',
+      key: noTutorTimer(lessonId),
+      dueAt: startsAt + policy.noShowAfterMs,
+      command: { type: 'EndLesson', data: { lessonId, by: 'no-tutor', policy } },
+    },
+    {
+      kind: 'timer',
+      key: lessonTimeTimer(lessonId),
+      dueAt: startsAt + minutes * 60_000 + policy.closesAfterMs,
+      command: { type: 'EndLesson', data: { lessonId, by: 'time', policy } },
+    },
+  ];
+}
+
+/** Lesson, seat in it, payout, and the lesson's timers. */
+function settleIn(wish: Wish, lessonId: string, paid: Paid | null, accountId: string | null): readonly Reaction[] {
+  const { bookingId, tutorId, policy } = wish;
+  const reactions: Reaction[] = [...takeSeat(wish, lessonId)];
   // Without an account there is nobody to pay yet; the sweeper plans the payout once there is (SW4).
   if (paid && accountId !== null)
     reactions.push(
@@ -135,20 +171,22 @@ function settleIn(wish: Wish, lessonId: string, paid: Paid | null, accountId: st
     );
   reactions.push(
     { kind: 'forget', keys: [payTimer(bookingId), acceptTimer(bookingId)] },
-    {
-      kind: 'timer',
-      key: noTutorTimer(lessonId),
-      dueAt: startsAt + policy.noShowAfterMs,
-      command: { type: 'EndLesson', data: { lessonId, by: 'no-tutor', policy } },
-    },
-    {
-      kind: 'timer',
-      key: lessonTimeTimer(lessonId),
-      dueAt: endsAt + policy.closesAfterMs,
-      command: { type: 'EndLesson', data: { lessonId, by: 'time', policy } },
-    },
+    ...lessonTimers(wish, lessonId),
   );
   return reactions;
+}
+
+/**
+ * Over to the new lesson. The old one keeps its timers: others may sit in it, and without them it is cancelled and
+ * refuses to end (rule BL10).
+ */
+function settleElsewhere(wish: Wish, { proposalId, lessonId, previousLessonId }: Rescheduled): readonly Reaction[] {
+  const { bookingId } = wish;
+  return [
+    ...takeSeat(wish, lessonId, proposalId),
+    command('give-up-old-seat', { type: 'GiveUpSeat', data: { lessonId: previousLessonId, bookingId } }),
+    ...lessonTimers(wish, lessonId),
+  ];
 }
 
 export const bookLesson: Process<BookLesson> = {
@@ -156,11 +194,13 @@ export const bookLesson: Process<BookLesson> = {
   initial: { at: 'nothing' },
 
   keyOf(fact) {
+    if (isMove(fact)) return fact.data.bookingId;
     switch (fact.type) {
       case 'BookingRequested':
       case 'BookingAccepted':
       case 'BookingDeclined':
       case 'BookingConfirmed':
+      case 'BookingRescheduled':
       case 'BookingExpired':
       case 'BookingCancelled':
       case 'SeatHeld':
@@ -182,6 +222,7 @@ export const bookLesson: Process<BookLesson> = {
     if (state.at === 'nothing') return [];
     const { wish } = state;
     const { bookingId } = wish;
+    if (isMove(fact)) return reactToMove(fact, wish, state.at === 'over');
     switch (fact.type) {
       case 'BookingRequested':
         return [
@@ -232,6 +273,8 @@ export const bookLesson: Process<BookLesson> = {
       case 'BookingConfirmed':
         if (state.at !== 'confirmed') return [];
         return settleIn(wish, state.lessonId, state.paid, accountId);
+      case 'BookingRescheduled':
+        return state.at === 'confirmed' ? settleElsewhere(wish, fact.data) : [];
       case 'BookingDeclined':
       case 'BookingExpired':
         return [...leave(state), { kind: 'forget', keys: [payTimer(bookingId), acceptTimer(bookingId)] }];

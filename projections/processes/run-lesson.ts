@@ -1,4 +1,4 @@
-/** What a lesson's own facts set off: bookings in progress, the end when all have gone, who is told of the start. Rules RL1–RL5. */
+/** What a lesson's own facts set off: bookings in progress, the end when all have gone, who is told of the start. Rules RL1–RL6. */
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
@@ -28,6 +28,8 @@ const withoutKey = (record: Readonly<Record<string, string>>, key: string): Read
 
 const without = (list: readonly string[], one: string): readonly string[] => list.filter((other) => other !== one);
 
+const startOf = ({ bookingId, lessonId }: { bookingId: string; lessonId: string }) => ({ bookingId, lessonId });
+
 export const runLesson: Process<RunLesson> = {
   name: 'run-lesson',
   initial: { lesson: null, kept: [], seats: {}, here: [], live: false, ended: false },
@@ -35,6 +37,7 @@ export const runLesson: Process<RunLesson> = {
   keyOf(fact) {
     switch (fact.type) {
       case 'SeatHeld':
+      case 'SeatMoved':
       case 'SeatReleased':
       case 'LessonScheduled':
       case 'SeatTaken':
@@ -53,6 +56,7 @@ export const runLesson: Process<RunLesson> = {
   evolve(state, fact) {
     switch (fact.type) {
       case 'SeatHeld':
+      case 'SeatMoved':
         return { ...state, kept: [...without(state.kept, fact.data.bookingId), fact.data.bookingId] };
       case 'SeatReleased':
         return { ...state, kept: without(state.kept, fact.data.bookingId) };
@@ -61,7 +65,12 @@ export const runLesson: Process<RunLesson> = {
       case 'SeatTaken':
         return { ...state, seats: { ...state.seats, [fact.data.bookingId]: fact.data.studentId } };
       case 'SeatGivenUp':
-        return { ...state, seats: withoutKey(state.seats, fact.data.bookingId) };
+        // Who moved to another lesson keeps no seat here either; the calendar's own news of that goes to the other one.
+        return {
+          ...state,
+          kept: without(state.kept, fact.data.bookingId),
+          seats: withoutKey(state.seats, fact.data.bookingId),
+        };
       case 'LessonStarted':
         return { ...state, live: true };
       case 'ParticipantJoined':
@@ -85,7 +94,7 @@ export const runLesson: Process<RunLesson> = {
       case 'LessonStarted': {
         if (!lesson) return [];
         return Object.keys(state.seats).map((bookingId) =>
-          command(`start:${bookingId}`, { type: 'StartBooking', data: { bookingId } }),
+          command(`start:${bookingId}`, { type: 'StartBooking', data: { bookingId, lessonId: lesson.lessonId } }),
         );
       }
       case 'ParticipantJoined': {
@@ -103,6 +112,7 @@ export const runLesson: Process<RunLesson> = {
         }));
       }
       case 'SeatReleased':
+      case 'SeatGivenUp':
         // Asked of the calendar, not of the lesson: someone may be paying for a seat in it right now.
         if (!lesson || state.live || state.ended || state.kept.length > 0) return [];
         return [
@@ -110,7 +120,7 @@ export const runLesson: Process<RunLesson> = {
         ];
       case 'SeatTaken':
         // Booked while the lesson already runs.
-        return state.live ? [command('start', { type: 'StartBooking', data: { bookingId: fact.data.bookingId } })] : [];
+        return state.live ? [command('start', { type: 'StartBooking', data: startOf(fact.data) })] : [];
       case 'ParticipantLeft': {
         if (!lesson || state.ended || state.here.length > 0) return [];
         const endsAt = lesson.startsAt + lesson.minutes * 60_000;
