@@ -36,7 +36,9 @@ export class Front {
     hang: false,
     sendsCaughtUp: true,
   };
-  readonly calls = { append: 0, batchAppend: 0, subscriptions: 0 };
+  readonly calls = { append: 0, batchAppend: 0 };
+  /** Where each subscription began: a commit position, or null for the start. */
+  readonly subscribedFrom: (bigint | null)[] = [];
   /** Every `authorization` header that arrived. */
   readonly authorizations: string[] = [];
   readonly open = new Set<AnyCall>();

@@ -175,6 +175,7 @@ export function streamsService(log: EsdbLog, front: Front): IStreamsServer {
     const lets = passes(filter);
     const window = SEARCH_WINDOW * (filter?.getCheckpointintervalmultiplier() ?? 1);
     const at = positionOf(options);
+    front.subscribedFrom.push(at?.commit ?? null);
     let next = at === null ? 0 : log.records.findIndex((record) => before({ ...record, ...at }, record));
     if (options.getAll()?.hasEnd() || next < 0) next = log.records.length;
     let looked = 0;

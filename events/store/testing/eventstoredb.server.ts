@@ -24,6 +24,7 @@ export interface TestEventStoreDb {
   readonly faults: Faults;
   readonly calls: Front['calls'];
   readonly authorizations: readonly string[];
+  readonly subscribedFrom: readonly (bigint | null)[];
   /** Breaks every connection, as a crash does. The log stays. */
   stop(): void;
   /** Listens again on the same port. */
@@ -82,6 +83,7 @@ export async function startTestEventStoreDb({
     faults: front.faults,
     calls: front.calls,
     authorizations: front.authorizations,
+    subscribedFrom: front.subscribedFrom,
     start,
     stop() {
       server?.forceShutdown();
