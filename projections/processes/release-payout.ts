@@ -82,12 +82,14 @@ function payBack(state: PayoutCase): readonly Reaction[] {
 function settle(state: PayoutCase): readonly Reaction[] {
   const { stage, ending, disputed, taking } = state;
   if (stage.at !== 'held' && stage.at !== 'running') return [];
-  if (ending === null || disputed || taking) return [];
+  if (ending === null || taking) return [];
   const { plan } = stage;
   switch (ending.kind) {
     case 'completed':
+      // The 72 hours count while people argue; only the release waits.
       return stage.at === 'held' ? [startHold(plan, ending.t0)] : [];
     case 'cancelled': {
+      if (disputed) return [];
       const amount = tutorPart(plan, ending.refund) - stage.reversed;
       if (amount > 0)
         return [

@@ -256,6 +256,19 @@ describe('a lesson that nobody can judge by its facts', () => {
     await world.give(decide(80_000));
     expect(money(world)).toEqual({ reversed: [72_000], refunded: [80_000], lifted: [] });
   });
+  test('RD11: with the complaint still open, and withdrawn then, people are asked as well', async () => {
+    const world = await play();
+    await world.book();
+    await world.teach(20, async () => {
+      await world.give(complain());
+    });
+    expect(world.dataOf('PayoutDisputed').map((data) => data.kind)).toEqual(['in-app']);
+    expect(await world.give(withdraw)).toBeNull();
+    expect(world.dataOf('PayoutDisputed').map((data) => data.kind)).toEqual(['in-app', 'review']);
+    await world.give(decide(0));
+    await world.advanceTo(START + 100 * HOUR);
+    expect(money(world)).toEqual({ reversed: [], refunded: [], lifted: [72_000] });
+  });
   test('RD11: with the complaint still open there is one decision for both', async () => {
     const world = await play();
     await world.book();
@@ -331,13 +344,14 @@ describe('an outcome or a cancellation while a complaint is open', () => {
       expect(money(world)).toEqual({ reversed, refunded, lifted: [] });
     }
   });
-  test('RD8: the lesson is held to its end: the hold counts from there', async () => {
+  test('RD8: the lesson is held to its end: the hold counts from there, also while the complaint is open', async () => {
     const world = await play();
     await world.book();
     await world.teach(60, async () => {
       await world.give(complain());
-      await world.give(withdraw);
     });
+    expect(world.dataOf('HoldStarted')).toMatchObject([{ t0: END, endsAt: RELEASE }]);
+    await world.give(withdraw);
     await world.advanceTo(RELEASE);
     expect(money(world).lifted).toEqual([72_000]);
   });
