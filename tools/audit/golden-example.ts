@@ -7,10 +7,12 @@ const ROOT = join(import.meta.dirname, '../..');
 /** An instant like those in the log, business ms. */
 const AT = 1_800_000_000_000;
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+/** The data of an event. */
+export type Example = Readonly<Record<string, unknown>>;
 
 /** Event type → an example of its data, for every member of `AnyEvent` as it is declared now. */
-export function exampleOfEveryType(): ReadonlyMap<string, Json> {
+export function exampleOfEveryType(): ReadonlyMap<string, Example> {
   const file = join(ROOT, 'events/handling/registry.ts');
   const program = ts.createProgram([file], {
     strict: true,
@@ -62,7 +64,9 @@ export function exampleOfEveryType(): ReadonlyMap<string, Json> {
     events.map((event) => {
       const type = field(event, 'type');
       if (!type.isStringLiteral()) throw new Error(`${checker.typeToString(event)} has no literal type`);
-      return [type.value, example(field(event, 'data'), type.value)];
+      const data = example(field(event, 'data'), type.value);
+      if (typeof data !== 'object' || data === null) throw new Error(`${type.value} has no data`);
+      return [type.value, { ...data }];
     }),
   );
 }
