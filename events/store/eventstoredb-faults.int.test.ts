@@ -110,7 +110,8 @@ describe('EventStoreDB: appends whose answer is lost', () => {
     await pause(50);
     await expect(store.append(fresh(), 'no-stream', several(1))).rejects.toMatchObject({
       code: 'store-unavailable',
-      cause: { code: 14, type: undefined },
+      // The client's own errors have a type.
+      cause: expect.not.objectContaining({ type: expect.anything() }),
     });
   });
 
@@ -267,7 +268,7 @@ describe('EventStoreDB: subscriptions', () => {
   it('lose nothing to a slow handler while checkpoints come in between, and when they break then', async () => {
     const server = await serve();
     const store = await connect(server);
-    const events = Array.from({ length: 9 }, () => several(150));
+    const events = Array.from({ length: 27 }, () => several(150));
     for (const batch of events) await appended(store, fresh('slow'), 'no-stream', batch);
     const seen: string[] = [];
     store.subscribe({
@@ -277,10 +278,10 @@ describe('EventStoreDB: subscriptions', () => {
       async onEvents(batch) {
         seen.push(...idsOf(batch));
         await pause(1);
-        if (seen.length === 700) server.dropStreams('cancelled');
+        if (seen.length === 2_000) server.dropStreams('cancelled');
       },
     });
-    await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(1_350);
+    await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(4_050);
     expect(seen).toEqual(events.flatMap(idsOf));
   });
 
