@@ -1,169 +1,167 @@
 /**
- * The double-entry journal, derived from the facts (money.md §3, §5; SPEC LE1–LE4). Debits are positive, credits negative,
- * so the entries of one fact add up to zero. An entry's id is its event and line.
+ * The double-entry journal, derived from the facts (money.md §3, §5; SPEC LE1–LE6). The entries of one fact add up to zero,
+ * and an entry's id is its event and line. What an entry takes from is what is there: the pools of a booking (its escrow,
+ * its dispute's reserve, what is payable and pending) are kept with it, so that none is ever overdrawn.
  */
+import { tutorPartOfRefund } from '#events/shared/money.ts';
 import type { Fact } from '../fact.ts';
-import { change, growingTable, table, type Projection, type Rows } from '../runner/projection.ts';
-
-type Line = readonly [account: string, amount: number];
-
-const ENTRY = growingTable(
-  'ledger_entry',
-  { entry_id: 'text', booking_id: 'text', account: 'text', amount: 'int8', at: 'int8' },
-  {
-    key: ['entry_id'],
-    indexes: { ledger_entry_booking: '(booking_id)', ledger_entry_account: '(account)' },
-  },
-);
-
-/** What later entries of a booking depend on. */
-const STATE = table(
-  'ledger_state',
-  {
-    booking_id: 'text',
-    tutor_id: 'text',
-    gross: 'int8',
-    share: 'int8',
-    commission: 'int8',
-    pending: 'int8',
-    reversed: 'int8',
-  },
-  { key: ['booking_id'] },
-);
-
-const escrow = (bookingId: string): string => `escrow:booking:${bookingId}`;
-const inFlight = (refundId: string): string => `refund:in_flight:${refundId}`;
-
-function enter(rows: Rows, fact: Fact, bookingId: string, lines: readonly Line[]): void {
-  for (const [index, [account, amount]] of lines.entries())
-    if (amount !== 0)
-      rows.add(ENTRY, {
-        entry_id: `${fact.id}:${index}`,
-        booking_id: bookingId,
-        account,
-        amount,
-        at: fact.meta.occurredAt,
-      });
-}
+import { type Projection, type Rows } from '../runner/projection.ts';
+import { chargebackLost, clawback } from './chargebacks.ts';
+import { Entry, type Book } from './entry.ts';
+import { refundFailed, refundProcessed, refundRequested } from './refunds.ts';
+import { BOOK, CHARGEBACK, ENTRY, PAYMENT, REFUND } from './tables.ts';
 
 export const ledger: Projection = {
   name: 'ledger',
-  tables: [ENTRY, STATE],
-  project(fact, rows) {
+  tables: [ENTRY, BOOK, PAYMENT, REFUND, CHARGEBACK],
+  project(fact, rows, ordinal) {
     switch (fact.type) {
-      case 'PaymentCaptured': {
-        const { bookingId, amount, fee, tax } = fact.data;
-        return enter(rows, fact, bookingId, [
-          ['psp:balance', amount - fee],
-          ['expense:psp_fee', fee - tax],
-          ['gst:input', tax],
-          [escrow(bookingId), -amount],
-        ]);
-      }
-      case 'SurplusPaymentDetected': {
-        const { bookingId, amount } = fact.data;
-        return enter(rows, fact, bookingId, [
-          ['psp:balance', amount],
-          [escrow(bookingId), -amount],
-        ]);
-      }
+      case 'PaymentCaptured':
+      case 'SurplusPaymentDetected':
+        return paid(rows, fact, ordinal);
       case 'PayoutPlanned': {
-        const { bookingId, tutorId, gross, share, commission } = fact.data;
-        return rows.put(STATE, {
-          booking_id: bookingId,
-          tutor_id: tutorId,
-          gross,
-          share,
-          commission,
-          pending: 0,
-          reversed: 0,
+        const { bookingId, tutorId, share } = fact.data;
+        return posted(rows, fact, ordinal, bookingId, (entry) => {
+          entry.book = { ...entry.book, tutor_id: tutorId, share };
+          earn(entry);
         });
       }
       case 'TransferProcessed': {
-        const { bookingId, amount } = fact.data;
-        const state = rows.get(STATE, bookingId);
-        if (!state) return;
-        return enter(rows, fact, bookingId, [
-          [`psp:linked:${state.tutor_id}:held`, amount],
-          ['psp:balance', -amount],
-        ]);
-      }
-      case 'BookingCompleted':
-        return earned(rows, fact, fact.data.bookingId, 0);
-      case 'BookingCancelled':
-        // What is kept of a late cancellation is earned like a lesson; nothing is kept of the others.
-        return earned(rows, fact, fact.data.bookingId, fact.data.refund);
-      case 'HoldLifted': {
-        const { bookingId, amount } = fact.data;
-        const state = rows.get(STATE, bookingId);
-        if (!state) return;
-        const { tutor_id: tutor, pending } = state;
-        enter(rows, fact, bookingId, [
-          [`psp:linked:${tutor}:settling`, amount],
-          [`psp:linked:${tutor}:held`, -amount],
-          [`tutor:${tutor}:payable:held`, amount],
-          [`tutor:${tutor}:payable:released`, -amount],
-          // The commission is earned with the release: whatever of it is pending for this booking.
-          ['platform:commission:pending', pending],
-          ['revenue:commission', -pending],
-        ]);
-        return rows.put(STATE, { ...state, pending: 0 });
-      }
-      case 'TransferSettled': {
-        const { bookingId } = fact.data;
-        const state = rows.get(STATE, bookingId);
-        if (!state) return;
-        const left = state.share - state.reversed;
-        return enter(rows, fact, bookingId, [
-          [`tutor:${state.tutor_id}:payable:released`, left],
-          [`psp:linked:${state.tutor_id}:settling`, -left],
-        ]);
+        const { bookingId, amount, fee, tax } = fact.data;
+        return posted(rows, fact, ordinal, bookingId, (entry) => {
+          entry.line('psp:linked:held', amount);
+          entry.line('expense:route_fee', fee - tax);
+          entry.line('gst:input', tax);
+          entry.line('psp:balance', -amount - fee);
+        });
       }
       case 'TransferReversed': {
         const { bookingId, amount } = fact.data;
-        const state = rows.get(STATE, bookingId);
-        if (!state) return;
-        change(rows, STATE, bookingId, ({ reversed }) => ({ reversed: reversed + amount }));
-        return enter(rows, fact, bookingId, [
-          ['psp:balance', amount],
-          [`psp:linked:${state.tutor_id}:held`, -amount],
-        ]);
+        return posted(rows, fact, ordinal, bookingId, (entry) => {
+          entry.line('psp:balance', amount);
+          entry.line('psp:linked:held', -amount);
+          entry.book = { ...entry.book, reversed: entry.book.reversed + amount };
+        });
       }
-      case 'RefundRequested': {
-        const { bookingId, refundId, amount } = fact.data;
-        return enter(rows, fact, bookingId, [
-          [escrow(bookingId), amount],
-          [inFlight(refundId), -amount],
-        ]);
+      case 'BookingCompleted':
+        return ended(rows, fact, ordinal, fact.data.bookingId, 0);
+      case 'BookingCancelled':
+        return ended(rows, fact, ordinal, fact.data.bookingId, fact.data.refund);
+      case 'PayoutDisputed':
+        return posted(rows, fact, ordinal, fact.data.bookingId, reserve);
+      case 'PayoutDisputeClosed':
+        return posted(rows, fact, ordinal, fact.data.bookingId, (entry) => unreserve(entry, fact.data.refund));
+      case 'ReleaseAuthorized':
+        return posted(rows, fact, ordinal, fact.data.bookingId, release);
+      case 'HoldLifted': {
+        const { bookingId, amount } = fact.data;
+        return posted(rows, fact, ordinal, bookingId, (entry) => {
+          entry.line('psp:linked:settling', amount);
+          entry.line('psp:linked:held', -amount);
+          entry.book = { ...entry.book, settling: amount };
+        });
       }
-      case 'RefundProcessed': {
-        const { bookingId, refundId, amount } = fact.data;
-        return enter(rows, fact, bookingId, [
-          [inFlight(refundId), amount],
-          ['psp:balance', -amount],
-        ]);
+      case 'TransferSettled':
+        return posted(rows, fact, ordinal, fact.data.bookingId, (entry) => {
+          entry.line('tutor:payable:released', entry.book.settling);
+          entry.line('psp:linked:settling', -entry.book.settling);
+          entry.book = { ...entry.book, settling: 0 };
+        });
+      case 'RefundRequested':
+        return refundRequested(rows, fact, ordinal);
+      case 'RefundProcessed':
+        return refundProcessed(rows, fact, ordinal);
+      case 'RefundFailed':
+        return refundFailed(rows, fact, ordinal);
+      case 'ChargebackOpened': {
+        const { chargebackId, bookingId, providerPaymentId } = fact.data;
+        return rows.put(CHARGEBACK, {
+          chargeback_id: chargebackId,
+          booking_id: bookingId,
+          provider_payment_id: providerPaymentId,
+        });
       }
-      case 'RefundFailed': {
-        const { bookingId, refundId, amount } = fact.data;
-        return enter(rows, fact, bookingId, [
-          [inFlight(refundId), amount],
-          [escrow(bookingId), -amount],
-        ]);
-      }
+      case 'ChargebackLost':
+        return chargebackLost(rows, fact, ordinal);
+      case 'ClawbackRecorded':
+        return clawback(rows, fact, ordinal);
     }
   },
 };
 
-/** What is left of the price after `refund` is the tutor's and ours, until the release ours only as pending. */
-function earned(rows: Rows, fact: Fact, bookingId: string, refund: number): void {
-  const state = rows.get(STATE, bookingId);
-  if (!state) return;
-  const kept = state.gross - refund;
-  const tutors = state.share - Number((BigInt(refund) * BigInt(state.share)) / BigInt(state.gross));
-  enter(rows, fact, bookingId, [
-    [escrow(bookingId), kept],
-    [`tutor:${state.tutor_id}:payable:held`, -tutors],
-    ['platform:commission:pending', -(kept - tutors)],
-  ]);
-  rows.put(STATE, { ...state, pending: state.pending + kept - tutors });
+function posted(rows: Rows, fact: Fact, ordinal: number, bookingId: string, post: (entry: Entry) => void): void {
+  const entry = Entry.of(rows, fact, ordinal, bookingId);
+  post(entry);
+  entry.done();
+}
+
+type Paid = Extract<Fact, { type: 'PaymentCaptured' | 'SurplusPaymentDetected' }>;
+
+function paid(rows: Rows, fact: Paid, ordinal: number): void {
+  const { bookingId, providerPaymentId, amount, fee, tax } = fact.data;
+  const surplus = fact.type === 'SurplusPaymentDetected';
+  rows.put(PAYMENT, {
+    provider_payment_id: providerPaymentId,
+    booking_id: bookingId,
+    surplus,
+    escrow: surplus ? amount : 0,
+  });
+  posted(rows, fact, ordinal, bookingId, (entry) => {
+    entry.line('psp:balance', amount - fee);
+    entry.line('expense:psp_fee', fee - tax);
+    entry.line('gst:input', tax);
+    entry.line('escrow:booking', -amount);
+    if (!surplus) entry.book = { ...entry.book, gross: amount, escrow: amount };
+  });
+}
+
+/** The booking came to an end of which `refund` goes back: the rest is earned, by a lesson or a late cancellation. */
+function ended(rows: Rows, fact: Fact, ordinal: number, bookingId: string, refund: number): void {
+  posted(rows, fact, ordinal, bookingId, (entry) => {
+    entry.book = { ...entry.book, due: refund };
+    earn(entry);
+  });
+}
+
+/** Once it is known what goes back, and what the tutor's share is, and nobody disputes it, the escrow is divided. */
+function earn(entry: Entry): void {
+  const { book } = entry;
+  if (book.due === null || book.share === null || book.disputed) return;
+  // What is reserved for a refund, or asked back already, is no longer in the escrow.
+  const outstanding = Math.max(0, book.due - book.reserve - book.asked);
+  const kept = Math.max(0, book.escrow - outstanding);
+  const share = shareOfKept(book, kept);
+  entry.move('escrow', 'payable', share);
+  entry.move('escrow', 'pending', kept - share);
+}
+
+/** The tutor's part when `kept` of the price is not given back: the share less the tutor's part of what is. */
+function shareOfKept({ gross, share }: Book, kept: number): number {
+  const tutors = (share ?? 0) - tutorPartOfRefund(gross - kept, share ?? 0, gross);
+  return Math.min(kept, Math.max(0, tutors));
+}
+
+function reserve(entry: Entry): void {
+  entry.book = { ...entry.book, disputed: true };
+  for (const pool of ['payable', 'pending', 'escrow'] as const) entry.move(pool, 'reserve', entry.book[pool]);
+}
+
+/** What goes back stays reserved for the refund; the rest is where it was, or is earned if the lesson has ended meanwhile. */
+function unreserve(entry: Entry, refund: number): void {
+  entry.book = { ...entry.book, disputed: false };
+  entry.move('reserve', 'escrow', Math.max(0, entry.book.reserve - refund));
+  earn(entry);
+}
+
+/** The tutor gets what is left of the share; all else that this booking still holds is ours, or, if it is short, our loss. */
+function release(entry: Entry): void {
+  const { share, reversed, payable, pending } = entry.book;
+  const left = Math.max(0, (share ?? 0) - reversed);
+  entry.line('tutor:payable:held', payable);
+  entry.line('platform:commission:pending', pending);
+  entry.line('tutor:payable:released', -left);
+  const ours = payable + pending - left;
+  if (ours >= 0) entry.line('revenue:commission', -ours);
+  else entry.line('expense:chargeback', -ours);
+  entry.book = { ...entry.book, payable: 0, pending: 0 };
 }

@@ -10,7 +10,7 @@ let count = 0;
 /** An event as the log gives it. `at`: business ms. */
 export function recorded(event: AnyEvent, at = 0): RecordedEvent {
   count += 1;
-  const { category } = EVENTS[event.type];
+  const { category, version } = EVENTS[event.type];
   const id = idFrom('test-event', count);
   return {
     id,
@@ -22,7 +22,7 @@ export function recorded(event: AnyEvent, at = 0): RecordedEvent {
       causationId: 'test',
       actor: { kind: 'system', id: 'test' },
       occurredAt: at,
-      schemaVersion: 1,
+      schemaVersion: version,
     },
     stream: `${category}-x`,
     category,
