@@ -1,0 +1,142 @@
+/** Events a second, ours beside the rival and the floor: A B C, C B A, and so on, each round in fresh databases. */
+import { openPostgres } from '#platform/database/postgres.server.ts';
+import { cpuOfTree } from './cpu.ts';
+import { drive, type Driven } from './drive.ts';
+import { batchesOf, copyAll } from './floor.ts';
+import { cpuSince, median, percentiles, rounded, spreadPct, type Percentiles } from './measure.ts';
+import { openOurs, type Ours } from './ours.ts';
+import { openRival } from './rival.ts';
+
+export interface Contenders {
+  newUrl(): Promise<string>;
+  /** The database server's first process. */
+  readonly serverPid: number;
+  readonly inFlight: number;
+  say(text: string): void;
+}
+
+interface Run {
+  readonly eventsPerSecond: number;
+  readonly commandsPerSecond: number;
+  /** From asking to the durable answer, ms. */
+  readonly command: Percentiles;
+  /** CPU of this process an event, µs. */
+  readonly nodeUs: number;
+  /** CPU of the database server an event, µs; absent where it runs in this process. */
+  readonly serverUs?: number;
+}
+
+const SPREAD_LIMIT_PCT = 5;
+const POOLS = [8, 16, 32, 64];
+
+function runOf(driven: Driven, seconds: number, nodeUs: number, serverUs?: number): Run {
+  return {
+    eventsPerSecond: Math.round(driven.events / seconds),
+    commandsPerSecond: Math.round(driven.commands / seconds),
+    command: percentiles(driven.latencies),
+    nodeUs: rounded(nodeUs / driven.events, 1),
+    ...(serverUs !== undefined && { serverUs: rounded(serverUs / driven.events, 1) }),
+  };
+}
+
+/** All lives, appended and projected into all read models. The clock stops when the last event is in all of them. */
+export async function oneRun(ours: Ours, lives: number, inFlight: number, serverPid?: number): Promise<Run> {
+  await ours.project();
+  await ours.caughtUp();
+  const cpu = process.cpuUsage();
+  const serverCpu = serverPid === undefined ? 0 : cpuOfTree(serverPid);
+  const start = performance.now();
+  const give = async (...args: Parameters<Ours['give']>) => (await ours.give(...args)).events.length;
+  const driven = await drive(give, { from: 0, to: lives, of: lives, inFlight });
+  await ours.caughtUp();
+  const seconds = (performance.now() - start) / 1_000;
+  const used = serverPid === undefined ? undefined : cpuOfTree(serverPid) - serverCpu;
+  const run = runOf(driven, seconds, cpuSince(cpu), used);
+  await ours.check();
+  return run;
+}
+
+export async function measureThroughput(
+  { newUrl, serverPid, inFlight, say }: Contenders,
+  { lives, rounds }: { readonly lives: number; readonly rounds: number },
+) {
+  const ourRun = async (many: number): Promise<{ run: Run; batches: Awaited<ReturnType<typeof batchesOf>> }> => {
+    const ours = await openOurs(await openPostgres(await newUrl()), many);
+    try {
+      const run = await oneRun(ours, many, inFlight, serverPid);
+      return { run, batches: await batchesOf(ours.db) };
+    } finally {
+      await ours.close();
+    }
+  };
+  const rivalRun = async (many: number, connections: number): Promise<Run> => {
+    const rival = await openRival(await newUrl(), many, connections);
+    try {
+      const cpu = process.cpuUsage();
+      const serverCpu = cpuOfTree(serverPid);
+      const driven = await drive(rival.give, { from: 0, to: many, of: many, inFlight });
+      return runOf(driven, driven.seconds, cpuSince(cpu), cpuOfTree(serverPid) - serverCpu);
+    } finally {
+      await rival.close();
+    }
+  };
+
+  say('warming up, and looking for the best pool of the rival');
+  await ourRun(Math.ceil(lives / 4));
+  let pool = 0;
+  let best = 0;
+  for (const connections of POOLS) {
+    const { eventsPerSecond } = await rivalRun(Math.ceil(lives / 8), connections);
+    say(`  ${connections} connections: ${eventsPerSecond} events/s`);
+    if (eventsPerSecond > best) [best, pool] = [eventsPerSecond, connections];
+  }
+  const { batches } = await ourRun(lives);
+  const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+
+  const ours: Run[] = [];
+  const rival: Run[] = [];
+  const floor: number[] = [];
+  const contenders = [
+    async () => void ours.push((await ourRun(lives)).run),
+    async () => void rival.push(await rivalRun(lives, pool)),
+    async () => void floor.push(Math.round(rows / (await copyAll(await newUrl(), batches)))),
+  ];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) await contender();
+    const [a, b, c] = [ours.at(-1)?.eventsPerSecond, rival.at(-1)?.eventsPerSecond, floor.at(-1)];
+    say(`round ${round + 1}: ours ${a}, rival ${b}, floor ${c} events/s`);
+  }
+
+  const [a, b] = [ours.map((run) => run.eventsPerSecond), rival.map((run) => run.eventsPerSecond)];
+  const spreads = { ours: spreadPct(a), rival: spreadPct(b), floor: spreadPct(floor) };
+  return {
+    inFlight,
+    lives,
+    rounds,
+    order: 'ours rival floor, floor rival ours, …',
+    projected: { ours: true, rival: false },
+    rivalConnections: pool,
+    eventsPerBatch: rounded(rows / batches.length, 1),
+    eventsPerSecond: { ours: median(a), rival: median(b), floor: median(floor) },
+    timesRival: rounded(median(a.map((value, index) => value / (b[index] ?? Number.NaN)))),
+    ofFloor: rounded(median(a) / median(floor), 3),
+    command: { unit: 'ms', ours: medianRun(ours).command, rival: medianRun(rival).command },
+    cpuUs: { ours: costOf(ours), rival: costOf(rival) },
+    spreadPct: spreads,
+    noisy: Math.max(spreads.ours, spreads.rival) > SPREAD_LIMIT_PCT,
+    raw: { ours, rival, floor },
+  };
+}
+
+function medianRun(runs: readonly Run[]): Run {
+  const sorted = [...runs].sort((a, b) => a.eventsPerSecond - b.eventsPerSecond);
+  const run = sorted[sorted.length >> 1];
+  if (!run) throw new Error('No rounds');
+  return run;
+}
+
+/** CPU an event, µs: it says the same on a busy machine as on a quiet one, or nearly. */
+const costOf = (runs: readonly Run[]) => ({
+  node: median(runs.map((run) => run.nodeUs)),
+  server: median(runs.map((run) => run.serverUs ?? 0)),
+});
