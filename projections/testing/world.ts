@@ -109,6 +109,8 @@ export interface WorldSettings {
   readonly database?: Database;
   /** One that runs already and outlives this world. */
   readonly sandbox?: Sandbox;
+  /** Without it, the log is in the database too. */
+  readonly openStore?: (db: Database) => Promise<EventStore>;
 }
 
 export async function openWorld(settings: WorldSettings = {}): Promise<World> {
@@ -138,7 +140,7 @@ export async function openWorld(settings: WorldSettings = {}): Promise<World> {
   const webhookUrl = `http://127.0.0.1:${address.port}/webhooks`;
   const sandbox = settings.sandbox ?? (await startSandbox(webhookUrl));
   if (settings.sandbox) await sandbox.control('webhook-url', { url: webhookUrl });
-  const store = await openSqlStore(db, { pollMs: 100 });
+  const store = await (settings.openStore?.(db) ?? openSqlStore(db, { pollMs: 100 }));
   const submit = createSubmit(store);
   const clock = testClock();
   clock.offset = (await sandbox.control<{ clock: { offsetMs: number } }>('state')).clock.offsetMs;
