@@ -6,6 +6,7 @@ import { registerOpenAi } from './openai/openai.server.ts';
 import { registerApi } from './razorpay/api.server.ts';
 import { registerCheckout } from './razorpay/checkout/checkout.server.ts';
 import { registerControl } from './razorpay/control/control.server.ts';
+import { registerAssets } from './razorpay/look/assets.server.ts';
 import { startProvider } from './razorpay/provider.server.ts';
 import type { Settings } from './settings.ts';
 import { createClock } from './shared/clock.server.ts';
@@ -32,6 +33,7 @@ export async function startSandbox(settings: Settings): Promise<Sandbox> {
   await registerApi(app, provider);
   await registerCheckout(app, provider);
   await registerControl(app, provider);
+  await registerAssets(app);
   await registerInbox(app, mailbox);
   await registerOpenAi(app);
   app.get('/health', () => ({ status: 'ok' }));

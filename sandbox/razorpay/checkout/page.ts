@@ -113,8 +113,9 @@ export const CHECKOUT_PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
 <meta name="robots" content="noindex" />
 <title>Checkout (test)</title>
-<link rel="stylesheet" href="/sandbox/razorpay/assets/checkout.css" />
-<script type="module" src="/sandbox/razorpay/assets/browser/frame.ts"></script>
+<link rel="stylesheet" href="/sandbox/razorpay/assets/look/look.css" />
+<link rel="stylesheet" href="/sandbox/razorpay/assets/checkout/browser/checkout.css" />
+<script type="module" src="/sandbox/razorpay/assets/checkout/browser/frame.ts"></script>
 </head>
 <body>
 <main class="sheet" aria-labelledby="merchant">

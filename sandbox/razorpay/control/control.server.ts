@@ -6,8 +6,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sendError } from '../api.server.ts';
 import { invalid, refused } from '../errors.ts';
 import { isFields } from '../input.ts';
+import { BASE, PAGE_HEADERS } from '../look/assets.server.ts';
 import type { Provider } from '../provider.server.ts';
 import { LEVERS } from './levers.server.ts';
+import { CONTROL_PAGE } from './page.ts';
 
 /** The second is the path at which the product passes the levers on, so that the page is the same with and without it. */
 const PREFIXES = ['/control', '/sandbox/control'];
@@ -28,6 +30,9 @@ export async function registerControl(app: FastifyInstance, provider: Provider):
     control.addHook('onRequest', async (request) => {
       if (!isOwnPage(request)) throw refused(403, 'The control surface is not for other sites.');
     });
+    control.get(`${BASE}/control`, (_request, reply) =>
+      reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(CONTROL_PAGE),
+    );
     for (const prefix of PREFIXES) {
       for (const [name, lever] of Object.entries(LEVERS)) {
         const [method = '', path = ''] = name.split(' ');

@@ -16,6 +16,7 @@ import { authorizePayment, failPayment, finishPayment, startPayment } from '../p
 import { showDispute, showPayment, showRefund, showSettlement } from '../present.ts';
 import type { Provider } from '../provider.server.ts';
 import { resolveRefund } from '../refunds.server.ts';
+import { routes } from '../routes.server.ts';
 import { runSettlement } from '../settlements.server.ts';
 import { describeState, readBound } from '../state.server.ts';
 import { WEBHOOK_FAULTS } from '../webhooks.server.ts';
@@ -91,10 +92,15 @@ const makeAccount: Lever = ({ world }, body) => {
 
 const injectFault: Lever = ({ faults }, body) => {
   const kind = oneOf(body, 'kind', API_FAULTS);
+  const method = requiredText(body, 'method').toUpperCase();
+  const route = requiredText(body, 'route');
+  if (!routes.some((known) => known.method === method && known.url === route)) {
+    throw invalid(`There is no call ${method} ${route}; GET /control/routes lists them all.`, 'route');
+  }
   faults.add({
     kind,
-    method: requiredText(body, 'method').toUpperCase(),
-    route: requiredText(body, 'route'),
+    method,
+    route,
     times: times(body),
     ms: whole(body, 'ms', kind === 'delay' ? 1_000 : TIMEOUT_MS),
   });
@@ -162,5 +168,6 @@ export const LEVERS: Readonly<Record<string, Lever>> = {
     if (!world.webhooks.resend(id)) throw invalid(`${id} is not an event`);
     return { ok: true };
   },
+  'GET /routes': () => ({ routes: routes.map(({ method, url }) => `${method} ${url}`) }),
   'GET /state': (provider, query) => describeState(provider, readBound(query)),
 };

@@ -35,6 +35,7 @@ export const sandbox = {
     back: 'Back to the list',
   },
   provider: {
+    control: 'Open the provider’s control page: orders, disputes, accounts, webhooks and faults',
     refresh: 'Read again',
     asOf: (when: string) => `As the provider had it at ${when}.`,
     failed: 'The sandbox did not answer.',
