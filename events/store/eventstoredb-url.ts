@@ -46,6 +46,9 @@ export function readEventStoreUrl(url: string): EventStoreDbUrl {
   if (!tls) {
     warnings.push('the connection to EventStoreDB is not encrypted');
     if (user !== undefined) warnings.push('credentials are not sent without TLS, so this connection is anonymous');
+  } else if (user === undefined) {
+    // Only credentials make the client use plain Append (see README).
+    warnings.push('without credentials all appends to EventStoreDB share one stream; give the URL a user');
   }
   return {
     shown: `${scheme}://${user === undefined ? '' : `${user}:…@`}${hosts}`,

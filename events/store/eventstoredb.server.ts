@@ -16,8 +16,9 @@ export interface EventStoreDbOptions {
   readonly db: Database;
   readonly log?: Report;
   /**
-   * `plain` (the default) opens one call an append; `batch` lets the client send all over one stream, as it would by
-   * itself. With `batch` one broken stream rejects the pending appends of the whole process.
+   * `plain` (the default) opens one call an append; `batch` leaves it to the client, which sends all over one stream.
+   * Danger: with `batch` a broken stream rejects the pending appends of every client of the process, and an answer that
+   * comes after that throws inside the client, where nobody can catch it.
    */
   readonly appendBy?: 'plain' | 'batch';
   /** One try of an append, ms. */

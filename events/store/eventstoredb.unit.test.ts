@@ -40,6 +40,7 @@ describe('EventStoreDB: the connection string', () => {
   it('warns without TLS, and of credentials that are then not sent', () => {
     expect(readEventStoreUrl('esdb://h:1?tls=false').warnings).toHaveLength(1);
     expect(readEventStoreUrl('esdb://a:b@h:1?tls=false').warnings[1]).toMatch(/credentials are not sent/);
+    expect(readEventStoreUrl('esdb://h:1').warnings).toEqual([expect.stringMatching(/share one stream/)]);
   });
 
   it.each([
