@@ -7,6 +7,7 @@ import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { createMailer, type MailPort } from './effects/mail.server.ts';
+import { createCaseDesk } from './effects/observe-cases.server.ts';
 import { createPaymentDesk, type PaymentDesk } from './effects/observe.server.ts';
 import { createOutbox, EFFECTS, WORK_WAITS, type OutboxTiming } from './effects/outbox.server.ts';
 import type { PaymentGateway } from './effects/payment-gateway.ts';
@@ -44,7 +45,7 @@ export async function openReadSide({ db, clock }: { db: Database; clock: Busines
 }
 
 export interface Payments extends PaymentDesk {
-  /** `rawBody`: the bytes as they arrived; `headers` by lower-case name. Answer 200 for stored and duplicate, else 400. */
+  /** `rawBody`: the bytes as they arrived; `headers` by lower-case name. Answer 200 for stored and duplicate, 503 for busy, else 400. */
   receiveWebhook(rawBody: Buffer, headers: Headers): Promise<Received>;
 }
 
@@ -129,7 +130,7 @@ async function startEffects(settings: EffectSettings): Promise<Running> {
   const { db, clock, log, mail } = settings;
   const pace = { ...PACE, ...settings.pace };
   const epoch = await takeOver(db, EFFECTS);
-  const desk = createPaymentDesk(settings);
+  const desk = { ...createPaymentDesk(settings), ...createCaseDesk(settings) };
   const timers = repeat('timers', pace.timersMs, log, createTimers(settings).run);
   const outbox = repeat('outbox', pace.outboxMs, log, createOutbox({ ...settings, epoch, timing: pace.outbox }).run);
   const inbox = repeat('webhooks', pace.inboxMs, log, createInbox({ ...settings, desk }).run);

@@ -4,37 +4,28 @@
  */
 import { never } from '#events/shared/never.ts';
 import type { Intent } from '../processes/process.ts';
-import type { Answer, PaymentGateway, ProviderTransfer } from './payment-gateway.ts';
-import type { ProviderCall } from './provider-call.ts';
+import { accountRejection, findAccountCall, sendAccountCall } from './account-calls.ts';
+import { disputeRejection, findDisputeCall, sendDisputeCall } from './dispute-calls.ts';
+import { mapped, type Found, type No, type Sending } from './found.ts';
+import type { Answer, ProviderTransfer } from './payment-gateway.ts';
+import type { MoneyCall, ProviderCall } from './provider-call.ts';
 
-/** What the provider has made of a call. */
-export type Found =
-  /** It took effect, and this says so in the log. */
-  | { readonly kind: 'done'; readonly providerId: string; readonly record: Intent }
-  /** It exists and is still on its way. */
-  | { readonly kind: 'pending'; readonly providerId: string }
-  /** It exists and came to nothing; `record` says so in the log, where there is an event for it. */
-  | { readonly kind: 'failed'; readonly providerId: string; readonly reason: string; readonly record: Intent | null };
-
-const notesOf = (call: ProviderCall, operationId: string): Record<string, string> => ({
+const notesOf = (call: MoneyCall, operationId: string): Record<string, string> => ({
   booking_id: call.bookingId,
   op_id: operationId,
 });
 
-const mapped = <T, R>(answer: Answer<T>, map: (value: T) => R): Answer<R> =>
-  answer.kind === 'ok' ? { kind: 'ok', value: map(answer.value) } : answer;
-
-function orderFound(call: Extract<ProviderCall, { kind: 'create-order' }>, id: string, amount: number): Found {
+function orderFound(call: Extract<MoneyCall, { kind: 'create-order' }>, id: string, amount: number): Found {
   return {
     kind: 'done',
     providerId: id,
-    record: { type: 'RecordOrder', data: { bookingId: call.bookingId, orderId: id, amount } },
+    records: [{ type: 'RecordOrder', data: { bookingId: call.bookingId, orderId: id, amount } }],
   };
 }
 
 function transferFound(
-  call: Extract<ProviderCall, { kind: 'create-transfer' }>,
-  { id, status, amount, problem }: ProviderTransfer,
+  call: Extract<MoneyCall, { kind: 'create-transfer' }>,
+  { id, status, amount, fee, tax, problem }: ProviderTransfer,
 ): Found {
   const { bookingId } = call;
   switch (status) {
@@ -47,10 +38,10 @@ function transferFound(
       return {
         kind: 'done',
         providerId: id,
-        record: { type: 'RecordTransfer', data: { bookingId, transferId: id, amount } },
+        records: [{ type: 'RecordTransfer', data: { bookingId, transferId: id, amount, fee, tax } }],
       };
     case 'failed':
-      return { kind: 'failed', providerId: id, reason: problem, record: transferFailed(bookingId, problem) };
+      return { kind: 'failed', providerId: id, reason: problem, records: [transferFailed(bookingId, problem)] };
     default:
       return never(status, 'transfer status');
   }
@@ -61,17 +52,17 @@ const transferFailed = (bookingId: string, reason: string): Intent => ({
   data: { bookingId, reason: reason || 'failed at the provider' },
 });
 
-function holdFound(call: Extract<ProviderCall, { kind: 'lift-hold' }>): Found {
+function holdFound(call: Extract<MoneyCall, { kind: 'lift-hold' }>): Found {
   const { bookingId, transferId, amount } = call;
   return {
     kind: 'done',
     providerId: transferId,
-    record: { type: 'RecordHoldLifted', data: { bookingId, transferId, amount } },
+    records: [{ type: 'RecordHoldLifted', data: { bookingId, transferId, amount } }],
   };
 }
 
 function reversalFound(
-  call: Extract<ProviderCall, { kind: 'reverse-transfer' }>,
+  call: Extract<MoneyCall, { kind: 'reverse-transfer' }>,
   operationId: string,
   reversal: { id: string; amount: number },
 ): Found {
@@ -80,12 +71,12 @@ function reversalFound(
   return {
     kind: 'done',
     providerId: id,
-    record: { type: 'RecordReversal', data: { bookingId, operationId, reversalId: id, amount } },
+    records: [{ type: 'RecordReversal', data: { bookingId, operationId, reversalId: id, amount } }],
   };
 }
 
 function refundFound(
-  call: Extract<ProviderCall, { kind: 'refund-payment' }>,
+  call: Extract<MoneyCall, { kind: 'refund-payment' }>,
   { id, amount, status }: { id: string; amount: number; status: 'pending' | 'processed' | 'failed' },
 ): Found {
   const { bookingId, refundId } = call;
@@ -96,37 +87,38 @@ function refundFound(
       return {
         kind: 'done',
         providerId: id,
-        record: { type: 'RecordRefund', data: { bookingId, refundId, providerRefundId: id, amount } },
+        records: [{ type: 'RecordRefund', data: { bookingId, refundId, providerRefundId: id, amount } }],
       };
     case 'failed':
       return {
         kind: 'failed',
         providerId: id,
         reason: 'failed at the bank',
-        record: refundFailed(call, 'failed at the bank'),
+        records: [refundFailed(call, 'failed at the bank')],
       };
     default:
       return never(status, 'refund status');
   }
 }
 
-const refundFailed = (call: Extract<ProviderCall, { kind: 'refund-payment' }>, reason: string): Intent => ({
+const refundFailed = (call: Extract<MoneyCall, { kind: 'refund-payment' }>, reason: string): Intent => ({
   type: 'RecordRefundFailure',
   data: { bookingId: call.bookingId, refundId: call.refundId, amount: call.amount, reason },
 });
 
 /** Sends it. Only ever after its row says that it is being sent. */
-export async function send(gateway: PaymentGateway, operationId: string, call: ProviderCall): Promise<Answer<Found>> {
-  const notes = notesOf(call, operationId);
+export async function send(call: ProviderCall, sending: Sending): Promise<Answer<Found>> {
+  const { gateway, operationId } = sending;
   switch (call.kind) {
     case 'create-order': {
       const { amount, receipt } = call;
-      return mapped(await gateway.createOrder({ amount, receipt, notes }), (order) =>
+      return mapped(await gateway.createOrder({ amount, receipt, notes: notesOf(call, operationId) }), (order) =>
         orderFound(call, order.id, order.amount),
       );
     }
     case 'create-transfer': {
       const { paymentId, accountId, amount } = call;
+      const notes = notesOf(call, operationId);
       const made = await gateway.createTransfer({ paymentId, accountId, amount, notes });
       return mapped(made, (transfer) => transferFound(call, transfer));
     }
@@ -134,33 +126,37 @@ export async function send(gateway: PaymentGateway, operationId: string, call: P
       const lifted = await gateway.liftHold(call.transferId);
       if (lifted.kind !== 'ok') return lifted;
       // The answer to a PATCH is not trusted alone: the hold is gone when a read says so.
-      const seen = await find(gateway, operationId, call, call.transferId);
+      const seen = await find(call, sending);
       if (seen.kind === 'ok' && seen.value === null) return { kind: 'unknown', cause: 'the hold still stands' };
       return mapped(seen, () => holdFound(call));
     }
     case 'reverse-transfer': {
       const { transferId, amount } = call;
+      const notes = notesOf(call, operationId);
       return mapped(await gateway.reverse({ transferId, amount, notes }), (reversal) =>
         reversalFound(call, operationId, reversal),
       );
     }
     case 'refund-payment': {
       const { paymentId, amount, refundId } = call;
+      const notes = notesOf(call, operationId);
       const refunded = await gateway.refund({ paymentId, amount, key: `refund-${refundId}`, notes });
       return mapped(refunded, (refund) => refundFound(call, refund));
     }
+    case 'contest-dispute':
+    case 'accept-dispute':
+      return sendDisputeCall(call, sending);
+    case 'create-account':
+    case 'update-settlements':
+      return sendAccountCall(call, sending);
     default:
       return never(call, 'provider call');
   }
 }
 
 /** Looks whether it took effect. Null: the provider knows nothing of it. */
-export async function find(
-  gateway: PaymentGateway,
-  operationId: string,
-  call: ProviderCall,
-  providerId: string | null,
-): Promise<Answer<Found | null>> {
+export async function find(call: ProviderCall, sending: Sending): Promise<Answer<Found | null>> {
+  const { gateway, operationId, providerId } = sending;
   const ours = <T extends { operationId: string | null }>(items: readonly T[]): T | undefined =>
     items.find((item) => item.operationId === operationId);
   switch (call.kind) {
@@ -189,22 +185,48 @@ export async function find(
         const refund = ours(refunds);
         return refund ? refundFound(call, refund) : null;
       });
+    case 'contest-dispute':
+    case 'accept-dispute':
+      return findDisputeCall(call, sending);
+    case 'create-account':
+    case 'update-settlements':
+      return findAccountCall(call, sending);
     default:
       return never(call, 'provider call');
   }
 }
 
-/** What a plain no of the provider means for the log; null where no event says it and people must look. */
-export function rejection(call: ProviderCall, reason: string): Intent | null {
+/** The provider's own words (razorpay.md §2, §6). */
+const NO_FUNDS = /not have enough balance/i;
+const GONE_FROM_ACCOUNT = /does not have sufficient balance/i;
+
+/** What a plain no means, once a read has shown that nothing happened. */
+export function rejection(call: ProviderCall, operationId: string, reason: string): No {
   switch (call.kind) {
-    case 'create-transfer':
-      return transferFailed(call.bookingId, reason);
-    case 'refund-payment':
-      return refundFailed(call, reason);
     case 'create-order':
+      return { kind: 'failed', records: [] };
+    case 'create-transfer':
+      return { kind: 'failed', records: [transferFailed(call.bookingId, reason)] };
+    case 'refund-payment': {
+      const { bookingId, refundId } = call;
+      if (!NO_FUNDS.test(reason)) return { kind: 'failed', records: [refundFailed(call, reason)] };
+      const delayed: Intent = { type: 'RecordRefundDelay', data: { bookingId, refundId, reason: 'no-funds' } };
+      return { kind: 'later', alert: 'no-funds', records: [delayed] };
+    }
+    case 'reverse-transfer': {
+      const { bookingId } = call;
+      if (!GONE_FROM_ACCOUNT.test(reason)) return { kind: 'later', alert: null, records: [] };
+      return { kind: 'failed', records: [{ type: 'RecordReversalFailure', data: { bookingId, operationId, reason } }] };
+    }
+    // There is no "failed" for it: it is asked for again, and listed as stuck meanwhile.
     case 'lift-hold':
-    case 'reverse-transfer':
-      return null;
+      return { kind: 'later', alert: null, records: [] };
+    case 'contest-dispute':
+    case 'accept-dispute':
+      return disputeRejection(call, operationId, reason);
+    case 'create-account':
+    case 'update-settlements':
+      return accountRejection(call, reason);
     default:
       return never(call, 'provider call');
   }

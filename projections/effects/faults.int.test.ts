@@ -81,16 +81,52 @@ describe('when the provider says no', { timeout: 90_000 }, () => {
     await booksOf(world, bookingId);
   });
 
-  test('RF2: a refund without balance fails, is asked for again an hour later, and goes through', async () => {
+  test('EF9: a refund without balance is delayed, and goes through under the same id once there is money', async () => {
     const bookingId = await world.book({ startsAt: nextStart() });
     await world.payout(bookingId, (row) => row.state === 'held');
     await world.sandbox.control('balance', { amount: -PRICE });
     await world.give({ type: 'CancelBooking', data: { bookingId, by: 'student', reason: '' } }, STUDENT);
+    const types = async (): Promise<readonly string[]> =>
+      (await world.queries.timeline(bookingId)).map((row) => row.type);
+    await until('the delayed refund', async () => (await types()).includes('RefundDelayed'));
+    // Asked for several times by then, and never failed.
+    await until('a second try', async () => {
+      const [call] = await world.db.query<{ attempts: number; problem: string }>(
+        `SELECT attempts, problem FROM worker.outbound_call WHERE kind = 'refund-payment' AND booking_id = $1`,
+        [bookingId],
+      );
+      return call && call.attempts > 2 && /enough balance/.test(call.problem);
+    });
+    const stuck = await world.db.query(
+      `SELECT 1 FROM worker.outbound_call WHERE kind = 'refund-payment' AND booking_id = $1 AND state = 'unknown'`,
+      [bookingId],
+    );
+    expect(stuck).toHaveLength(1);
+    await world.sandbox.control('balance', { amount: 10 * PRICE });
+    const done = await world.booking(bookingId, (row) => row.payment === 'refunded');
+    expect(done.refunded).toBe(PRICE);
+    expect((await types()).filter((type) => type.startsWith('Refund'))).toEqual([
+      'RefundRequested',
+      'RefundDelayed',
+      'RefundProcessed',
+    ]);
+    await booksOf(world, bookingId);
+  });
+
+  test('RF2: a refund that the bank refuses is asked for again an hour later, and goes through', async () => {
+    const bookingId = await world.book({ startsAt: nextStart() });
+    await world.payout(bookingId, (row) => row.state === 'held');
+    await world.sandbox.control('refunds/pend', { times: 1 });
+    await world.give({ type: 'CancelBooking', data: { bookingId, by: 'student', reason: '' } }, STUDENT);
+    const pending = await until('the pending refund', async () => {
+      const { refunds } = await world.sandbox.state();
+      return refunds.find((one) => one.status === 'pending') ?? null;
+    });
+    await world.sandbox.control(`refunds/${String(pending.id)}/resolve`, { status: 'failed' });
     await until('the failed refund', async () =>
       (await world.queries.timeline(bookingId)).some((row) => row.type === 'RefundFailed'),
     );
     await booksOf(world, bookingId);
-    await world.sandbox.control('balance', { amount: 10 * PRICE });
     await world.advance(HOUR + 1_000);
     const done = await world.booking(bookingId, (row) => row.payment === 'refunded');
     expect(done.refunded).toBe(PRICE);
@@ -98,6 +134,23 @@ describe('when the provider says no', { timeout: 90_000 }, () => {
       (notice) => notice.href === `/bookings/${bookingId}`,
     );
     expect(told.filter((notice) => notice.kind === 'refund-on-its-way')).toHaveLength(1);
+    await booksOf(world, bookingId);
+  });
+
+  test('EF13: a reversal for which the tutor’s account has no money fails in the log, and is asked for again', async () => {
+    const bookingId = await world.book({ startsAt: nextStart() });
+    await world.payout(bookingId, (row) => row.state === 'held');
+    const { balances } = await world.sandbox.state();
+    const before = balances.accounts[world.account]?.balance ?? 0;
+    await world.sandbox.control('balance', { account: world.account, amount: 0 });
+    await world.give({ type: 'CancelBooking', data: { bookingId, by: 'student', reason: '' } }, STUDENT);
+    await until('the failed reversal', async () =>
+      (await world.queries.timeline(bookingId)).some((row) => row.type === 'ReversalFailed'),
+    );
+    expect((await world.queries.booking(bookingId))?.refunded).toBe(0);
+    await world.sandbox.control('balance', { account: world.account, amount: before });
+    await world.advance(24 * HOUR);
+    await world.booking(bookingId, (row) => row.payment === 'refunded');
     await booksOf(world, bookingId);
   });
 

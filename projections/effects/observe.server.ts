@@ -5,6 +5,8 @@ import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
+import { crashPoint } from '#platform/crash/crash-point.ts';
+import { orderIdOf } from './our-orders.server.ts';
 import type { PaymentGateway, ProviderPayment } from './payment-gateway.ts';
 
 export interface CheckoutResult {
@@ -35,17 +37,9 @@ export interface DeskSettings {
 }
 
 export function createPaymentDesk({ db, gateway, submit, clock, log }: DeskSettings): PaymentDesk {
-  /** From the outbox, which knows the order before any read model does. */
-  async function orderIdOf(bookingId: string): Promise<string | null> {
-    const [row] = await db.query<{ provider_id: string | null }>(
-      `SELECT provider_id FROM worker.outbound_call WHERE booking_id = $1 AND kind = 'create-order'`,
-      [bookingId],
-    );
-    return row?.provider_id ?? null;
-  }
-
   async function record(bookingId: string, payment: ProviderPayment): Promise<Refusal | null> {
-    const { id, orderId, status, amount, currency, fee, tax, method, reason, description } = payment;
+    const { id, orderId, status, amount, currency, fee, tax, method, reason, description, captured } = payment;
+    if (status === 'captured') await crashPoint('capture:before-append');
     const outcome = await submit(
       {
         type: 'ObservePayment',
@@ -62,6 +56,7 @@ export function createPaymentDesk({ db, gateway, submit, clock, log }: DeskSetti
           method,
           reason,
           description,
+          captured,
         },
       },
       {
@@ -71,13 +66,14 @@ export function createPaymentDesk({ db, gateway, submit, clock, log }: DeskSetti
         actor: { kind: 'provider', id: gateway.name },
       },
     );
+    if (status === 'captured') await crashPoint('capture:appended');
     if (!isRefusal(outcome)) return null;
     log.warn({ bookingId, paymentId: id, status, code: outcome.code }, 'an observed payment was refused');
     return outcome;
   }
 
   async function observeOrder(bookingId: string): Promise<Observed> {
-    const orderId = await orderIdOf(bookingId);
+    const orderId = await orderIdOf(db, bookingId);
     if (orderId === null) return { kind: 'no-order' };
     const payments = await gateway.paymentsOfOrder(orderId);
     if (payments.kind !== 'ok')
@@ -92,7 +88,7 @@ export function createPaymentDesk({ db, gateway, submit, clock, log }: DeskSetti
   return {
     observeOrder,
     async checkReturn(bookingId, result) {
-      const orderId = await orderIdOf(bookingId);
+      const orderId = await orderIdOf(db, bookingId);
       if (orderId === null) return refuse('order-unknown', 'There is no payment to confirm for this booking yet.');
       const genuine = gateway.isCheckoutGenuine({
         // Ours, not the browser's: otherwise the proof of another order would do.

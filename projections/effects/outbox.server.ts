@@ -7,14 +7,18 @@ import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
+import type { EventStore } from '#events/store/event-store.ts';
 import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import type { Intent } from '../processes/process.ts';
 import { Fenced, lockCheckpoint } from '../runner/checkpoint.server.ts';
-import { find, rejection, send, type Found } from './calls.ts';
+import { atCall } from './call-crash-points.ts';
+import { find, rejection, send } from './calls.ts';
+import type { Found, Sending } from './found.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import type { ProviderCall } from './provider-call.ts';
+import { tutorAccountOf } from './tutor-account.server.ts';
 
 /** NOTIFY channel: there is a call to make, a mail to send or a webhook to look at. */
 export const WORK_WAITS = 'worker_work_waits';
@@ -60,6 +64,7 @@ export async function planCall(tx: Queryable, planned: PlannedCall, wallNow: num
 
 export interface OutboxSettings {
   readonly db: Database;
+  readonly store: EventStore;
   readonly gateway: PaymentGateway;
   readonly submit: Submit;
   readonly clock: BusinessClock;
@@ -71,10 +76,12 @@ export interface OutboxSettings {
 }
 
 const AT_ONCE = 4;
+/** What was refused for now waits longer than what was not answered: so many doublings of the pause more. */
+const PATIENCE = 3;
 
 /** Does what is due; true when there may be more. */
 export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean> } {
-  const { db, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced } = settings;
+  const { db, store, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced } = settings;
 
   const backOff = (attempts: number): number => {
     const full = Math.min(timing.longestRetryMs, timing.firstRetryMs * 2 ** Math.min(attempts, 20));
@@ -109,7 +116,27 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
     return `not recorded: ${outcome.code}`;
   }
 
+  const sendingOf = (row: CallRow): Sending => ({
+    gateway,
+    operationId: row.operation_id,
+    providerId: row.provider_id,
+    asOf: clock.now(),
+    remember: (providerId) => put(row, { provider_id: providerId }),
+    accountOf: (tutorId) => tutorAccountOf(store, tutorId),
+  });
+
+  /** Each under an id of its own; what was refused, if anything was. */
+  async function recordAll(row: CallRow, what: string, intents: readonly Intent[]): Promise<string | null> {
+    let problem: string | null = null;
+    for (const [index, intent] of intents.entries()) {
+      const refused = await record(row, index === 0 ? what : `${what}-${index}`, intent);
+      problem ??= refused;
+    }
+    return problem;
+  }
+
   async function settle(row: CallRow, found: Found): Promise<void> {
+    const { kind } = row.request;
     switch (found.kind) {
       case 'pending':
         await put(row, {
@@ -123,23 +150,26 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
         // Known before it is recorded: a webhook about it may be the next thing that comes.
         await put(row, { provider_id: found.providerId });
         await crashPoint('effect:before-record');
-        const problem = await record(row, 'done', found.record);
+        await atCall[kind].beforeRecord();
+        const problem = await recordAll(row, 'done', found.records);
         await crashPoint('effect:recorded');
+        await atCall[kind].recorded();
         await put(row, { state: 'confirmed', problem });
+        await atCall[kind].settled();
         return;
       }
       case 'failed':
         await put(row, { provider_id: found.providerId });
-        await giveUp(row, found.reason, found.record);
+        await giveUp(row, found.reason, found.records);
     }
   }
 
-  async function giveUp(row: CallRow, reason: string, intent: Intent | null): Promise<void> {
+  async function giveUp(row: CallRow, reason: string, intents: readonly Intent[]): Promise<void> {
     log.warn(
       { operationId: row.operation_id, bookingId: row.booking_id, kind: row.request.kind, reason },
       'the provider refused a call',
     );
-    const problem = intent ? await record(row, 'failed', intent) : null;
+    const problem = await recordAll(row, 'failed', intents);
     await put(row, { state: 'rejected', problem: problem ?? reason });
   }
 
@@ -157,9 +187,12 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
 
   async function sendNow(row: CallRow): Promise<void> {
     await markSent(row);
+    const { kind } = row.request;
     await crashPoint('effect:before-call');
-    const answer = await send(gateway, row.operation_id, row.request);
+    await atCall[kind].sent();
+    const answer = await send(row.request, sendingOf(row));
     await crashPoint('effect:after-call');
+    await atCall[kind].answered();
     switch (answer.kind) {
       case 'ok':
         return settle(row, answer.value);
@@ -171,7 +204,7 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
         return put(row, { state: 'unknown', problem: answer.cause, next_at: Math.round(backOff(row.attempts)) });
       case 'rejected': {
         // A no to a repeated call can mean that the first one went through: look before believing it.
-        const seen = await find(gateway, row.operation_id, row.request, null);
+        const seen = await find(row.request, sendingOf(row));
         if (seen.kind === 'ok' && seen.value !== null) return settle(row, seen.value);
         if (seen.kind !== 'ok')
           return put(row, {
@@ -179,27 +212,35 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
             problem: answer.description,
             next_at: Math.round(backOff(row.attempts)),
           });
-        const intent = rejection(row.request, answer.description);
-        if (intent !== null || row.request.kind === 'create-order') return giveUp(row, answer.description, intent);
-        // Lifting a hold and reversing have no "failed": they are asked for again, and listed as stuck meanwhile.
-        return put(row, {
-          state: 'unknown',
-          problem: answer.description,
-          next_at: Math.round(backOff(row.attempts + 3)),
-        });
+        return refused(row, answer.description);
       }
     }
   }
 
+  /** The provider said no, and a read showed that nothing happened. */
+  async function refused(row: CallRow, reason: string): Promise<void> {
+    const no = rejection(row.request, row.operation_id, reason);
+    if (no.kind === 'failed') return giveUp(row, reason, no.records);
+    if (no.alert !== null)
+      log.error(
+        { operationId: row.operation_id, bookingId: row.booking_id, kind: row.request.kind, alert: no.alert },
+        'the provider has no money for a call; it is made again later',
+      );
+    const problem = await recordAll(row, 'later', no.records);
+    const wait = row.attempts + PATIENCE;
+    await put(row, { state: 'unknown', problem: problem ?? reason, next_at: Math.round(backOff(wait)) });
+  }
+
   /** A call that was sent, or may have been: the provider is asked what became of it. */
   async function look(row: CallRow): Promise<void> {
-    const seen = await find(gateway, row.operation_id, row.request, row.provider_id);
+    const seen = await find(row.request, sendingOf(row));
     if (seen.kind === 'ok' && seen.value !== null) return settle(row, seen.value);
     const waited = Date.now() - (row.sent_at ?? 0);
     if (seen.kind === 'ok' && waited >= timing.settleMs) return sendNow(row);
     const next = seen.kind === 'ok' ? Date.now() + timing.settleMs - waited : backOff(row.attempts);
-    const problem = seen.kind === 'ok' ? null : seen.kind === 'unknown' ? seen.cause : seen.description;
-    await put(row, { state: 'unknown', attempts: row.attempts + 1, problem, next_at: Math.round(next) });
+    // Why it was put off stays visible until it is made again.
+    const problem = seen.kind === 'ok' ? {} : { problem: seen.kind === 'unknown' ? seen.cause : seen.description };
+    await put(row, { state: 'unknown', attempts: row.attempts + 1, ...problem, next_at: Math.round(next) });
   }
 
   /** False when the duty is not ours any more. */

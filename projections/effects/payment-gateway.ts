@@ -1,3 +1,7 @@
+import type { AccountGateway } from './account-gateway.ts';
+import type { DisputeGateway } from './dispute-gateway.ts';
+import type { ReportGateway } from './report-gateway.ts';
+
 /**
  * What we need of a payment provider. A write answers in one of three ways, and `unknown` is the honest one: it may have
  * happened. Only a read resolves it. Amounts in paise, `createdAt` in seconds as the provider gives it.
@@ -27,6 +31,9 @@ export interface ProviderPayment {
   readonly method: string;
   readonly reason: string;
   readonly description: string;
+  /** Whether it was ever captured. */
+  readonly captured: boolean;
+  readonly amountRefunded: number;
   readonly createdAt: number;
 }
 
@@ -38,6 +45,12 @@ export interface ProviderTransfer {
   readonly settlementId: string | null;
   readonly settled: boolean;
   readonly problem: string;
+  /** What the provider takes for it, tax included; 0 until it is processed. */
+  readonly fee: number;
+  readonly tax: number;
+  readonly amountReversed: number;
+  /** The payment it came from; null for one that is not from a payment. */
+  readonly paymentId: string | null;
   readonly operationId: string | null;
 }
 
@@ -54,7 +67,7 @@ export interface ProviderRefund {
   readonly operationId: string | null;
 }
 
-export interface PaymentGateway {
+export interface PaymentGateway extends DisputeGateway, AccountGateway, ReportGateway {
   /** Name for actors and logs. */
   readonly name: string;
 

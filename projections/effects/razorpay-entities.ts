@@ -10,12 +10,12 @@ import type {
   ProviderTransfer,
 } from './payment-gateway.ts';
 
-const Nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+export const Nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 /** Empty notes come back as an empty array. */
-const Notes = Type.Optional(
+export const Notes = Type.Optional(
   Type.Union([Type.Array(Type.Unknown()), Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
 );
-const Amount = Type.Integer({ minimum: 0 });
+export const Amount = Type.Integer({ minimum: 0 });
 
 const Order = Type.Object({ id: Type.String(), amount: Amount, status: Type.String(), created_at: Type.Integer() });
 
@@ -36,6 +36,8 @@ const Payment = Type.Object({
   method: Nullable(Type.String()),
   error_reason: Nullable(Type.String()),
   error_description: Nullable(Type.String()),
+  captured: Nullable(Type.Boolean()),
+  amount_refunded: Nullable(Amount),
   created_at: Type.Integer(),
 });
 
@@ -57,6 +59,10 @@ const Transfer = Type.Object({
   on_hold: Type.Union([Type.Boolean(), Type.Integer()]),
   settlement_status: Nullable(Type.String()),
   recipient_settlement_id: Nullable(Type.String()),
+  fees: Nullable(Amount),
+  tax: Nullable(Amount),
+  amount_reversed: Nullable(Amount),
+  source: Nullable(Type.String()),
   notes: Notes,
   error: Nullable(Type.Object({ description: Nullable(Type.String()), reason: Nullable(Type.String()) })),
 });
@@ -71,13 +77,15 @@ const Refund = Type.Object({
 });
 
 /** Our own operation id, which we put into the notes of everything we create. */
-function operationIdIn(notes: Static<typeof Notes> | undefined): string | null {
+const operationIdIn = (notes: Static<typeof Notes> | undefined): string | null => noteIn(notes, 'op_id');
+
+export function noteIn(notes: Static<typeof Notes> | undefined, name: string): string | null {
   if (notes === null || notes === undefined || Array.isArray(notes)) return null;
-  const id = notes.op_id;
-  return typeof id === 'string' ? id : null;
+  const note = notes[name];
+  return typeof note === 'string' ? note : null;
 }
 
-type Reader<T> = (value: unknown) => T | null;
+export type Reader<T> = (value: unknown) => T | null;
 
 export const readOrder: Reader<ProviderOrder> = (value) =>
   Value.Check(Order, value)
@@ -97,6 +105,8 @@ export const readPayment: Reader<ProviderPayment> = (value) =>
         method: value.method ?? '',
         reason: value.error_reason ?? '',
         description: value.error_description ?? '',
+        captured: value.captured ?? (value.status === 'captured' || value.status === 'refunded'),
+        amountRefunded: value.amount_refunded ?? 0,
         createdAt: value.created_at,
       }
     : null;
@@ -113,6 +123,10 @@ export const readTransfer: Reader<ProviderTransfer> = (value) => {
     settlementId: value.recipient_settlement_id ?? null,
     settled: value.settlement_status === 'settled',
     problem: value.error?.reason ?? value.error?.description ?? '',
+    fee: value.fees ?? 0,
+    tax: value.tax ?? 0,
+    amountReversed: value.amount_reversed ?? 0,
+    paymentId: value.source?.startsWith('pay_') ? value.source : null,
     operationId: operationIdIn(value.notes),
   };
 };

@@ -1,5 +1,5 @@
 /**
- * Finds whatever a timer or a process missed and asks for it again. Rules SW1–SW4 of SPEC.md.
+ * Finds whatever a timer or a process missed and asks for it again. Rules SW1–SW9 of SPEC.md.
  * Everything it does is a command that the stream refuses when it is not due or done already, so it can only help.
  */
 import type { Submit } from '#events/handling/submit.ts';
@@ -17,6 +17,7 @@ import { lateRefundId } from '../processes/book-lesson.ts';
 import type { Intent } from '../processes/process.ts';
 import { cancelRefundId, releaseId, reversalId, transferId } from '../processes/release-payout.ts';
 import { accountOf } from '../runner/account.server.ts';
+import { createDisputeSweeps } from './sweep-disputes.server.ts';
 
 /** Business ms that timers and processes get before the sweeper steps in. */
 const SLACK_MS = 60_000;
@@ -44,6 +45,17 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
     if (isRefusal(outcome)) log.debug({ what, id, code: outcome.code }, 'the sweeper was refused');
     else if (outcome.events.length > 0) log.warn({ what, id }, 'the sweeper did what had been missed');
   }
+
+  const disputes = createDisputeSweeps({
+    db,
+    store,
+    now: () => clock.now(),
+    slackMs: SLACK_MS,
+    atATime: AT_A_TIME,
+    ask,
+  });
+  /** Up to here the overdue releases have been looked at. */
+  let released = '';
 
   const overdue = (sql: string): Promise<{ id: string }[]> =>
     db.query<{ id: string }>(`${sql} LIMIT ${AT_A_TIME}`, [clock.now() - SLACK_MS]);
@@ -86,18 +98,18 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
         data: { lessonId: id, by: 'time', policy: policy ?? POLICY_2026_11 },
       });
     // An outcome that its booking has not heard of.
-    const decided = await db.query<{ id: string; outcome: string; t0: number | null }>(
-      `SELECT o.booking_id AS id, o.outcome, o.t0 FROM read_model.outcome o JOIN read_model.booking b USING (booking_id)
+    const decided = await db.query<{ id: string; outcome: string; t0: number | null; lesson_id: string }>(
+      `SELECT o.booking_id AS id, o.outcome, o.t0, o.lesson_id FROM read_model.outcome o JOIN read_model.booking b USING (booking_id)
        WHERE b.state IN ('confirmed', 'in-progress') AND o.decided_at < $1 LIMIT ${AT_A_TIME}`,
       [clock.now() - SLACK_MS],
     );
-    for (const { id: bookingId, outcome, t0 } of decided) {
+    for (const { id: bookingId, outcome, t0, lesson_id: lessonId } of decided) {
       if ((outcome === 'held' || outcome === 'student-no-show') && t0 !== null)
-        await ask('complete', bookingId, { type: 'CompleteBooking', data: { bookingId, outcome, t0 } });
+        await ask('complete', bookingId, { type: 'CompleteBooking', data: { bookingId, outcome, t0, lessonId } });
       if (outcome === 'tutor-no-show' || outcome === 'nobody')
-        await ask('untaught', bookingId, { type: 'CancelUntaughtBooking', data: { bookingId, outcome } });
+        await ask('untaught', bookingId, { type: 'CancelUntaughtBooking', data: { bookingId, outcome, lessonId } });
       if (outcome === 'unclear' || outcome === 'failed-technically')
-        await ask('review', bookingId, { type: 'ReviewBooking', data: { bookingId, outcome } });
+        await ask('review', bookingId, { type: 'ReviewBooking', data: { bookingId, outcome, lessonId } });
     }
   }
 
@@ -134,9 +146,13 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       [clock.now() - SLACK_MS],
     );
     for (const { id, t0 } of unstarted) await ask('start-hold', id, { type: 'StartHold', data: { bookingId: id, t0 } });
-    const due = await overdue(
-      `SELECT booking_id AS id FROM read_model.payout WHERE state = 'hold-running' AND release_at < $1`,
+    // In turn: those that are paused are refused for days, and must not keep others from being looked at.
+    const due = await db.query<{ id: string }>(
+      `SELECT booking_id AS id FROM read_model.payout WHERE state = 'hold-running' AND release_at < $1 AND booking_id > $2
+       ORDER BY booking_id LIMIT ${AT_A_TIME}`,
+      [clock.now() - SLACK_MS, released],
     );
+    released = due.length < AT_A_TIME ? '' : (due.at(-1)?.id ?? '');
     for (const { id } of due)
       await ask('release', id, {
         type: 'AuthorizeRelease',
@@ -146,23 +162,30 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
 
   /** Cancelled, and the tutor's account still holds what belongs to the payer: that comes back first. */
   async function reversals(): Promise<void> {
-    const rows = await db.query<{ id: string; refund: number; rule: string; gross: number; share: number; t0: number }>(
-      `SELECT b.booking_id AS id, b.refund, b.cancel_rule AS rule, p.gross, p.share, b.cancelled_at AS t0
+    const rows = await db.query<{
+      id: string;
+      refund: number;
+      rule: string;
+      gross: number;
+      share: number;
+      reversed: number;
+      t0: number;
+    }>(
+      `SELECT b.booking_id AS id, b.refund, b.cancel_rule AS rule, p.gross, p.share, p.reversed, b.cancelled_at AS t0
        FROM read_model.booking b JOIN read_model.payout p USING (booking_id)
        WHERE b.state = 'cancelled' AND b.cancelled_at < $1 AND p.state = 'held' LIMIT ${AT_A_TIME}`,
       [clock.now() - SLACK_MS],
     );
-    for (const { id: bookingId, refund, rule, gross, share, t0 } of rows) {
-      const amount = refund >= gross ? share : tutorPartOfRefund(refund, share, gross);
-      if (amount === 0) await ask('start-hold', bookingId, { type: 'StartHold', data: { bookingId, t0 } });
-      else {
+    for (const { id: bookingId, refund, rule, gross, share, reversed, t0 } of rows) {
+      const amount = (refund >= gross ? share : tutorPartOfRefund(refund, share, gross)) - reversed;
+      if (amount <= 0) await ask('start-hold', bookingId, { type: 'StartHold', data: { bookingId, t0 } });
+      // What people decided is taken back by the dispute's own way.
+      else if (rule !== 'review') {
         const operationId = reversalId(bookingId);
         await ask('reverse', bookingId, {
           type: 'RequestReversal',
           data: { bookingId, operationId, amount, reason: rule },
         });
-        // When that part is back already, only the hold of the rest is missing; else this is refused.
-        await ask('start-hold-of-rest', bookingId, { type: 'StartHold', data: { bookingId, t0 } });
       }
     }
     const unneeded = await db.query<{ id: string; rule: string }>(
@@ -181,7 +204,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       `SELECT b.booking_id AS id, b.refund, b.cancel_rule AS rule, c.provider_payment_id AS payment
        FROM read_model.booking b JOIN read_model.capture c ON c.booking_id = b.booking_id AND NOT c.surplus
        LEFT JOIN read_model.payout p ON p.booking_id = b.booking_id
-       WHERE b.state = 'cancelled' AND b.refund > 0 AND b.cancelled_at < $1
+       WHERE b.state = 'cancelled' AND b.refund > 0 AND b.cancelled_at < $1 AND b.cancel_rule <> 'review'
          AND (p.booking_id IS NULL OR p.state IN ('reversed', 'cancelled') OR p.reversed > 0)
          AND NOT EXISTS (SELECT 1 FROM read_model.refund r WHERE r.provider_payment_id = c.provider_payment_id)
        LIMIT ${AT_A_TIME}`,
@@ -226,7 +249,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
        FROM read_model.seat s JOIN read_model.booking b ON b.booking_id = s.booking_id
        LEFT JOIN read_model.lesson_seat l ON l.booking_id = b.booking_id
        WHERE b.state IN ('cancelled', 'expired', 'declined')
-         AND coalesce(b.cancel_rule, '') NOT IN ('tutor-no-show', 'nobody')
+         AND coalesce(b.cancel_rule, '') NOT IN ('tutor-no-show', 'nobody', 'review')
          AND coalesce(b.cancelled_at, b.pay_by, b.requested_at) < $1 LIMIT ${AT_A_TIME}`,
       [clock.now() - SLACK_MS],
     );
@@ -246,6 +269,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       await refunds();
       await lateMoney();
       await seats();
+      await disputes.run();
       return false;
     },
   };

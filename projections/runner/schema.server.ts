@@ -97,6 +97,47 @@ const STEPS: readonly string[] = [
      created_at int8 NOT NULL
    )`,
   `CREATE INDEX mail_due ON worker.mail (next_at) WHERE state = 'planned'`,
+  // What a webhook says, so that two of them about the same fact are told (effects/webhook-news.ts).
+  `ALTER TABLE worker.webhook ADD COLUMN meaning text NOT NULL DEFAULT ''`,
+  `CREATE INDEX webhook_meaning ON worker.webhook (meaning) WHERE state = 'done'`,
+  // Where the provider's books and ours differ. A row is told apart by what it is about, and closes when both agree.
+  `CREATE TABLE worker.drift (
+     drift_id text PRIMARY KEY,
+     class text NOT NULL,
+     subject text NOT NULL,
+     booking_id text,
+     ours text NOT NULL,
+     theirs text NOT NULL,
+     first_seen_at int8 NOT NULL,
+     last_seen_at int8 NOT NULL,
+     resolved_at int8,
+     note text NOT NULL DEFAULT ''
+   )`,
+  `CREATE INDEX drift_open ON worker.drift (first_seen_at) WHERE resolved_at IS NULL`,
+  // Business time of the last run of each of the reconciler's jobs, and how far it came.
+  `CREATE TABLE worker.reconciler_job (
+     job text PRIMARY KEY,
+     ran_at int8 NOT NULL,
+     cursor text NOT NULL DEFAULT ''
+   )`,
+  // The provider's own books, line by line, as last read.
+  `CREATE TABLE worker.provider_line (
+     entity_id text PRIMARY KEY,
+     type text NOT NULL,
+     debit int8 NOT NULL,
+     credit int8 NOT NULL,
+     amount int8 NOT NULL,
+     fee int8 NOT NULL,
+     tax int8 NOT NULL,
+     settled boolean NOT NULL,
+     settlement_id text,
+     utr text,
+     payment_id text,
+     dispute_id text,
+     created_at int8 NOT NULL,
+     seen_at int8 NOT NULL
+   )`,
+  `CREATE INDEX provider_line_payment ON worker.provider_line (payment_id)`,
 ];
 
 export const prepareWorkerTables = (db: Database): Promise<void> => migrate(db, 'worker', STEPS);

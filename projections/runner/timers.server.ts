@@ -36,6 +36,7 @@ export function createTimers(settings: TimerSettings): { run(): Promise<boolean>
   const { db, submit, clock, log, onPosted } = settings;
 
   async function fireCommand(row: TimerRow, command: Intent): Promise<void> {
+    await crashPoint('timer:before-submit');
     // The id is the timer's: fired twice, by a crash or by two workers, it is one command.
     const outcome = await submit(
       { ...command, now: clock.now() },
@@ -50,6 +51,7 @@ export function createTimers(settings: TimerSettings): { run(): Promise<boolean>
       log.info({ timer: row.key, command: command.type, code: outcome.code }, 'the command of a timer was refused');
     await crashPoint('timer:submitted');
     await db.query('UPDATE worker.timer SET fired_at = $2 WHERE key = $1', [row.key, clock.now()]);
+    await crashPoint('timer:fired');
   }
 
   async function fireNotice(row: TimerRow, notice: Notice): Promise<void> {

@@ -32,7 +32,7 @@ export interface HostSettings {
   readonly receiveWebhook: (
     rawBody: Buffer,
     headers: Readonly<Record<string, string | undefined>>,
-  ) => Promise<'stored' | 'duplicate' | 'bad-signature'>;
+  ) => Promise<'stored' | 'duplicate' | 'bad-signature' | 'busy'>;
   /** Origin of the sandbox process, or null where payments are real. */
   readonly sandboxUrl: string | null;
   readonly healthPage: () => Promise<unknown>;
@@ -128,6 +128,8 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       );
       const outcome = await settings.receiveWebhook(body, headers);
       if (outcome === 'bad-signature') return problem(reply, 400, 'bad-signature', 'The signature does not match.');
+      // Not stored: the provider brings it again.
+      if (outcome === 'busy') return problem(reply, 503, 'busy', 'The message could not be kept in time.');
       return { status: outcome };
     });
   });
