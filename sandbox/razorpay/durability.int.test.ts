@@ -64,6 +64,21 @@ it('survives being killed at any moment while orders are made: each acknowledged
   await last.stop();
 });
 
+it('keeps what was set to go wrong when it is killed', async () => {
+  const first = await startSandboxProcess(folder.path);
+  const order = await createSdk(first.url).razorpay.orders.create({ amount: 1000, currency: 'INR' });
+  const { payment_id: payment } = await first.control(`orders/${order.id}/pay`, {});
+  await first.control('refunds/pend', { times: 1 });
+  await first.control('faults', { method: 'GET', route: '/v1/refunds', kind: '500' });
+  await first.kill();
+  const second = await startSandboxProcess(folder.path);
+  const { razorpay } = createSdk(second.url);
+  await expect(razorpay.refunds.all()).rejects.toMatchObject({ statusCode: 500 });
+  expect(await razorpay.payments.refund(String(payment), { amount: 100 })).toMatchObject({ status: 'pending' });
+  expect(await razorpay.payments.refund(String(payment), { amount: 100 })).toMatchObject({ status: 'processed' });
+  await second.stop();
+});
+
 it('ends when its parent has died, and refuses a folder that is in use', async () => {
   const sandbox = await startSandboxProcess(folder.path);
   await expect(startSandboxProcess(folder.path)).rejects.toThrow(/ended with 1/);
