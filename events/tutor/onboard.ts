@@ -79,7 +79,7 @@ function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, a
     );
   if (before && same(before.bank, details.bank)) return [submitted];
   return [
-    submitted,
+    // First, so that payouts rest before anything is done with the new details.
     {
       type: 'BankDetailsChanged',
       data: {
@@ -92,6 +92,7 @@ function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, a
         coolsUntil: now + policyAt(now).accountCoolOffMs,
       },
     },
+    submitted,
   ];
 }
 

@@ -82,10 +82,10 @@ describe('another bank', () => {
   it('TU9: cools off for a day, each change anew', () => {
     given([...opened, activated(NOW)])
       .when(submit(other, NOW + 5))
-      .then([submitted(other, NOW + 5), bankChanged(1, other, NOW + 5)]);
-    given([...opened, activated(NOW), submitted(other), bankChanged(1, other)])
+      .then([bankChanged(1, other, NOW + 5), submitted(other, NOW + 5)]);
+    given([...opened, activated(NOW), bankChanged(1, other), submitted(other)])
       .when(submit(details, NOW + 9))
-      .then([submitted(details, NOW + 9), bankChanged(2, details, NOW + 9)]);
+      .then([bankChanged(2, details, NOW + 9), submitted(details, NOW + 9)]);
   });
   it('TU9: other details without the bank do not', () => {
     const phone = { ...details, phone: '9876500000' };
@@ -172,12 +172,12 @@ describe('the account', () => {
     given([...opened, needs()])
       .when(observe('needs-clarification', NOW, pan))
       .then([needs(pan)]);
-    given([...opened, needs(pan), submitted(bank('111122223333')), bankChanged(1, bank('111122223333'))])
+    given([...opened, needs(pan), bankChanged(1, bank('111122223333')), submitted(bank('111122223333'))])
       .when(observe('under-review'))
       .then([of.underReview]);
     const other = bank('111122223333');
     const refusedBank = [{ field: 'settlements.account_number', reason: 'No such account.' }];
-    given([...opened, activated(NOW), submitted(other), bankChanged(1, other)])
+    given([...opened, activated(NOW), bankChanged(1, other), submitted(other)])
       .when(observe('needs-clarification', NOW, refusedBank))
       .then([needs(refusedBank)]);
   });

@@ -20,9 +20,9 @@ const STATES: Readonly<Record<string, readonly TutorEvent[]>> = {
   created: opened,
   'under-review': [...opened, of.underReview],
   'needs-clarification': [...opened, of.needs()],
-  clarified: [...opened, of.needs(), submitted(otherBank), bankChanged(1, otherBank)],
+  clarified: [...opened, of.needs(), bankChanged(1, otherBank), submitted(otherBank)],
   active: [...opened, of.activated(NOW)],
-  'bank-changed': [...opened, of.activated(NOW), submitted(otherBank), bankChanged(1, otherBank)],
+  'bank-changed': [...opened, of.activated(NOW), bankChanged(1, otherBank), submitted(otherBank)],
   suspended: [...opened, of.activated(NOW), of.suspended],
   demo: [of.activated(NOW)],
 };
@@ -78,19 +78,19 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
   'SubmitPayoutDetails: first': {
     PayoutDetailsSubmitted: 'none failed',
     nothing: 'details requested created under-review needs-clarification active suspended',
-    'PayoutDetailsSubmitted+BankDetailsChanged': 'clarified bank-changed demo',
+    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified bank-changed demo',
   },
   'SubmitPayoutDetails: another bank': {
     PayoutDetailsSubmitted: 'none details failed',
     'account-requested': 'requested',
-    'PayoutDetailsSubmitted+BankDetailsChanged':
+    'BankDetailsChanged+PayoutDetailsSubmitted':
       'created under-review needs-clarification clarified active bank-changed suspended demo',
   },
   'SubmitPayoutDetails: another name': {
     PayoutDetailsSubmitted: 'none details failed needs-clarification',
     'account-requested': 'requested',
     'identity-fixed': 'created under-review active bank-changed suspended',
-    'PayoutDetailsSubmitted+BankDetailsChanged': 'clarified demo',
+    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified demo',
   },
   RequestLinkedAccount: {
     'no-details': 'none',

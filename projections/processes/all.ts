@@ -1,5 +1,6 @@
 import { bookLesson } from './book-lesson.ts';
 import { notify } from './notify.ts';
+import { onboardTutor } from './onboard-tutor.ts';
 import type { Process } from './process.ts';
 import { refundPayment } from './refund-payment.ts';
 import { releasePayout } from './release-payout.ts';
@@ -24,5 +25,6 @@ export const PROCESSES: readonly AnyProcess[] = [
   any(releasePayout),
   any(resolveDispute),
   any(runLesson),
+  any(onboardTutor),
   any(notify),
 ];
