@@ -148,7 +148,7 @@ function holds({ data }: Described, fields: SealedFields, what: (value: unknown)
 }
 
 /** Whose words they are; null where they are nobody's, such as a reason that a process gives. */
-function ownerOf({ data, meta }: Described, { owner }: SealedFields): string | null {
+export function ownerOf({ data, meta }: Described, { owner }: SealedFields): string | null {
   const id = owner === 'actor' ? (meta.actor.kind === 'person' ? meta.actor.id : null) : data[owner];
   return typeof id === 'string' && id !== '' && !NOBODY.has(id) ? id : null;
 }

@@ -41,7 +41,7 @@ const SCHEMA: readonly string[] = [
   `CREATE TABLE person_key (
      person_id text PRIMARY KEY,
      wrapped text,
-     destroyed_at timestamptz,
+     destroyed_at int8,
      CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
    )`,
 ];
@@ -115,9 +115,10 @@ export async function openVault(settings: VaultSettings): Promise<Vault> {
     async destroy(personId) {
       // Also where there was none: nothing must be sealed for this person any more.
       await db.query(
-        `INSERT INTO person_key (person_id, wrapped, destroyed_at) VALUES ($1, NULL, now())
-         ON CONFLICT (person_id) DO UPDATE SET wrapped = NULL, destroyed_at = coalesce(person_key.destroyed_at, now())`,
-        [personId],
+        `INSERT INTO person_key (person_id, wrapped, destroyed_at) VALUES ($1, NULL, $2)
+         ON CONFLICT (person_id) DO UPDATE
+           SET wrapped = NULL, destroyed_at = coalesce(person_key.destroyed_at, excluded.destroyed_at)`,
+        [personId, now()],
       );
       cache.delete(personId);
       await bus.publish(DESTROYED, personId);

@@ -56,3 +56,18 @@ export async function ensureAccount(db: Database, account: NewAccount): Promise<
 }
 
 export const passwordHash = (password: string): Promise<string> => hashPassword(password);
+
+/** Takes the account and all its sessions away; nobody is signed in with it any more. Again changes nothing. */
+export async function deleteAccount(db: Database, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [user] = await tx.query<{ email: string }>('SELECT email FROM "user" WHERE id = $1', [id]);
+    await tx.query('DELETE FROM "session" WHERE "userId" = $1', [id]);
+    await tx.query('DELETE FROM "account" WHERE "userId" = $1', [id]);
+    // Links to choose a new password name the account, or its address.
+    await tx.query(`DELETE FROM "verification" WHERE value = $1 OR strpos(identifier || ' ' || value, $2) > 0`, [
+      id,
+      user?.email ?? id,
+    ]);
+    await tx.query('DELETE FROM "user" WHERE id = $1', [id]);
+  });
+}

@@ -1,0 +1,330 @@
+/** Erasing a person over the real tables: what they wrote is nowhere, and money and chain are as before. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuth } from '#app/server/auth/auth.server.ts';
+import { ensureAccount, passwordHash } from '#app/server/auth/accounts.server.ts';
+import { createErasure, type ErasePerson } from '#app/server/auth/erase.server.ts';
+import { fromPerson, fromProvider, fromSystem } from '#events/handling/context.ts';
+import { createSubmit } from '#events/handling/submit.server.ts';
+import type { AnyCommand, Submit } from '#events/handling/submit.ts';
+import type { ErasureFacts } from '#events/person/can-erase.ts';
+import { openVault, type Vault } from '#events/sealing/vault.server.ts';
+import { sealedStore } from '#events/sealing/sealed-store.server.ts';
+import { newId } from '#events/shared/ids.ts';
+import { policyAt } from '#events/shared/policy.ts';
+import { isRefusal } from '#events/shared/refusal.ts';
+import { verifyChain, type ChainedStore } from '#events/store/chain.ts';
+import type { EventStore } from '#events/store/event-store.ts';
+import { openSqlStore } from '#events/store/postgres.server.ts';
+import { createMemoryBus } from '#platform/bus/memory.ts';
+import type { Database } from '#platform/database/database.ts';
+import { kyselyDialect } from '#platform/database/kysely-dialect.server.ts';
+import { openPglite } from '#platform/database/pglite.server.ts';
+import { createLog } from '#platform/log/log.server.ts';
+import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
+import { resetReadModels, runReadModels } from '#projections/runner/read-models.server.ts';
+import { runProcesses } from '#projections/runner/processes.server.ts';
+import { prepareProjections } from '#projections/worker.server.ts';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2027, 0, 4, 4, 30);
+const log = createLog({ level: 'silent' });
+const clock = { now: () => NOW, onJump: () => () => undefined };
+
+/** What must be nowhere afterwards, of the student and of nobody else. */
+const STUDENT_WORDS = [
+  'Rukmini Venkataraman',
+  'rukmini@nexused.test',
+  'My dyslexia makes reading slow',
+  'My grandmother died on Monday',
+];
+const TUTOR_WORDS = [
+  'Farhan Sheikh',
+  'farhan-sheikh',
+  'Taught in Lucknow for years',
+  'farhan@nexused.test',
+  'ABCDE1234F',
+  '987654321098',
+];
+
+let db: Database;
+let store: EventStore & ChainedStore;
+let submit: Submit;
+let vault: Vault;
+let erase: ErasePerson;
+let student: string;
+let tutor: string;
+let stop: () => Promise<void> = async () => undefined;
+const facts: ErasureFacts = {
+  openBookings: 0,
+  openPayouts: 0,
+  openRefunds: 0,
+  openCases: 0,
+  owes: 0,
+  children: 0,
+  hasDuty: false,
+};
+let open: ErasureFacts = facts;
+
+type WithoutNow<C> = C extends AnyCommand ? Omit<C, 'now'> : never;
+
+async function give(command: WithoutNow<AnyCommand>, by?: string): Promise<void> {
+  const context = by
+    ? fromPerson({ personId: by, requestId: newId(), command: command.type })
+    : fromSystem('test', newId());
+  const done = await submit({ ...command, now: NOW } as AnyCommand, context);
+  if (isRefusal(done)) throw new Error(`${command.type}: ${done.code}`);
+}
+
+/** Every text in every table, row by row. */
+async function everythingHeld(): Promise<string[]> {
+  const tables = await db.query<{ name: string }>(
+    `SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) AS name FROM information_schema.tables
+      WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  const held: string[] = [];
+  for (const { name } of tables)
+    for (const { row } of await db.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`))
+      held.push(`${name} ${row}`);
+  return held;
+}
+
+const holding = async (words: readonly string[]): Promise<string[]> =>
+  (await everythingHeld()).filter((row) => words.some((word) => row.toLowerCase().includes(word.toLowerCase())));
+
+/** Read models and processes over everything there is, as the worker runs them. */
+async function work(): Promise<() => Promise<void>> {
+  const readModels = await runReadModels({ db, store, log });
+  const processes = await runProcesses({ db, store, submit, clock, log });
+  return async () => {
+    await processes.stop();
+    await readModels.stop();
+  };
+}
+
+/** (`expect.poll` works inside a test only.) */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`It never came about: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function caughtUp(): Promise<void> {
+  await until('everything is projected', async () => {
+    const head = await store.head();
+    const rows = await db.query<{ position: string | null }>('SELECT position FROM worker.checkpoint');
+    return rows.length === 2 && rows.every(({ position }) => position === head);
+  });
+}
+
+const money = async (): Promise<unknown> => [
+  await db.query(
+    'SELECT account, sum(amount)::int8 AS total FROM read_model.ledger_entry GROUP BY account ORDER BY account',
+  ),
+  await db.query('SELECT * FROM read_model.payout ORDER BY booking_id'),
+];
+
+beforeAll(async () => {
+  db = await openPglite(null);
+  await createAuth({
+    db,
+    dialect: kyselyDialect(db),
+    secret: 'a secret of thirty-two characters',
+    publicUrl: 'http://localhost',
+    log,
+    sendMail: async () => undefined,
+    register: async () => undefined,
+  });
+  const account = { zone: 'Asia/Kolkata', passwordHash: await passwordHash('a long password') };
+  student = await ensureAccount(db, {
+    ...account,
+    email: 'rukmini@nexused.test',
+    name: 'Rukmini Venkataraman',
+    role: 'student',
+  });
+  tutor = await ensureAccount(db, { ...account, email: 'farhan@nexused.test', name: 'Farhan Sheikh', role: 'tutor' });
+  await db.query(
+    `INSERT INTO "session" (id, token, "userId", "expiresAt", "createdAt", "updatedAt") VALUES ('x', 'y', $1, now(), now(), now())`,
+    [student],
+  );
+  await prepareProjections(db);
+  const bus = createMemoryBus(() => undefined);
+  vault = await openVault({ db, dataKey: '11'.repeat(32), bus });
+  store = sealedStore(await openSqlStore(db), vault);
+  submit = createSubmit(store);
+  erase = createErasure({
+    db,
+    store,
+    submit,
+    vault,
+    now: () => NOW,
+    factsOf: async () => open,
+    scrub: (traces) => scrubWorkerTables(db, traces),
+    rebuild: async () => {
+      await stop();
+      await resetReadModels(db);
+      stop = await work();
+    },
+  });
+
+  await give({ type: 'RegisterPerson', data: { personId: student, role: 'student', zone: 'Asia/Kolkata' } });
+  await give({ type: 'RegisterPerson', data: { personId: tutor, role: 'tutor', zone: 'Asia/Kolkata' } });
+  const profile = {
+    slug: 'farhan-sheikh',
+    name: 'Farhan Sheikh',
+    headline: 'Physics',
+    about: 'Taught in Lucknow for years',
+    subjects: ['Physics'],
+    levels: ['School'],
+    languages: ['English'],
+    city: 'Lucknow',
+    yearsTeaching: 9,
+    education: 'MSc',
+  };
+  await give({ type: 'PublishTutorProfile', data: { tutorId: tutor, profile } });
+  const offer = { offerId: newId(), minutes: 60, seats: 1, price: 80_000, title: 'Physics alone' } as const;
+  await give({ type: 'SetOffers', data: { tutorId: tutor, offers: [offer] } });
+  await give({ type: 'ActivateLinkedAccount', data: { tutorId: tutor, accountId: 'acc_1' } });
+  await give({
+    type: 'SubmitPayoutDetails',
+    data: {
+      tutorId: tutor,
+      legalName: 'Farhan Sheikh',
+      businessType: 'individual',
+      contactName: 'Farhan Sheikh',
+      email: 'farhan@nexused.test',
+      phone: '9876543210',
+      pan: 'ABCDE1234F',
+      address: { street: '1 Hazratganj', city: 'Lucknow', state: 'Uttar Pradesh', postalCode: '226001' },
+      bank: { beneficiary: 'Farhan Sheikh', accountNumber: '987654321098', ifsc: 'HDFC0001234' },
+    },
+  });
+  const windows = [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({
+    weekday: weekday as 0,
+    from: '10:00',
+    to: '20:00',
+    offerId: offer.offerId,
+  }));
+  await give({ type: 'SetAvailability', data: { tutorId: tutor, zone: 'Asia/Kolkata', windows } });
+  stop = await work();
+
+  const bookingId = newId();
+  await give(
+    {
+      type: 'RequestBooking',
+      data: {
+        bookingId,
+        tutorId: tutor,
+        studentId: student,
+        bookedBy: student,
+        offerId: offer.offerId,
+        subject: 'Physics',
+        startsAt: Date.UTC(2027, 0, 6, 4, 30),
+        minutes: 60,
+        seats: 1,
+        price: 80_000,
+        mode: 'instant',
+        policy: policyAt(NOW),
+        note: 'My dyslexia makes reading slow',
+      },
+    },
+    student,
+  );
+  await until('the order is planned', async () => (await store.read(`payment-${bookingId}`)).length === 1);
+  await give({ type: 'RecordOrder', data: { bookingId, orderId: 'order_1', amount: 80_000 } });
+  const captured = {
+    providerPaymentId: 'pay_1',
+    orderId: 'order_1',
+    status: 'captured',
+    amount: 80_000,
+    currency: 'INR',
+    fee: 1_600,
+    tax: 288,
+    method: 'upi',
+    reason: '',
+    description: '',
+  } as const;
+  const seen = await submit(
+    { type: 'ObservePayment', now: NOW, data: { bookingId, ...captured } },
+    fromProvider('razorpay', 'pay_1 captured'),
+  );
+  if (isRefusal(seen)) throw new Error(seen.code);
+  await until('the payout is planned', async () => (await store.read(`payout-${bookingId}`)).length > 0);
+  await give(
+    { type: 'CancelBooking', data: { bookingId, by: 'student', reason: 'My grandmother died on Monday' } },
+    student,
+  );
+  await db.query(`INSERT INTO worker.webhook (event_id, body, state, received_at) VALUES ('evt_1', $1, 'done', 0)`, [
+    JSON.stringify({ payload: { payment: { entity: { email: 'Rukmini@nexused.test', amount: 80_000 } } } }),
+  ]);
+  await caughtUp();
+}, 90_000);
+
+afterAll(async () => {
+  await stop();
+  await store.close();
+  await vault.close();
+  await db.close();
+});
+
+describe('erasing a person', () => {
+  it('SE14: is refused while something is open, and to strangers; nothing is lost by asking', async () => {
+    open = { ...facts, openPayouts: 1 };
+    expect(await erase({ personId: student, by: { personId: student }, requestId: newId() })).toMatchObject({
+      code: 'money-open',
+    });
+    open = facts;
+    expect(await erase({ personId: student, by: { personId: tutor }, requestId: newId() })).toMatchObject({
+      code: 'not-allowed',
+    });
+    expect((await holding(STUDENT_WORDS)).length).toBeGreaterThan(5);
+  });
+
+  it(
+    'SE14: leaves none of their words, name or address in any table, and all of the money',
+    { timeout: 60_000 },
+    async () => {
+      const before = await money();
+      const records = await store.chainRecords();
+      const others = (await holding(TUTOR_WORDS)).length;
+      expect(await erase({ personId: student, by: { personId: student }, requestId: newId() })).toEqual({
+        kind: 'erased',
+      });
+      await caughtUp();
+      expect(await holding(STUDENT_WORDS)).toEqual([]);
+      expect(await money()).toEqual(before);
+      expect(others).toBeGreaterThan(5);
+      expect((await holding(TUTOR_WORDS)).length).toBeGreaterThan(5);
+      expect(await verifyChain(store)).toMatchObject({ kind: 'whole' });
+      expect((await store.chainRecords()).slice(0, records.length)).toEqual(records);
+      const [notice] = await db.query<{ title: string }>(
+        `SELECT title FROM worker.notice WHERE kind = 'booking-received'`,
+      );
+      expect(notice?.title).toBe('someone who left booked Physics');
+      const [row] = await db.query('SELECT note, state FROM read_model.booking');
+      expect(row).toEqual({ note: '[erased]', state: 'cancelled' });
+      expect(await db.query(`SELECT * FROM "session"`)).toEqual([]);
+      expect(await erase({ personId: student, by: { personId: student }, requestId: newId() })).toEqual({
+        kind: 'erased',
+      });
+    },
+  );
+
+  it(
+    'SE14: the same for a tutor, whose bank, profile and offers go; nobody can book them',
+    { timeout: 60_000 },
+    async () => {
+      const before = await money();
+      expect(await erase({ personId: tutor, by: { personId: 'ops-1', role: 'ops' }, requestId: newId() })).toEqual({
+        kind: 'erased',
+      });
+      await caughtUp();
+      expect(await holding(TUTOR_WORDS)).toEqual([]);
+      expect(await money()).toEqual(before);
+      expect(await verifyChain(store)).toMatchObject({ kind: 'whole' });
+      const [calendar] = await store.read(`calendar-${tutor}`, { direction: 'backwards', limit: 1 });
+      expect(calendar).toMatchObject({ type: 'AvailabilitySet', data: { windows: [] } });
+    },
+  );
+});
