@@ -168,6 +168,19 @@ describe('EventStoreDB: appends whose answer is lost', () => {
     expect(idsOf(await bystander.read(stream))).toEqual(idsOf(events));
   });
 
+  it.each([
+    ['plain', 'both are written'],
+    ['batch', 'is not iterable'],
+  ])(
+    'are plain ones, because a late answer after another broken stream ends the process: %s',
+    async (appendBy, told) => {
+      const script = 'events/store/testing/late-reply-main.ts';
+      const run = promisify(execFile)(process.execPath, ['--no-warnings', script, appendBy], { timeout: 20_000 });
+      const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+      expect(stdout + stderr).toContain(told);
+    },
+  );
+
   it('tell a refusal from a failure: a deleted stream is not tried again', async () => {
     const server = await serve();
     const store = await connect(server);

@@ -8,6 +8,8 @@ export interface Faults {
   loseReplies: number;
   /** How a reply is lost: nothing comes, or the connection breaks. */
   lossIs: 'silently' | 'broken';
+  /** Answers to appends come so much later, ms. */
+  lateMs: number;
   /** Subscriptions stay open and get nothing more: the silent death seen in the field. */
   muteSubscriptions: boolean;
   /** Calls that need the leader are sent to this port. */
@@ -31,6 +33,7 @@ export class Front {
   readonly faults: Faults = {
     loseReplies: 0,
     lossIs: 'silently',
+    lateMs: 0,
     muteSubscriptions: false,
     leaderIsAt: null,
     hang: false,

@@ -99,7 +99,8 @@ export function streamsService(log: EsdbLog, front: Front): IStreamsServer {
         answer(failure(status.UNAVAILABLE, 'the connection broke'));
         return;
       }
-      answer(null, appendResponse(written));
+      if (front.faults.lateMs === 0) answer(null, appendResponse(written));
+      else setTimeout(() => answer(null, appendResponse(written)), front.faults.lateMs);
     });
   }
 
@@ -127,7 +128,8 @@ export function streamsService(log: EsdbLog, front: Front): IStreamsServer {
       const response = batchResponse(written);
       response.setCorrelationId(request.getCorrelationId());
       response.setStreamIdentifier(identifierOf(stream));
-      call.write(response);
+      if (front.faults.lateMs === 0) call.write(response);
+      else setTimeout(() => call.write(response), front.faults.lateMs);
     });
     call.on('end', () => call.end());
   }
