@@ -38,9 +38,8 @@ function record(value: object, path: string): string {
     throw new TypeError(`${path} is a ${value.constructor.name}; only plain objects and arrays are kept`);
   }
   const parts: string[] = [];
-  const entries = new Map<string, unknown>(Object.entries(value));
-  for (const key of [...entries.keys()].sort()) {
-    const entry = entries.get(key);
+  for (const key of Object.keys(value).sort()) {
+    const entry: unknown = Reflect.get(value, key);
     if (entry !== undefined) parts.push(`${text(key, path)}:${canonicalJson(entry, `${path}.${key}`)}`);
   }
   return `{${parts.join(',')}}`;

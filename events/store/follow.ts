@@ -6,9 +6,18 @@ export interface Source {
   /** What must have ended before the store is closed. */
   readonly running: Set<Promise<void>>;
   readAll(options: { after?: Position; limit: number; filter?: AllFilter }): Promise<readonly RecordedEvent[]>;
+  /** What can be had without reading: the same as `readAll`, with the promise that all up to `upTo` was looked at. */
+  recent?(
+    after: Position | null,
+    upTo: Position,
+    limit: number,
+    filter: AllFilter | undefined,
+  ): readonly RecordedEvent[] | null;
 }
 
 type Options = Parameters<EventStore['subscribe']>[0];
+
+const BATCH = 200;
 
 /** A subscription over any store whose positions appear in commit order (the contract of `EventStore.subscribe`). */
 export function follow(source: Source, options: Options, report: Report): Subscription {
@@ -24,8 +33,9 @@ export function follow(source: Source, options: Options, report: Report): Subscr
   };
 }
 
-async function run({ tail, readAll }: Source, options: Options, report: Report, signal: AbortSignal): Promise<void> {
-  const { filter, onEvents, onCaughtUp, batchSize = 200 } = options;
+async function run(source: Source, options: Options, report: Report, signal: AbortSignal): Promise<void> {
+  const { tail } = source;
+  const { filter, onEvents, onCaughtUp, batchSize = BATCH } = options;
   let cursor: Position | null | undefined;
   let caughtUp = false;
   let failures = 0;
@@ -43,12 +53,7 @@ async function run({ tail, readAll }: Source, options: Options, report: Report, 
         if (tail.past(cursor) === null) await tail.moved(signal);
         continue;
       }
-      const reading = readAll({
-        ...(cursor !== null && { after: cursor }),
-        limit: batchSize,
-        ...(filter && { filter }),
-      });
-      const events = await within(30_000, 'Reading the log', reading);
+      const events = source.recent?.(cursor ?? null, head, batchSize, filter) ?? (await read(source, cursor, options));
       const last = events.at(-1);
       if (last !== undefined) {
         caughtUp = false;
@@ -63,4 +68,18 @@ async function run({ tail, readAll }: Source, options: Options, report: Report, 
       await pause(backOff(failures), signal);
     }
   }
+}
+
+function read(
+  source: Source,
+  cursor: Position | null | undefined,
+  options: Options,
+): Promise<readonly RecordedEvent[]> {
+  const { filter, batchSize = BATCH } = options;
+  const reading = source.readAll({
+    ...(typeof cursor === 'string' && { after: cursor }),
+    limit: batchSize,
+    ...(filter && { filter }),
+  });
+  return within(30_000, 'Reading the log', reading);
 }

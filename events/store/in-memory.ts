@@ -1,10 +1,11 @@
 import { GENESIS, eventOf, link, type ChainRecord, type ChainedStore } from './chain.ts';
 import { categoryOf, prepareAppend } from './check.ts';
 import { decideAppend } from './decision.ts';
-import type { AllFilter, AppendResult, EventStore, Position } from './event-store.ts';
+import type { AppendResult, EventStore, Position } from './event-store.ts';
 import { follow } from './follow.ts';
 import { memoryGroup, type MemoryGroupState } from './memory-group.ts';
 import { BEFORE_ALL, numberOf, positionFrom } from './position.ts';
+import { passes } from './recent.ts';
 import { SILENT, Tail, type Report } from './tail.ts';
 
 export interface InMemoryOptions {
@@ -86,7 +87,7 @@ export function inMemoryStore({ log = SILENT, now = Date.now }: InMemoryOptions 
           ? records.slice(at ?? 0)
           : records.slice(0, at === undefined ? undefined : Math.max(at - 1, 0)).reverse();
       return wanted
-        .filter((record) => matches(filter, record))
+        .filter((record) => passes(filter, record))
         .slice(0, limit)
         .map(eventOf);
     },
@@ -115,9 +116,4 @@ export function inMemoryStore({ log = SILENT, now = Date.now }: InMemoryOptions 
     },
   };
   return store;
-}
-
-function matches(filter: AllFilter | undefined, record: ChainRecord): boolean {
-  if (filter?.categories !== undefined && !filter.categories.includes(categoryOf(record.stream))) return false;
-  return filter?.types === undefined || filter.types.includes(record.type);
 }

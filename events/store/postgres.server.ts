@@ -2,9 +2,11 @@ import type { Database } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
 import { eventOf, type ChainRecord, type ChainedStore } from './chain.ts';
 import { categoryOf, measuredAppend } from './check.ts';
-import type { AllFilter, AppendResult, EventStore, Position, RecordedEvent } from './event-store.ts';
+import type { Append } from './append-queue.ts';
+import type { AllFilter, AppendResult, EventStore, Placed, Position, RecordedEvent } from './event-store.ts';
 import { follow } from './follow.ts';
 import { BEFORE_ALL, numberOf, positionFrom } from './position.ts';
+import { RecentRecords } from './recent.ts';
 import { sqlAppends } from './sql-append.server.ts';
 import { sqlGroup } from './sql-group.server.ts';
 import { EVENT_COLUMNS, filterSql, recordOf, type EventRow } from './sql-records.ts';
@@ -31,6 +33,7 @@ export async function openSqlStore(
   const tail = new Tail(head, pollMs, log);
   const running = new Set<Promise<void>>();
   const appends = sqlAppends(db);
+  const recent = new RecentRecords();
   const stopListening = await db.listen(LOG_CHANNEL, () => tail.hint());
 
   async function records(condition: string, params: readonly unknown[], order: string): Promise<ChainRecord[]> {
@@ -71,7 +74,10 @@ export async function openSqlStore(
         return { kind: 'wrong-expected-revision', actual: revision < 0 ? 'no-stream' : revision };
       }
       const reached = position === null ? BEFORE_ALL : positionFrom(position);
-      if (placed.length > 0) tail.advance(reached);
+      if (placed.length > 0) {
+        recent.add(recordsOf(append, revision, placed));
+        tail.advance(reached);
+      }
       const duplicate = outcome === 'duplicate';
       return { kind: 'appended', revision, position: reached, duplicate, ...(placed.length > 0 && { placed }) };
     },
@@ -90,7 +96,7 @@ export async function openSqlStore(
 
     readAll,
     head,
-    subscribe: (options) => follow({ tail, running, readAll }, options, log),
+    subscribe: (options) => follow({ tail, running, readAll, recent: recent.between.bind(recent) }, options, log),
     group: (name, options = {}) => sqlGroup({ name, options, db, tail, running, log }),
 
     async chainRecords({ after, limit = 1_000 } = {}) {
@@ -111,4 +117,12 @@ export async function openSqlStore(
       await stopListening().catch((error: unknown) => log.warn({ err: error }, 'the log is closed without UNLISTEN'));
     },
   };
+}
+
+/** What was written now, as it would be read. */
+function recordsOf({ stream, events }: Append, last: number, placed: readonly Placed[]): readonly ChainRecord[] {
+  return events.flatMap((event, index) => {
+    const place = placed[index];
+    return place ? [{ ...event, ...place, stream, revision: last - events.length + 1 + index }] : [];
+  });
 }

@@ -267,4 +267,7 @@ export const LOG_SCHEMA: readonly string[] = [
        PERFORM pg_notify('${LOG_CHANNEL}', '');
      END IF;
    END $$`,
+
+  // Only an append that names no revision looks for ids, and then in its own stream, which UNIQUE (stream, rev) finds.
+  `DROP INDEX log_event_id`,
 ];
