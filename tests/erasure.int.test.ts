@@ -308,6 +308,7 @@ describe('erasing a person', () => {
       expect(await erase({ personId: student, by: { personId: student }, requestId: newId() })).toEqual({
         kind: 'erased',
       });
+      await caughtUp();
     },
   );
 
