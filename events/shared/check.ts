@@ -20,10 +20,16 @@ export function isWritable(value: unknown): boolean {
 export const isText = (value: string, min: number, max: number): boolean =>
   value.trim().length >= min && value.length <= max && isWritable(value);
 
+/** Found to be zones; asking the runtime costs as much as the rest of a command. There are some 600 names. */
+const ZONES = new Set<string>();
+
 /** An IANA zone that this runtime knows, such as `Asia/Kolkata`. */
 export function isZone(zone: string): boolean {
+  if (ZONES.has(zone)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
+    // The runtime takes any mixture of capitals, of which there is no end.
+    if (ZONES.size < 1_000) ZONES.add(zone);
     return true;
   } catch {
     // Intl tells of an unknown zone only by throwing.
