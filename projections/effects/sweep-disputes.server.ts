@@ -2,20 +2,16 @@
  * The sweeps behind disputes, pauses and failed reversals. Rules SW5–SW9 of SPEC.md. A read model only says where to look;
  * what is missing is told by the streams themselves, folded as their deciders fold them.
  */
-import * as bookingStream from '#events/booking/events.ts';
-import * as disputeStream from '#events/dispute/events.ts';
-import { reviewIdOf } from '#events/dispute/events.ts';
-import { recogniseAs, UnknownEvent, type Category, type EventOf } from '#events/handling/registry.ts';
-import * as paymentStream from '#events/payment/events.ts';
+import { reviewIdOf, type DisputeState } from '#events/dispute/events.ts';
 import { reversalFor } from '#events/payout/dispute.ts';
-import * as payoutStream from '#events/payout/events.ts';
-import { fold } from '#events/shared/decider.ts';
+import { reversedOf, type PayoutState } from '#events/payout/events.ts';
 import type { EventStore } from '#events/store/event-store.ts';
 import type { Database } from '#platform/database/database.ts';
 import { reversalAgainId } from '../processes/payout-case.ts';
 import type { Intent } from '../processes/process.ts';
 import { MAX_REVERSAL_ATTEMPTS } from '../processes/release-payout.ts';
 import { disputeRefundId, disputeReversalId } from '../processes/resolve-dispute.ts';
+import { streamsOf } from './streams.server.ts';
 
 /** After a failed reversal its own timer waits up to this long, business ms. */
 const REVERSAL_WAITS_MS = 90 * 60_000;
@@ -30,11 +26,12 @@ export interface DisputeSweepSettings {
   readonly ask: (what: string, id: string, intent: Intent) => Promise<void>;
 }
 
-type Undisputed = Exclude<payoutStream.PayoutState, { kind: 'none' | 'disputed' }>;
+type Undisputed = Exclude<PayoutState, { kind: 'none' | 'disputed' }>;
 
 export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: DisputeSweepSettings): {
   run(): Promise<void>;
 } {
+  const streams = streamsOf(store);
   /** Where each sweep goes on: what is refused for days (a paused payout) must not keep others from being looked at. */
   const after = new Map<string, string>();
 
@@ -47,24 +44,13 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
     return rows.map(({ id }) => id);
   }
 
-  async function historyOf<C extends Category>(category: C, id: string): Promise<readonly EventOf[C][]> {
-    return (await store.read(`${category}-${id}`)).map((event) => {
-      const known = recogniseAs(event, category);
-      if (!known) throw new UnknownEvent(event);
-      return known;
-    });
-  }
-  const payoutOf = async (id: string) => fold(payoutStream, await historyOf('payout', id));
-  const disputeOf = async (id: string) => fold(disputeStream, await historyOf('dispute', id));
-  const bookingOf = async (id: string) => fold(bookingStream, await historyOf('booking', id));
-
   /** A payout that waits for a dispute: is there one, is it due, is it decided? */
   async function disputed(): Promise<void> {
     const ids = await inTurn('disputed', `SELECT booking_id AS id FROM read_model.payout WHERE state = 'disputed'`);
     for (const bookingId of ids) {
-      const payout = await payoutOf(bookingId);
+      const payout = await streams.payout(bookingId);
       if (payout.kind !== 'disputed') continue;
-      const dispute = await disputeOf(bookingId);
+      const dispute = await streams.dispute(bookingId);
       const isAnother = 'opened' in dispute && dispute.opened.disputeId !== payout.dispute.disputeId;
       if (dispute.kind === 'none' || isAnother) await open(bookingId, payout);
       else if (dispute.kind === 'opened' && dispute.opened.answerBy + slackMs < now())
@@ -73,10 +59,10 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
     }
   }
 
-  type Disputed = Extract<payoutStream.PayoutState, { kind: 'disputed' }>;
+  type Disputed = Extract<PayoutState, { kind: 'disputed' }>;
 
   async function open(bookingId: string, { dispute, from }: Disputed): Promise<void> {
-    const booking = await bookingOf(bookingId);
+    const booking = await streams.booking(bookingId);
     if (booking.kind === 'none' || dispute.at + slackMs > now()) return;
     const { studentId, bookedBy, tutorId, policy } = booking.terms;
     const { at: openedAt, ...said } = dispute;
@@ -92,12 +78,12 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
   async function close(
     bookingId: string,
     { from }: Disputed,
-    dispute: Extract<disputeStream.DisputeState, { kind: 'resolved' | 'withdrawn' }>,
+    dispute: Extract<DisputeState, { kind: 'resolved' | 'withdrawn' }>,
   ): Promise<void> {
     const { disputeId } = dispute.opened;
     const { outcome, refund } =
       dispute.kind === 'resolved' ? dispute.resolution : ({ outcome: 'withdrawn', refund: 0 } as const);
-    const reversed = 'reversals' in from ? payoutStream.reversedOf(from) : 0;
+    const reversed = 'reversals' in from ? reversedOf(from) : 0;
     const reversal = reversalFor(from, refund, reversed);
     const operationId = disputeReversalId(disputeId);
     await ask(`close-dispute-${disputeId}`, bookingId, {
@@ -115,10 +101,10 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
       [now() - slackMs],
     );
     for (const bookingId of ids) {
-      const booking = await bookingOf(bookingId);
-      const payout = await payoutOf(bookingId);
+      const booking = await streams.booking(bookingId);
+      const payout = await streams.payout(bookingId);
       if (booking.kind !== 'under-review' || payout.kind === 'none' || payout.kind === 'disputed') continue;
-      const dispute = await disputeOf(bookingId);
+      const dispute = await streams.dispute(bookingId);
       if (dispute.kind === 'resolved') {
         const { refund, reason } = dispute.resolution;
         await ask('decide-reviewed', bookingId, { type: 'DecideReviewedBooking', data: { bookingId, refund, reason } });
@@ -144,11 +130,11 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
            SELECT 1 FROM read_model.refund r WHERE r.provider_payment_id = p.provider_payment_id))`,
     );
     for (const bookingId of ids) {
-      const payout = await payoutOf(bookingId);
+      const payout = await streams.payout(bookingId);
       if (payout.kind === 'none' || payout.kind === 'disputed' || payout.kind === 'reversing') continue;
       const refund = owedByDispute(payout);
       if (refund === 0) continue;
-      const payment = fold(paymentStream, await historyOf('payment', bookingId));
+      const payment = await streams.payment(bookingId);
       if (payment.kind !== 'captured') continue;
       const { providerPaymentId } = payout;
       const bank = payment.bankCases.filter((one) => one.providerPaymentId === providerPaymentId);
@@ -169,22 +155,19 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
        WHERE r.reversal_id IS NULL AND p.state IN ('held', 'hold-running', 'reversing')`,
     );
     for (const bookingId of ids) {
-      const events = await historyOf('payout', bookingId);
-      const payout = fold(payoutStream, events);
+      const payout = await streams.payout(bookingId);
       if (payout.kind !== 'held' && payout.kind !== 'hold-running') continue;
       const last = payout.failedReversals.at(-1);
       if (!last || payout.owed === 0 || payout.failedReversals.length >= MAX_REVERSAL_ATTEMPTS) continue;
-      const failedAt = (await store.read(`payout-${bookingId}`, { direction: 'backwards' })).find(
-        (event) => event.type === 'ReversalFailed',
-      );
-      if (!failedAt || failedAt.meta.occurredAt + REVERSAL_WAITS_MS > now()) continue;
-      const reason = events.flatMap((event) =>
-        event.type === 'ReversalRequested' && event.data.operationId === last.operationId ? [event.data.reason] : [],
-      );
+      const events = await store.read(`payout-${bookingId}`, { direction: 'backwards' });
+      const failure = events.find((event) => event.type === 'ReversalFailed');
+      const asked = events.find((event) => event.type === 'ReversalRequested');
+      if (!failure || !asked || failure.meta.occurredAt + REVERSAL_WAITS_MS > now()) continue;
       const operationId = reversalAgainId(last.operationId);
+      const reason = String(asked.data['reason']);
       await ask(`reverse-${operationId}`, bookingId, {
         type: 'RequestReversal',
-        data: { bookingId, operationId, amount: last.amount, reason: reason[0] ?? 'again' },
+        data: { bookingId, operationId, amount: last.amount, reason },
       });
     }
   }
@@ -203,6 +186,6 @@ export function createDisputeSweeps({ db, store, now, slackMs, atATime, ask }: D
 function owedByDispute(payout: Undisputed): number {
   const refund = payout.disputes.reduce((sum, one) => sum + one.refund, 0);
   const reversal = payout.disputes.reduce((sum, one) => sum + one.reversal, 0);
-  const reversed = 'reversals' in payout ? payoutStream.reversedOf(payout) : 0;
+  const reversed = 'reversals' in payout ? reversedOf(payout) : 0;
   return reversal > 0 && reversalFor(payout, refund, reversed) > 0 ? 0 : refund;
 }

@@ -4,6 +4,8 @@
  */
 import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
+import { reversalFor } from '#events/payout/dispute.ts';
+import { reversedOf, type PayoutState } from '#events/payout/events.ts';
 import type { Policy } from '#events/shared/policy.ts';
 import { tutorPartOfRefund } from '#events/shared/money.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
@@ -17,6 +19,7 @@ import { lateRefundId } from '../processes/book-lesson.ts';
 import type { Intent } from '../processes/process.ts';
 import { cancelRefundId, releaseId, reversalId, transferId } from '../processes/release-payout.ts';
 import { accountOf } from '../runner/account.server.ts';
+import { streamsOf } from './streams.server.ts';
 import { createDisputeSweeps } from './sweep-disputes.server.ts';
 
 /** Business ms that timers and processes get before the sweeper steps in. */
@@ -46,6 +49,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
     else if (outcome.events.length > 0) log.warn({ what, id }, 'the sweeper did what had been missed');
   }
 
+  const streams = streamsOf(store);
   const disputes = createDisputeSweeps({
     db,
     store,
@@ -210,17 +214,15 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
        LIMIT ${AT_A_TIME}`,
       [clock.now() - 5 * SLACK_MS],
     );
-    for (const { id: bookingId, refund, rule, payment } of rows)
+    for (const { id: bookingId, refund, rule, payment } of rows) {
+      const amount = dueOf(await streams.payout(bookingId), refund);
+      if (amount === 0) continue;
+      const refundId = cancelRefundId(bookingId);
       await ask('refund', bookingId, {
         type: 'RequestRefund',
-        data: {
-          bookingId,
-          refundId: cancelRefundId(bookingId),
-          providerPaymentId: payment,
-          amount: refund,
-          reason: rule,
-        },
+        data: { bookingId, refundId, providerPaymentId: payment, amount, reason: rule },
       });
+    }
   }
 
   /** Captured for a booking that was over unpaid: the payment came too late, and its refund was missed. */
@@ -273,4 +275,12 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       return false;
     },
   };
+}
+
+/** Paise of a cancellation's refund that nobody else gives back; 0 while the tutor's part of it is not back. */
+function dueOf(payout: PayoutState, refund: number): number {
+  if (payout.kind === 'none') return refund;
+  if (payout.kind === 'disputed' || payout.kind === 'reversing') return 0;
+  if ('reversals' in payout && reversalFor(payout, refund, reversedOf(payout)) > 0) return 0;
+  return Math.max(0, refund - payout.disputes.reduce((sum, one) => sum + one.refund, 0));
 }
