@@ -349,8 +349,15 @@ describe('EventStoreDB: groups', () => {
     await pause(100);
     await server.start();
     await expect.poll(() => acked.size, { timeout: 10_000 }).toBe(6);
+    // And once more while nothing is lent, where only the connection itself tells.
+    server.stop();
+    await pause(100);
+    await server.start();
+    const later = several(2);
+    await appended(store, fresh('mail'), 'no-stream', later);
+    await expect.poll(() => acked.size, { timeout: 10_000 }).toBe(8);
     await consumer.stop();
-    expect([...acked].sort()).toEqual(idsOf(events).sort());
+    expect([...acked].sort()).toEqual(idsOf([...events, ...later]).sort());
   });
 
   it('filter by type and category at once: the server takes one of them, the rest is answered here', async () => {
@@ -381,12 +388,15 @@ describe('EventStoreDB: the chain beside the log', () => {
     await appended(first, fresh(), 'no-stream', several(5));
     const early = await first.chainHead();
     await first.close();
-    const [one, two] = [await connect(server, { db: own }), await connect(server, { db: own })];
+    const told: string[] = [];
+    const log = { warn: (_details: object, message: string) => void told.push(message) };
+    const [one, two] = [await connect(server, { db: own, log }), await connect(server, { db: own, log })];
     await Promise.all(
       Array.from({ length: 20 }, (_, n) => appended(n % 2 ? one : two, fresh(), 'no-stream', several(3))),
     );
     const [headOne, headTwo] = await Promise.all([one.chainHead(), two.chainHead()]);
     expect(headTwo).toEqual(headOne);
+    expect(told.filter((message) => message.includes('handler'))).toEqual([]);
     const records = await two.chainRecords();
     expect(records).toHaveLength(65);
     expect(records[4]).toMatchObject({ position: early?.position, chain: early?.chain });
