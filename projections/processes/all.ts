@@ -1,4 +1,5 @@
 import { bookLesson } from './book-lesson.ts';
+import { handleChargeback } from './handle-chargeback.ts';
 import { notify } from './notify.ts';
 import { onboardTutor } from './onboard-tutor.ts';
 import type { Process } from './process.ts';
@@ -24,6 +25,7 @@ export const PROCESSES: readonly AnyProcess[] = [
   any(refundPayment),
   any(releasePayout),
   any(resolveDispute),
+  any(handleChargeback),
   any(runLesson),
   any(onboardTutor),
   any(notify),
