@@ -1,15 +1,22 @@
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
+import { accountQueries } from './accounts/queries.server.ts';
 import { attendanceQueries } from './attendance/queries.server.ts';
 import { bookingQueries } from './bookings/queries.server.ts';
 import { calendarQueries } from './calendar/queries.server.ts';
+import { driftQueries } from './cases/drift.server.ts';
 import { caseQueries } from './cases/queries.server.ts';
+import { stuckQueries } from './cases/stuck.server.ts';
+import { chargebackQueries } from './chargebacks/queries.server.ts';
+import { disputeQueries } from './disputes/queries.server.ts';
 import { earningQueries } from './earnings/queries.server.ts';
+import { ledgerQueries } from './ledger/queries.server.ts';
 import { lessonQueries } from './lessons/queries.server.ts';
 import { noticeQueries } from './notices/queries.server.ts';
 import { paymentQueries } from './payments/queries.server.ts';
 import { peopleQueries } from './people/queries.server.ts';
 import type { Queries } from './queries.ts';
+import { statementQueries } from './statements/queries.server.ts';
 import { timelineQueries } from './timeline/queries.server.ts';
 import { tutorQueries } from './tutors/queries.server.ts';
 
@@ -35,10 +42,17 @@ export function createQueries(database: Database, clock: BusinessClock): Queries
     ...lessonQueries(db),
     ...bookingQueries(db),
     ...paymentQueries(db),
-    ...earningQueries(db),
+    ...earningQueries(db, clock),
+    ...accountQueries(db, clock),
+    ...disputeQueries(db),
+    ...chargebackQueries(db),
+    ...driftQueries(db),
+    ...ledgerQueries(db),
+    ...statementQueries(db),
     ...attendanceQueries(db, clock),
     ...timelineQueries(db),
     ...caseQueries(db),
+    ...stuckQueries(db),
     ...noticeQueries(db),
     ...peopleQueries(db, clock),
   };

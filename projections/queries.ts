@@ -4,6 +4,10 @@
  */
 import type { Outcome } from '#events/booking/events.ts';
 import type { WeeklyWindow } from '#events/calendar/events.ts';
+import type { ChargebackPhase } from '#events/chargeback/events.ts';
+import type { DisputeCause, ResolutionRule, ReviewCause } from '#events/dispute/events.ts';
+import type { PauseReason } from '#events/payout/events.ts';
+import type { AccountKind, MoneyTerms } from './ledger/chart.ts';
 import type { Offer, TutorProfile } from '#events/tutor/events.ts';
 import type { Actor, Position } from '#events/store/event-store.ts';
 
@@ -75,6 +79,16 @@ export type BookingState =
   | 'expired'
   | 'declined';
 
+/** A wish to move a lesson that is not decided yet. */
+export interface RescheduleRow {
+  readonly proposalId: string;
+  readonly by: 'student' | 'tutor';
+  readonly startsAt: number;
+  readonly answerBy: number;
+  /** All agree; only the calendar has to give the seat. */
+  readonly agreed: boolean;
+}
+
 export interface BookingRow {
   readonly bookingId: string;
   readonly state: BookingState;
@@ -111,6 +125,230 @@ export interface BookingRow {
   readonly cancelledBy: 'student' | 'tutor' | 'platform' | null;
   readonly cancelRule: string | null;
   readonly outcome: Outcome | null;
+  readonly reschedule: RescheduleRow | null;
+  /** What the student's own cancellation gives back at most, percent; a move lowers it. */
+  readonly refundCapPct: number;
+  readonly disputeState: DisputeState | null;
+  /** The furthest behind of its refunds; null without any. `expected by` is the latest of those still on their way. */
+  readonly refundState: RefundState | null;
+  readonly refundExpectedBy: number | null;
+}
+
+export type RefundState = 'requested' | 'delayed' | 'failed' | 'processed';
+
+export interface RefundRow {
+  readonly refundId: string;
+  readonly bookingId: string;
+  readonly providerPaymentId: string;
+  readonly amount: number;
+  readonly reason: string;
+  readonly state: RefundState;
+  readonly method: string | null;
+  /** Of a payment that was one too many. */
+  readonly surplus: boolean;
+  readonly requestedAt: number;
+  /** With the payer by then, at the latest. */
+  readonly expectedBy: number;
+  readonly processedAt: number | null;
+}
+
+export type DisputeState = 'opened' | 'under-review' | 'awaiting-second' | 'resolved' | 'withdrawn';
+
+export interface DisputeRow {
+  readonly bookingId: string;
+  readonly disputeId: string;
+  /** `review`: the lesson's outcome was unclear, so the product itself asks for a decision. */
+  readonly kind: 'in-app' | 'review';
+  readonly state: DisputeState;
+  readonly subject: string;
+  readonly tutorId: string;
+  readonly tutorName: string;
+  readonly studentId: string;
+  readonly studentName: string;
+  readonly bookedBy: string;
+  readonly openedBy: string;
+  readonly cause: DisputeCause | ReviewCause;
+  readonly text: string;
+  readonly wants: number | null;
+  readonly gross: number;
+  readonly share: number;
+  readonly openedAt: number;
+  readonly answerBy: number;
+  readonly answeredAt: number | null;
+  readonly decideBy: number | null;
+  readonly proposal: {
+    readonly proposalId: string;
+    readonly refund: number;
+    readonly reason: string;
+    readonly by: string;
+    readonly byName: string;
+    readonly at: number;
+  } | null;
+  readonly resolution: {
+    readonly outcome: 'student' | 'tutor' | 'split';
+    readonly refund: number;
+    readonly tutorGets: number;
+    readonly reason: string;
+    readonly decidedBy: string;
+    readonly approvedBy: string | null;
+    readonly rule: ResolutionRule;
+  } | null;
+  readonly endedAt: number | null;
+  readonly statements: readonly {
+    readonly kind: 'complaint' | 'answer' | 'statement';
+    readonly personId: string;
+    readonly name: string;
+    readonly text: string;
+    readonly at: number;
+  }[];
+}
+
+/** A dispute that waits for somebody, the one that is due first on top. */
+export interface DisputeQueueRow extends DisputeRow {
+  readonly waitsFor: 'tutor' | 'ops' | 'second-person';
+  readonly ageMs: number;
+  readonly deadline: number;
+  readonly overdue: boolean;
+}
+
+export type ChargebackStateName =
+  'open' | 'action-required' | 'contesting' | 'accepting' | 'submitted' | 'won' | 'lost' | 'accepted' | 'closed';
+
+export interface ChargebackRow {
+  readonly chargebackId: string;
+  readonly bookingId: string;
+  readonly providerPaymentId: string;
+  readonly subject: string;
+  readonly tutorName: string;
+  readonly studentName: string;
+  readonly amount: number;
+  readonly phase: ChargebackPhase;
+  readonly round: number;
+  readonly reasonCode: string;
+  /** An answer is lawful until then. */
+  readonly respondBy: number;
+  readonly state: ChargebackStateName;
+  readonly openedAt: number;
+  readonly since: number;
+  readonly answeredBy: string | null;
+  readonly answer: string | null;
+  readonly problem: string | null;
+  readonly lost: number;
+}
+
+/** Where the provider's books and ours differ. */
+export interface DriftRow {
+  readonly driftId: string;
+  readonly class: string;
+  readonly subject: string;
+  readonly bookingId: string | null;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly note: string;
+}
+
+export type AccountStatus =
+  | 'none'
+  | 'details'
+  | 'requested'
+  | 'created'
+  | 'under-review'
+  | 'needs-clarification'
+  | 'active'
+  | 'suspended'
+  | 'failed';
+
+/** A tutor's way to being paid. */
+export interface AccountRow {
+  readonly tutorId: string;
+  readonly status: AccountStatus;
+  readonly accountId: string | null;
+  readonly bankLast4: string | null;
+  readonly submittedAt: number | null;
+  /** Paid lessons from then on; null before the activation. */
+  readonly usableFrom: number | null;
+  readonly requirements: readonly { readonly field: string; readonly reason: string }[];
+  readonly problem: string | null;
+  /** A new bank account, to which nothing goes before `coolsUntil`. Null once that is over. */
+  readonly pendingChange: { readonly bankLast4: string; readonly coolsUntil: number } | null;
+  /** Can be paid now. */
+  readonly bookable: boolean;
+  readonly since: number;
+}
+
+export interface LedgerRow {
+  readonly entryId: string;
+  readonly account: string;
+  readonly class: string;
+  /** Paise; debit positive, credit negative. */
+  readonly amount: number;
+  /** The event it follows from. */
+  readonly type: string;
+  readonly at: number;
+}
+
+export interface TrialBalance {
+  /** In the order of the chart of accounts, those at zero too. */
+  readonly rows: readonly {
+    readonly account: string;
+    readonly name: string;
+    readonly kind: AccountKind;
+    readonly debit: number;
+    readonly credit: number;
+    readonly balance: number;
+  }[];
+  /** Zero, or the books are wrong. */
+  readonly sum: number;
+}
+
+export interface HeldPayoutRow extends EarningRow {
+  readonly tutorName: string;
+  /** Why it is not released: within the hold, disputed, paused, or something is to be taken back first. */
+  readonly why: 'hold' | 'no-outcome' | 'dispute' | 'paused' | 'reversal-owed' | 'overdue';
+}
+
+export interface StatementRow {
+  readonly at: number;
+  readonly kind: 'paid' | 'refunded' | 'taken-by-bank' | 'released' | 'settled' | 'owed';
+  readonly bookingId: string;
+  readonly subject: string;
+  readonly lessonAt: number;
+  readonly studentName: string;
+  readonly tutorName: string;
+  /** Paise; positive: to the reader of the statement, negative: from them. */
+  readonly amount: number;
+  /** Price and commission of the lesson; only in a tutor's statement. */
+  readonly gross: number | null;
+  readonly commission: number | null;
+  /** The provider's id of the payment, refund, transfer or settlement. */
+  readonly reference: string;
+}
+
+export interface Statement {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly StatementRow[];
+  /** Of all rows but settlements, which only say where released money is. */
+  readonly total: number;
+}
+
+/** What the members of an institute paid and earned there, paise. */
+export interface InstituteMoney {
+  readonly members: readonly {
+    readonly personId: string;
+    readonly name: string;
+    readonly as: 'admin' | 'tutor' | 'student';
+    readonly paid: number;
+    readonly refunded: number;
+    readonly held: number;
+    readonly released: number;
+  }[];
+  readonly paid: number;
+  readonly refunded: number;
+  readonly held: number;
+  readonly released: number;
 }
 
 export type PayoutState =
@@ -118,6 +356,7 @@ export type PayoutState =
   | 'transfer-pending'
   | 'held'
   | 'hold-running'
+  | 'disputed'
   | 'releasing'
   | 'released'
   | 'settled'
@@ -144,13 +383,28 @@ export interface EarningRow {
   readonly releasedAt: number | null;
   readonly transferId: string | null;
   readonly reversed: number;
+  /** To be taken back, and failed at the provider. */
+  readonly owed: number;
+  /** Owed by the tutor for lost chargebacks. */
+  readonly clawback: number;
+  /** What stands in the way of a release; those whose time is over do not. */
+  readonly pauses: readonly { readonly reason: PauseReason; readonly until: number | null }[];
+  readonly settlementId: string | null;
+  readonly disputeState: DisputeState | null;
   readonly outcome: Outcome | null;
 }
 
 export interface Earnings {
   readonly rows: readonly EarningRow[];
+  /** Within the hold, disputed and paused ones among them. */
   readonly held: number;
+  readonly disputed: number;
+  readonly paused: number;
+  /** Released, whether settled or not. */
   readonly released: number;
+  readonly settled: number;
+  /** Owed for lost chargebacks. */
+  readonly owed: number;
   readonly nextReleaseAt: number | null;
 }
 
@@ -202,7 +456,8 @@ export interface AttendanceRow {
   readonly hereMs: number;
 }
 
-export type TimelineLane = 'booking' | 'calendar' | 'payment' | 'payout' | 'lesson';
+export type TimelineLane =
+  'booking' | 'calendar' | 'payment' | 'payout' | 'lesson' | 'dispute' | 'chargeback' | 'tutor';
 
 export interface TimelineRow {
   readonly position: Position;
@@ -244,6 +499,10 @@ export interface StuckRow {
   readonly what: string;
   readonly since: number;
   readonly detail: string;
+  /** What it is about, where that is not a booking: a tutor's or a chargeback's id. */
+  readonly subjectId: string | null;
+  /** Types of the commands that ops may give now; none where only the cause can be repaired. */
+  readonly commands: readonly string[];
 }
 
 export interface Queries {
@@ -261,6 +520,32 @@ export interface Queries {
   /** Requests that wait for this tutor's answer. */
   requestsFor(tutorId: string): Promise<readonly BookingRow[]>;
   paymentsOf(personId: string): Promise<readonly PaymentRow[]>;
+  /** Oldest first. */
+  refundsOf(bookingId: string): Promise<readonly RefundRow[]>;
+  /** The seat's dispute, or its review; a review takes the place of a complaint that was withdrawn. */
+  dispute(bookingId: string): Promise<DisputeRow | null>;
+  /** The person's own, as student, booker, guardian or tutor; newest first. */
+  disputesOf(personId: string): Promise<readonly DisputeRow[]>;
+  /** All that wait for somebody; those for a second person too. */
+  disputesOpen(now: number): Promise<readonly DisputeQueueRow[]>;
+  secondPersonQueue(now: number): Promise<readonly DisputeQueueRow[]>;
+  chargeback(chargebackId: string): Promise<ChargebackRow | null>;
+  chargebacksOf(bookingId: string): Promise<readonly ChargebackRow[]>;
+  /** Those that are not over, the one to be answered first on top. */
+  chargebacksOpen(): Promise<readonly ChargebackRow[]>;
+  /** What is not resolved yet, oldest first. */
+  drift(): Promise<readonly DriftRow[]>;
+  payoutAccount(tutorId: string): Promise<AccountRow | null>;
+  heldPayouts(now: number): Promise<readonly HeldPayoutRow[]>;
+  ledgerOf(bookingId: string): Promise<readonly LedgerRow[]>;
+  /** gross = returned + tutor + commission + held; null when nothing was paid. */
+  moneyOf(bookingId: string): Promise<MoneyTerms | null>;
+  /** With the entries up to `at` (business ms), or all. */
+  trialBalance(at?: number): Promise<TrialBalance>;
+  /** Of instants in [from, to), oldest first. */
+  tutorStatement(tutorId: string, from: number, to: number): Promise<Statement>;
+  payerStatement(personId: string, from: number, to: number): Promise<Statement>;
+  instituteMoney(instituteId: string): Promise<InstituteMoney | null>;
   lessonByCode(code: string): Promise<LessonRow | null>;
   lesson(lessonId: string): Promise<LessonRow | null>;
   /** As tutor, student or guardian: not yet ended, soonest first. */

@@ -28,6 +28,13 @@ const BOOKING = table(
     refund: 'int8',
     outcome: 'text null',
     t0: 'int8 null',
+    /** The wish to move it that is not decided yet. */
+    move_id: 'text null',
+    move_by: 'text null',
+    move_to: 'int8 null',
+    move_answer_by: 'int8 null',
+    move_agreed: 'boolean null',
+    refund_cap_pct: 'int4',
   },
   {
     key: ['booking_id'],
@@ -40,6 +47,8 @@ const BOOKING = table(
     },
   },
 );
+
+const NO_MOVE = { move_id: null, move_by: null, move_to: null, move_answer_by: null, move_agreed: null } as const;
 
 /** One row a booking, with the state of money.md §7.1 (SPEC RM3). */
 export const bookings: Projection = {
@@ -75,6 +84,8 @@ export const bookings: Projection = {
           refund: 0,
           outcome: null,
           t0: null,
+          ...NO_MOVE,
+          refund_cap_pct: 100,
         });
       }
       case 'SeatHeld':
@@ -111,14 +122,45 @@ export const bookings: Projection = {
           cancel_rule: rule,
           refund,
           cancelled_at: cancelledAt,
+          ...NO_MOVE,
           outcome: untaught ?? late ?? row.outcome,
         }));
       }
+      case 'RescheduleProposed': {
+        const { bookingId, proposalId, by, startsAt, answerBy } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({
+          move_id: proposalId,
+          move_by: by,
+          move_to: startsAt,
+          move_answer_by: answerBy,
+          move_agreed: false,
+        }));
+      }
+      case 'RescheduleAgreed':
+        return change(rows, BOOKING, fact.data.bookingId, () => ({ move_agreed: true }));
+      case 'RescheduleDeclined':
+        return change(rows, BOOKING, fact.data.bookingId, ({ move_id }) =>
+          move_id === fact.data.proposalId ? NO_MOVE : {},
+        );
+      case 'BookingRescheduled': {
+        const { bookingId, lessonId, startsAt, refundCapPct } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({
+          ...NO_MOVE,
+          lesson_id: lessonId,
+          starts_at: startsAt,
+          refund_cap_pct: refundCapPct,
+        }));
+      }
       case 'BookingStarted':
-        return change(rows, BOOKING, fact.data.bookingId, () => ({ state: 'in-progress' }));
+        return change(rows, BOOKING, fact.data.bookingId, () => ({ state: 'in-progress', ...NO_MOVE }));
       case 'BookingCompleted': {
         const { bookingId, outcome, t0 } = fact.data;
-        return change(rows, BOOKING, bookingId, () => ({ state: 'completed', outcome, t0 }));
+        // What people decided after a review does not change what came of the lesson.
+        return change(rows, BOOKING, bookingId, (row) => ({
+          state: 'completed',
+          outcome: outcome === 'reviewed' ? row.outcome : outcome,
+          t0,
+        }));
       }
       case 'BookingUnderReview': {
         const { bookingId, outcome } = fact.data;

@@ -20,11 +20,15 @@ export const BOOKING = `
     p.problem AS "paymentProblem", p.method AS "paymentMethod",
     CASE WHEN p.state = 'paid' THEN greatest(m.asked, b.refund) ELSE 0 END AS "refundDue", m.refunded,
     b.decline_reason AS "declineReason", b.cancelled_by AS "cancelledBy", b.cancel_rule AS "cancelRule",
-    coalesce(b.outcome, o.outcome) AS outcome
+    coalesce(b.outcome, o.outcome) AS outcome,
+    CASE WHEN b.move_id IS NOT NULL THEN jsonb_build_object('proposalId', b.move_id, 'by', b.move_by,
+      'startsAt', b.move_to, 'answerBy', b.move_answer_by, 'agreed', b.move_agreed) END AS reschedule,
+    b.refund_cap_pct AS "refundCapPct", d.state AS "disputeState", m.worst AS "refundState", m.expected AS "refundExpectedBy"
   FROM read_model.booking b
   LEFT JOIN read_model.payment p ON p.booking_id = b.booking_id
   LEFT JOIN read_model.lesson l ON l.lesson_id = b.lesson_id
   LEFT JOIN read_model.outcome o ON o.booking_id = b.booking_id
+  LEFT JOIN read_model.dispute d ON d.booking_id = b.booking_id
   LEFT JOIN read_model.tutor t ON t.tutor_id = b.tutor_id
   LEFT JOIN person_name tn ON tn.person_id = b.tutor_id
   LEFT JOIN person_name sn ON sn.person_id = b.student_id
@@ -34,7 +38,12 @@ export const BOOKING = `
       (SELECT coalesce(sum(r.amount), 0)::int8 FROM read_model.refund r
         WHERE r.booking_id = b.booking_id AND r.state <> 'failed') AS asked,
       (SELECT coalesce(sum(r.amount), 0)::int8 FROM read_model.refund r
-        WHERE r.booking_id = b.booking_id AND r.state = 'processed') AS refunded
+        WHERE r.booking_id = b.booking_id AND r.state = 'processed') AS refunded,
+      -- One that failed is tried again under another id; it counts only until then.
+      (SELECT r.state FROM read_model.refund r WHERE r.booking_id = b.booking_id
+        ORDER BY array_position(ARRAY['delayed', 'requested', 'processed', 'failed'], r.state), r.refund_id LIMIT 1) AS worst,
+      (SELECT max(r.expected_by) FROM read_model.refund r
+        WHERE r.booking_id = b.booking_id AND r.state IN ('requested', 'delayed')) AS expected
   ) m`;
 
 /** More than anyone's page shows; a page that needs more asks with an offset, once one does. */

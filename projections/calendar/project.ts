@@ -1,4 +1,4 @@
-import { json, table, type Projection } from '../runner/projection.ts';
+import { change, json, table, type Projection } from '../runner/projection.ts';
 
 const CALENDAR = table('calendar', { tutor_id: 'text', zone: 'text', windows: 'jsonb' }, { key: ['tutor_id'] });
 
@@ -53,6 +53,16 @@ export const calendar: Projection = {
           minutes,
           seats,
         });
+      }
+      case 'SeatMoved': {
+        const { bookingId, lessonId, offerId, startsAt, minutes, seats } = fact.data;
+        return change(rows, SEAT, bookingId, () => ({
+          lesson_id: lessonId,
+          offer_id: offerId,
+          starts_at: startsAt,
+          minutes,
+          seats,
+        }));
       }
       case 'SeatReleased':
         return rows.remove(SEAT, fact.data.bookingId);

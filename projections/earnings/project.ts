@@ -1,4 +1,4 @@
-import { change, table, type Projection } from '../runner/projection.ts';
+import { change, json, table, type Projection, type Row, type Rows } from '../runner/projection.ts';
 
 const PAYOUT = table(
   'payout',
@@ -19,6 +19,13 @@ const PAYOUT = table(
     released_at: 'int8 null',
     settlement_id: 'text null',
     reversed: 'int8',
+    /** Asked back from the transfer, and failed at the provider. */
+    owed: 'int8',
+    /** What it would be without the dispute that is open. */
+    disputed_from: 'text null',
+    /** Reason → until (business ms) or null. */
+    pauses: 'jsonb',
+    clawback: 'int8',
   },
   {
     key: ['booking_id'],
@@ -26,18 +33,35 @@ const PAYOUT = table(
   },
 );
 
+type Payout = Row<typeof PAYOUT.columns>;
+
 const REVERSAL = table(
   'reversal',
-  { operation_id: 'text', booking_id: 'text', amount: 'int8', reversal_id: 'text null' },
+  { operation_id: 'text', booking_id: 'text', amount: 'int8', reversal_id: 'text null', failure: 'text null' },
   { key: ['operation_id'], indexes: { reversal_booking: '(booking_id)' } },
 );
+
+/** While it is disputed, transfer and hold go on, and are seen when the dispute is over. */
+const inState = (row: Payout, state: string): Partial<Payout> =>
+  row.state === 'disputed' ? { disputed_from: state } : { state };
+
+function to(rows: Rows, bookingId: string, state: string, also: Partial<Payout> = {}): void {
+  change(rows, PAYOUT, bookingId, (row) => ({ ...inState(row, state), ...also }));
+}
+
+function pause(rows: Rows, bookingId: string, set: (pauses: Record<string, number | null>) => void): void {
+  change(rows, PAYOUT, bookingId, (row) => {
+    const pauses: Record<string, number | null> = JSON.parse(row.pauses);
+    set(pauses);
+    return { pauses: json(pauses) };
+  });
+}
 
 /** What the tutor gets from one booking, with the state of money.md §7.3 (SPEC RM5). */
 export const earnings: Projection = {
   name: 'earnings',
   tables: [PAYOUT, REVERSAL],
   project(fact, rows) {
-    const to = (bookingId: string, state: string): void => change(rows, PAYOUT, bookingId, () => ({ state }));
     switch (fact.type) {
       case 'PayoutPlanned': {
         const { bookingId, tutorId, accountId, providerPaymentId, gross, commission, share } = fact.data;
@@ -58,24 +82,28 @@ export const earnings: Projection = {
           released_at: null,
           settlement_id: null,
           reversed: 0,
+          owed: 0,
+          disputed_from: null,
+          pauses: '{}',
+          clawback: 0,
         });
       }
       case 'TransferRequested':
-        return to(fact.data.bookingId, 'transfer-pending');
+        return to(rows, fact.data.bookingId, 'transfer-pending');
       case 'TransferProcessed': {
         const { bookingId, transferId } = fact.data;
-        return change(rows, PAYOUT, bookingId, () => ({ state: 'held', transfer_id: transferId, failure: null }));
+        return to(rows, bookingId, 'held', { transfer_id: transferId, failure: null });
       }
       case 'TransferFailed': {
         const { bookingId, reason } = fact.data;
-        return change(rows, PAYOUT, bookingId, () => ({ state: 'failed', failure: reason }));
+        return to(rows, bookingId, 'failed', { failure: reason });
       }
       case 'HoldStarted': {
         const { bookingId, t0, endsAt } = fact.data;
-        return change(rows, PAYOUT, bookingId, () => ({ state: 'hold-running', t0, release_at: endsAt }));
+        return to(rows, bookingId, 'hold-running', { t0, release_at: endsAt });
       }
       case 'ReleaseAuthorized':
-        return to(fact.data.bookingId, 'releasing');
+        return to(rows, fact.data.bookingId, 'releasing');
       case 'HoldLifted':
         return change(rows, PAYOUT, fact.data.bookingId, () => ({
           state: 'released',
@@ -87,8 +115,17 @@ export const earnings: Projection = {
       }
       case 'ReversalRequested': {
         const { operationId, bookingId, amount } = fact.data;
-        rows.put(REVERSAL, { operation_id: operationId, booking_id: bookingId, amount, reversal_id: null });
-        return to(bookingId, 'reversing');
+        rows.put(REVERSAL, {
+          operation_id: operationId,
+          booking_id: bookingId,
+          amount,
+          reversal_id: null,
+          failure: null,
+        });
+        return change(rows, PAYOUT, bookingId, ({ owed }) => ({
+          state: 'reversing',
+          owed: Math.max(0, owed - amount),
+        }));
       }
       case 'TransferReversed': {
         const { operationId, bookingId, reversalId, amount } = fact.data;
@@ -101,8 +138,32 @@ export const earnings: Projection = {
           return { reversed: sum, state: sum >= share ? 'reversed' : t0 === null ? 'held' : 'hold-running' };
         });
       }
+      case 'ReversalFailed': {
+        const { operationId, bookingId, reason } = fact.data;
+        const asked = rows.get(REVERSAL, operationId)?.amount ?? 0;
+        change(rows, REVERSAL, operationId, () => ({ failure: reason }));
+        return change(rows, PAYOUT, bookingId, ({ owed, t0 }) => ({
+          owed: owed + asked,
+          state: t0 === null ? 'held' : 'hold-running',
+        }));
+      }
+      case 'PayoutDisputed':
+        return change(rows, PAYOUT, fact.data.bookingId, ({ state }) => ({ state: 'disputed', disputed_from: state }));
+      case 'PayoutDisputeClosed':
+        return change(rows, PAYOUT, fact.data.bookingId, ({ state, disputed_from }) => ({
+          state: disputed_from ?? state,
+          disputed_from: null,
+        }));
+      case 'PayoutPaused':
+        return pause(rows, fact.data.bookingId, (pauses) => (pauses[fact.data.reason] = fact.data.until));
+      case 'PayoutResumed':
+        return pause(rows, fact.data.bookingId, (pauses) => delete pauses[fact.data.reason]);
+      case 'ClawbackRecorded':
+        return change(rows, PAYOUT, fact.data.bookingId, ({ clawback }) => ({
+          clawback: clawback + fact.data.amount,
+        }));
       case 'PayoutCancelled':
-        return to(fact.data.bookingId, 'cancelled');
+        return to(rows, fact.data.bookingId, 'cancelled');
     }
   },
 };

@@ -1,4 +1,5 @@
 import { change, table, type Projection } from '../runner/projection.ts';
+import { refundExpectedBy } from './refund-time.ts';
 
 const PAYMENT = table(
   'payment',
@@ -27,6 +28,9 @@ const CAPTURE = table(
     method: 'text null',
     captured_at: 'int8',
     surplus: 'boolean',
+    /** A bank is taking it back. */
+    frozen: 'boolean',
+    lost: 'int8',
   },
   { key: ['provider_payment_id'], indexes: { capture_booking: '(booking_id)' } },
 );
@@ -43,6 +47,8 @@ const REFUND = table(
     provider_refund_id: 'text null',
     requested_at: 'int8',
     processed_at: 'int8 null',
+    /** With the payer by then, at the latest. */
+    expected_by: 'int8',
   },
   { key: ['refund_id'], indexes: { refund_booking: '(booking_id)', refund_payment: '(provider_payment_id)' } },
 );
@@ -93,20 +99,24 @@ export const payments: Projection = {
           method,
           captured_at: capturedAt,
           surplus: false,
+          frozen: false,
+          lost: 0,
         });
       }
       case 'SurplusPaymentDetected': {
-        const { bookingId, providerPaymentId, amount } = fact.data;
+        const { bookingId, providerPaymentId, amount, fee, tax } = fact.data;
         return rows.put(CAPTURE, {
           provider_payment_id: providerPaymentId,
           booking_id: bookingId,
           order_id: rows.get(PAYMENT, bookingId)?.order_id ?? null,
           amount,
-          fee: 0,
-          tax: 0,
+          fee,
+          tax,
           method: null,
           captured_at: fact.meta.occurredAt,
           surplus: true,
+          frozen: false,
+          lost: 0,
         });
       }
       case 'RefundRequested': {
@@ -121,6 +131,7 @@ export const payments: Projection = {
           provider_refund_id: null,
           requested_at: fact.meta.occurredAt,
           processed_at: null,
+          expected_by: refundExpectedBy(fact.meta.occurredAt, rows.get(CAPTURE, providerPaymentId)?.method ?? null),
         });
       }
       case 'RefundProcessed': {
@@ -131,6 +142,15 @@ export const payments: Projection = {
           processed_at: fact.meta.occurredAt,
         }));
       }
+      case 'RefundDelayed':
+        return change(rows, REFUND, fact.data.refundId, () => ({ state: 'delayed' }));
+      case 'RefundsFrozen':
+        return change(rows, CAPTURE, fact.data.providerPaymentId, () => ({ frozen: true }));
+      case 'RefundsUnfrozen':
+        return change(rows, CAPTURE, fact.data.providerPaymentId, ({ lost }) => ({
+          frozen: false,
+          lost: lost + fact.data.lost,
+        }));
       case 'RefundFailed':
         return change(rows, REFUND, fact.data.refundId, () => ({ state: 'failed' }));
     }

@@ -1,8 +1,17 @@
 import type { Database } from '#platform/database/database.ts';
-import type { PaymentRow, Queries } from '../queries.ts';
+import type { PaymentRow, Queries, RefundRow } from '../queries.ts';
 
-export function paymentQueries(db: Database): Pick<Queries, 'paymentsOf'> {
+export function paymentQueries(db: Database): Pick<Queries, 'paymentsOf' | 'refundsOf'> {
   return {
+    refundsOf: (bookingId) =>
+      db.query<RefundRow>(
+        `SELECT r.refund_id AS "refundId", r.booking_id AS "bookingId", r.provider_payment_id AS "providerPaymentId",
+           r.amount, r.reason, r.state, c.method, coalesce(c.surplus, false) AS surplus,
+           r.requested_at AS "requestedAt", r.expected_by AS "expectedBy", r.processed_at AS "processedAt"
+         FROM read_model.refund r LEFT JOIN read_model.capture c ON c.provider_payment_id = r.provider_payment_id
+         WHERE r.booking_id = $1 ORDER BY r.requested_at, r.refund_id`,
+        [bookingId],
+      ),
     paymentsOf: (personId) =>
       db.query<PaymentRow>(
         `SELECT c.booking_id AS "bookingId", c.provider_payment_id AS "providerPaymentId",

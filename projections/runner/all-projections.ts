@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { accounts } from '../accounts/project.ts';
 import { attendance } from '../attendance/project.ts';
 import { bookings } from '../bookings/project.ts';
 import { calendar } from '../calendar/project.ts';
+import { chargebacks } from '../chargebacks/project.ts';
+import { disputes } from '../disputes/project.ts';
 import { earnings } from '../earnings/project.ts';
 import { ledger } from '../ledger/project.ts';
 import { lessons } from '../lessons/project.ts';
@@ -22,6 +25,9 @@ export const PROJECTIONS: readonly Projection[] = [
   earnings,
   lessons,
   attendance,
+  disputes,
+  chargebacks,
+  accounts,
   timeline,
   ledger,
 ];

@@ -33,6 +33,14 @@ export async function readCheckpoint(db: Queryable, consumer: string): Promise<C
   return row ?? { position: null, ordinal: 0 };
 }
 
+/** Whether whoever took the duty over at this epoch still has it. */
+export async function stillOnDuty(db: Queryable, consumer: string, epoch: number): Promise<boolean> {
+  const [row] = await db.query<{ epoch: number }>('SELECT epoch FROM worker.checkpoint WHERE consumer = $1', [
+    consumer,
+  ]);
+  return row?.epoch === epoch;
+}
+
 /** Locks the checkpoint for this transaction. @throws Fenced */
 export async function lockCheckpoint(tx: Queryable, consumer: string, epoch: number): Promise<Checkpoint> {
   const [row] = await tx.query<Checkpoint & { epoch: number }>(

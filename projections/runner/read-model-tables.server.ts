@@ -10,6 +10,9 @@ export const READ_MODELS = 'read-models';
 export const READ_MODELS_MOVED = 'read_models_moved';
 export const SCHEMA = 'read_model';
 
+/** NOTIFY channel: the read models are to be built anew. */
+export const READ_MODELS_ANEW = 'read_models_anew';
+
 /** Steps that several processes start at once must wait for each other. Any number that nobody else locks. */
 const LOCK = 7_204_119_027;
 
@@ -50,7 +53,18 @@ export async function resetReadModels(db: Database, projections: readonly Projec
   });
 }
 
-/** The same for the consumer on duty, which goes on with them. @throws Fenced */
+/**
+ * Has all read models built anew by whoever runs them, in any process; until then the rows of today can be read. For when
+ * the same events read differently, such as after a person was erased.
+ */
+export async function requestRebuild(db: Database): Promise<void> {
+  await db.transaction(async (tx) => {
+    await beginAnew(tx);
+    await tx.query('SELECT pg_notify($1, $2)', [READ_MODELS_ANEW, '']);
+  });
+}
+
+/** Empties them for the consumer on duty, which goes on with them. @throws Fenced */
 export async function emptyReadModels(db: Database, projections: readonly Projection[], epoch: number): Promise<void> {
   await db.transaction(async (tx) => {
     await moveFenced(tx, READ_MODELS, epoch, { position: null, ordinal: 0 }, READ_MODELS_MOVED);

@@ -4,10 +4,10 @@ import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import type { Fact } from '../fact.ts';
 import { PROJECTIONS } from './all-projections.ts';
-import { Fenced, readCheckpoint, takeOver, type Checkpoint } from './checkpoint.server.ts';
+import { Fenced, readCheckpoint, stillOnDuty, takeOver, type Checkpoint } from './checkpoint.server.ts';
 import { passesByItself } from './parked.server.ts';
 import type { Projection } from './projection.ts';
-import { emptyReadModels, READ_MODELS } from './read-model-tables.server.ts';
+import { emptyReadModels, READ_MODELS, READ_MODELS_ANEW } from './read-model-tables.server.ts';
 import { readModelWriter } from './read-model-writer.server.ts';
 import { rebuildReadModels } from './rebuild.server.ts';
 import { repeat } from './task.ts';
@@ -18,6 +18,7 @@ export {
   prepareReadModels,
   READ_MODELS,
   READ_MODELS_MOVED,
+  requestRebuild,
   resetReadModels,
 } from './read-model-tables.server.ts';
 export { rebuildReadModels } from './rebuild.server.ts';
@@ -51,6 +52,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
   let following: { stop(): Promise<void> } | null = null;
 
   function replaced(): void {
+    if (fenced) return;
     fenced = true;
     log.warn({ consumer: READ_MODELS }, 'another worker took the read models over');
     onFenced?.();
@@ -84,10 +86,25 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     }
   }
 
+  // Without it, a request to build anew would be noticed with the next event only.
+  async function look(): Promise<void> {
+    try {
+      if (!(await stillOnDuty(db, READ_MODELS, epoch))) replaced();
+    } catch (error) {
+      log.warn({ err: error }, 'whether the read models are to be built anew is seen with the next event');
+    }
+  }
+  const unlisten = await db.listen(READ_MODELS_ANEW, () => void look());
+
   const start = await readCheckpoint(db, READ_MODELS);
   if (start.position !== null || (await store.head()) === null) {
     follow(start);
-    return { stop: async () => following?.stop() };
+    return {
+      async stop() {
+        await unlisten();
+        await following?.stop();
+      },
+    };
   }
   const building = repeat('building the read models', 60_000, log, async () => {
     if (fenced || following || signal.aborted) return false;
@@ -103,6 +120,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
   return {
     async stop() {
       stopping.abort();
+      await unlisten();
       await building.stop();
       await following?.stop();
     },

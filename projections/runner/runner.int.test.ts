@@ -23,7 +23,14 @@ import { Fenced, lockCheckpoint, takeOver } from './checkpoint.server.ts';
 import { whileLeased } from './lease.server.ts';
 import { runProcesses } from './processes.server.ts';
 import { table, type Projection } from './projection.ts';
-import { dumpReadModels, READ_MODELS, resetReadModels, runReadModels } from './read-models.server.ts';
+import {
+  dumpReadModels,
+  READ_MODELS,
+  rebuildReadModels,
+  requestRebuild,
+  resetReadModels,
+  runReadModels,
+} from './read-models.server.ts';
 import { writeReactions } from './reactions.server.ts';
 import { createTimers } from './timers.server.ts';
 import { createWaiter } from './wait-for.server.ts';
@@ -181,6 +188,61 @@ describe('read models', () => {
     started(await runReadModels({ db, store, log, projections: [...PROJECTIONS, projection] }));
     await until('both', async () => (await people()).length === 2);
     expect(await db.query('SELECT 1 FROM worker.parked_event')).toEqual([]);
+  });
+});
+
+describe('RU14: building anew', () => {
+  const many = async (count: number): Promise<string> => {
+    let last = '';
+    for (let index = 0; index < count; index += 1) last = await register(`person-${index}`);
+    return last;
+  };
+
+  test('RU3: with any size of pages and memory, the rows are the same', async () => {
+    await many(40);
+    for (let index = 0; index < 40; index += 3)
+      await submit(
+        { type: 'ChangeZone', now: clock.now(), data: { personId: `person-${index}`, zone: 'Europe/Berlin' } },
+        context(),
+      );
+    const dumps = new Set<string>();
+    for (const [pageSize, keepRows] of [
+      [1, 0],
+      [3, 5],
+      [7, 20],
+      [1_000, 1_000],
+    ] as const) {
+      const epoch = await takeOver(db, READ_MODELS);
+      expect(await rebuildReadModels({ db, store, log, epoch, pageSize, keepRows })).toBe(54);
+      dumps.add(await dumpReadModels(db));
+    }
+    expect(dumps.size).toBe(1);
+    expect([...dumps].join().match(/Berlin/g)).toHaveLength(14);
+  });
+
+  test('what is there can be read until the new rows take its place, also by a request from elsewhere', async () => {
+    const last = await many(5);
+    const waiter = started(await createWaiter(db));
+    const onFenced = vi.fn();
+    const quiet = createLog({ level: 'silent' });
+    const first = await runReadModels({ db, store, log: quiet, onFenced });
+    expect(await waiter.waitFor(last, 5_000)).toBe(true);
+    await db.query(`UPDATE read_model.person SET zone = 'what an erased person wrote' WHERE person_id = 'person-1'`);
+    await requestRebuild(db);
+    await until('the runner knows', async () => onFenced.mock.calls.length > 0);
+    expect(await people()).toHaveLength(5);
+    await first.stop();
+    started(await runReadModels({ db, store, log }));
+    expect(await waiter.waitFor(last, 5_000)).toBe(true);
+    expect(await db.query(`SELECT DISTINCT zone FROM read_model.person`)).toEqual([{ zone: 'Asia/Kolkata' }]);
+  });
+
+  test('one that was replaced meanwhile changes nothing', async () => {
+    await many(3);
+    const epoch = await takeOver(db, READ_MODELS);
+    await takeOver(db, READ_MODELS);
+    await expect(rebuildReadModels({ db, store, log, epoch })).rejects.toThrow(Fenced);
+    expect(await people()).toEqual([]);
   });
 });
 

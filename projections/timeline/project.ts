@@ -6,6 +6,7 @@ interface Place {
   readonly lane: TimelineLane;
   readonly bookingId: string | null;
   readonly lessonId: string | null;
+  readonly tutorId: string | null;
 }
 
 /** Streams whose every event is about one booking, and calendars, some of whose events are. */
@@ -14,7 +15,21 @@ const LANES: Readonly<Record<string, TimelineLane>> = {
   calendar: 'calendar',
   payment: 'payment',
   payout: 'payout',
+  dispute: 'dispute',
+  chargeback: 'chargeback',
 };
+
+type OfAccount = Extract<
+  Fact,
+  { type: 'LinkedAccountActivated' | 'LinkedAccountSuspended' | 'LinkedAccountFailed' | 'BankDetailsChanged' }
+>;
+
+/** What of a tutor's own stream decides over their payouts. What they told us for it is in none of these. */
+const isOfAccount = (fact: Fact): fact is OfAccount =>
+  fact.type === 'LinkedAccountActivated' ||
+  fact.type === 'LinkedAccountSuspended' ||
+  fact.type === 'LinkedAccountFailed' ||
+  fact.type === 'BankDetailsChanged';
 
 /** Where a fact stands: with one booking, or with every booking that has or had a seat in the lesson. */
 function placeOf(fact: Fact): Place | null {
@@ -23,10 +38,11 @@ function placeOf(fact: Fact): Place | null {
   if (fact.category === 'lesson') {
     // A seat's own facts are nobody else's business: they stand with that booking only.
     const lessonId = bookingId === null && typeof data.lessonId === 'string' ? data.lessonId : null;
-    return { lane: 'lesson', bookingId, lessonId };
+    return { lane: 'lesson', bookingId, lessonId, tutorId: null };
   }
+  if (isOfAccount(fact)) return { lane: 'tutor', bookingId: null, lessonId: null, tutorId: fact.data.tutorId };
   const lane = LANES[fact.category];
-  return lane === undefined || bookingId === null ? null : { lane, bookingId, lessonId: null };
+  return lane === undefined || bookingId === null ? null : { lane, bookingId, lessonId: null, tutorId: null };
 }
 
 /** `json` and not `jsonb`: what is only shown needs no parsing by the database, and there is one row for each event. */
@@ -41,6 +57,7 @@ const TIMELINE = growingTable(
     lane: 'text',
     booking_id: 'text null',
     lesson_id: 'text null',
+    tutor_id: 'text null',
     type: 'text',
     data: 'json',
     actor: 'json',
@@ -54,6 +71,7 @@ const TIMELINE = growingTable(
     indexes: {
       timeline_booking: '(booking_id, ordinal) WHERE booking_id IS NOT NULL',
       timeline_lesson: '(lesson_id, ordinal) WHERE lesson_id IS NOT NULL',
+      timeline_tutor: '(tutor_id, ordinal) WHERE tutor_id IS NOT NULL',
     },
   },
 );
@@ -80,6 +98,7 @@ export const timeline: Projection = {
       lane: place.lane,
       booking_id: place.bookingId,
       lesson_id: place.lessonId,
+      tutor_id: place.tutorId,
       type: fact.type,
       data: json(fact.data),
       actor: json(fact.meta.actor),

@@ -12,6 +12,9 @@ export function timelineQueries(db: Database): Pick<Queries, 'timeline'> {
          LEFT JOIN person_name n ON e.actor->>'kind' = 'person' AND n.person_id = e.actor->>'id'
          WHERE e.booking_id = $1
             OR e.lesson_id IN (SELECT s.lesson_id FROM read_model.timeline_seat s WHERE s.booking_id = $1)
+            -- What happened to the tutor's account while this booking's money was with us.
+            OR EXISTS (SELECT FROM read_model.payout p WHERE p.booking_id = $1 AND p.tutor_id = e.tutor_id
+              AND e.occurred_at >= p.planned_at AND (p.released_at IS NULL OR e.occurred_at <= p.released_at))
          ORDER BY e.ordinal`,
         [bookingId],
       ),

@@ -4,7 +4,8 @@ import type { Offer, TutorProfile } from '#events/tutor/events.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import { freeSlotsOf } from '../calendar/queries.server.ts';
-import type { Queries, Review, Slot, TutorCard, TutorPage, TutorSearch } from '../queries.ts';
+import { canBePaid } from '../accounts/queries.server.ts';
+import type { AccountStatus, Queries, Review, Slot, TutorCard, TutorPage, TutorSearch } from '../queries.ts';
 
 const DAY = 86_400_000;
 /** How far ahead the next free slot is looked for. */
@@ -17,21 +18,22 @@ interface TutorRow {
   readonly profile: TutorProfile;
   readonly offers: readonly Offer[];
   readonly mode: 'instant' | 'accept';
-  readonly bookable: boolean;
+  readonly usable_from: number | null;
+  readonly status: AccountStatus | null;
   readonly rating: number | null;
   readonly reviews: number;
   readonly lessons_taught: number;
 }
 
 const TUTOR = `
-  SELECT t.tutor_id, t.profile, t.offers, t.mode, t.account_id IS NOT NULL AS bookable,
+  SELECT t.tutor_id, t.profile, t.offers, t.mode, a.usable_from, a.status,
     (SELECT avg(r.rating)::float8 FROM read_model.review r WHERE r.tutor_id = t.tutor_id) AS rating,
     (SELECT count(*)::int4 FROM read_model.review r WHERE r.tutor_id = t.tutor_id) AS reviews,
     (SELECT count(DISTINCT o.lesson_id)::int4 FROM read_model.outcome o JOIN read_model.lesson l USING (lesson_id)
       WHERE l.tutor_id = t.tutor_id AND o.outcome = 'held') AS lessons_taught
-  FROM read_model.tutor t`;
+  FROM read_model.tutor t LEFT JOIN read_model.account a ON a.tutor_id = t.tutor_id`;
 
-function cardOf(row: TutorRow, slots: readonly Slot[]): TutorCard {
+function cardOf(row: TutorRow, slots: readonly Slot[], now: number): TutorCard {
   const { about: _about, education: _education, ...profile } = row.profile;
   const prices = row.offers.map((offer) => offer.price);
   return {
@@ -44,7 +46,7 @@ function cardOf(row: TutorRow, slots: readonly Slot[]): TutorCard {
     fromPrice: prices.length === 0 ? null : Math.min(...prices),
     nextFreeAt: slots[0]?.startsAt ?? null,
     lessonsTaught: row.lessons_taught,
-    bookable: row.bookable,
+    bookable: canBePaid(row.status, row.usable_from, now),
   };
 }
 
@@ -98,7 +100,7 @@ export function tutorQueries(
     const rows = await db.query<TutorRow>(`${TUTOR} WHERE ${where} ORDER BY t.tutor_id`, params);
     const ids = rows.map((row) => row.tutor_id);
     const free = await freeSlotsOf(db, clock, ids, ahead());
-    let cards = rows.map((row) => cardOf(row, free.get(row.tutor_id) ?? []));
+    let cards = rows.map((row) => cardOf(row, free.get(row.tutor_id) ?? [], clock.now()));
     if (search.freeFrom !== undefined || search.freeTo !== undefined) {
       const from = Math.max(search.freeFrom ?? 0, clock.now());
       const range = { from, to: search.freeTo ?? from + LOOK_AHEAD_MS };
@@ -133,7 +135,7 @@ export function tutorQueries(
       [tutorId],
     );
     return {
-      ...cardOf(row, free.get(tutorId) ?? []),
+      ...cardOf(row, free.get(tutorId) ?? [], clock.now()),
       about: row.profile.about,
       education: row.profile.education,
       zone: calendar?.zone ?? 'Asia/Kolkata',
