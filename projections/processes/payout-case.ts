@@ -31,8 +31,12 @@ interface Asked {
   readonly reason: string;
 }
 
+type Outcome = Extract<Fact, { type: 'OutcomeDecided' }>['data'];
+
 export interface PayoutCase {
   readonly stage: Stage;
+  /** What came of the lesson, while the booking has not heard of it. */
+  readonly outcome: Pick<Outcome, 'bookingId' | 'lessonId' | 'outcome' | 't0'> | null;
   readonly ending: Ending | null;
   /** A dispute keeps everything where it is. */
   readonly disputed: boolean;
@@ -57,6 +61,7 @@ export interface PayoutCase {
 
 export const initial: PayoutCase = {
   stage: { at: 'nothing' },
+  outcome: null,
   ending: null,
   disputed: false,
   disputeRefund: 0,
@@ -79,6 +84,14 @@ export function evolve(stored: PayoutCase, fact: Fact): PayoutCase {
   const before = { ...initial, ...stored };
   const state = { ...before, stage: evolveStage(before.stage, fact), ending: endingOf(before.ending, fact) };
   switch (fact.type) {
+    case 'OutcomeDecided': {
+      const { bookingId, lessonId, outcome, t0 } = fact.data;
+      return { ...state, outcome: { bookingId, lessonId, outcome, t0 } };
+    }
+    case 'BookingCompleted':
+    case 'BookingCancelled':
+    case 'BookingUnderReview':
+      return { ...state, outcome: null };
     case 'PayoutDisputed':
       return { ...state, disputed: true };
     case 'PayoutDisputeClosed': {

@@ -112,8 +112,9 @@ function close(state: PayoutCase): readonly Reaction[] {
   return [command('close', { type: 'CloseBooking', data: { bookingId: stage.plan.bookingId } })];
 }
 
-function afterOutcome(data: Extract<Fact, { type: 'OutcomeDecided' }>['data']): readonly Reaction[] {
-  const { bookingId, outcome, t0, lessonId } = data;
+function afterOutcome(state: PayoutCase): readonly Reaction[] {
+  if (state.outcome === null) return [];
+  const { bookingId, outcome, t0, lessonId } = state.outcome;
   switch (outcome) {
     case 'held':
     case 'student-no-show':
@@ -197,6 +198,8 @@ export const releasePayout: Process<ReleasePayout> = {
       case 'PayoutPaused':
       case 'PayoutResumed':
       case 'OutcomeDecided':
+      case 'RescheduleDeclined':
+      case 'BookingUnderReview':
       case 'BookingCompleted':
       case 'BookingCancelled':
       case 'RefundRequested':
@@ -211,7 +214,8 @@ export const releasePayout: Process<ReleasePayout> = {
   evolve,
 
   react(fact, state) {
-    if (fact.type === 'OutcomeDecided') return afterOutcome(fact.data);
+    // Refused while the calendar has not answered about a move; when that comes to nothing, the outcome stands.
+    if (fact.type === 'OutcomeDecided' || fact.type === 'RescheduleDeclined') return afterOutcome(state);
     const { stage, ending } = state;
     if (stage.at === 'nothing') return [];
     const { plan } = stage;

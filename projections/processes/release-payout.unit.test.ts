@@ -66,6 +66,29 @@ describe('release-payout: to the tutor', () => {
     expect(commandsIn(to(...held(), decided))).toEqual(commands);
   });
 
+  test('RP3: an outcome that a running move kept from the booking is told again when the move comes to nothing', () => {
+    const decided = fact({
+      type: 'OutcomeDecided',
+      data: {
+        lessonId: LESSON,
+        bookingId: BOOKING,
+        outcome: 'held',
+        t0: END,
+        taughtMs: 0,
+        presentMs: 0,
+        heldMs: 0,
+        reasons: [],
+      },
+    });
+    const declined = fact({
+      type: 'RescheduleDeclined',
+      data: { bookingId: BOOKING, proposalId: 'm', reason: 'not-available', at: END },
+    });
+    expect(commandsIn(to(...held(), decided, declined))).toEqual(['CompleteBooking']);
+    expect(commandsIn(to(...held(), decided, completed(), declined))).toEqual([]);
+    expect(commandsIn(to(...held(), declined))).toEqual([]);
+  });
+
   test('RP4: the hold starts at t0, whichever of transfer and outcome comes last', () => {
     const start = [{ command: { type: 'StartHold', data: { bookingId: BOOKING, t0: END } } }];
     expect(to(...held(), completed())).toMatchObject(start);
