@@ -172,6 +172,66 @@ describe('an audit export', () => {
     },
   );
 
+  it('AU5: a part whose holder of the key left out or changed a record, and made the rest fit, is found', async () => {
+    const { store, heads } = await example();
+    const [header = '', ...lines] = linesOf(await exported(store, heads, PART));
+    const counted = (change: number): string => {
+      const { part, ...rest } = JSON.parse(header);
+      const streams = part.streams.map((stream: { name: string; records: number }) =>
+        stream.name === 'booking-b1' ? { ...stream, records: stream.records + change } : stream,
+      );
+      return canonicalJson({ ...rest, part: { ...part, streams } });
+    };
+    expect(await verify(closed([counted(0), ...lines]))).toMatchObject({ kind: 'whole' });
+    // The first of two events of the booking; the last one could be left out only by an exporter that lies.
+    expect(await verify(closed([counted(-1), ...lines.slice(1)]))).toMatchObject({
+      kind: 'broken',
+      reason: 'booking-b1 goes from revision -1 to 1',
+    });
+    const at = lines.findIndex((line) => line.includes('80000'));
+    const line = lines[at] ?? '';
+    const record = line.slice(line.indexOf('"record":') + 9, -1).replace('80000', '1');
+    const previous = Buffer.from(/"previous":"(\w+)"/.exec(line)?.[1] ?? '', 'hex');
+    const chain = hex(sha256Of(previous, new TextEncoder().encode(record)));
+    const forged = line.replace(/"chain":"\w+"/, `"chain":"${chain}"`).replace('80000', '1');
+    expect(await verify(closed([header, ...lines.with(at, forged)]))).toMatchObject({
+      kind: 'broken',
+      position: positionIn(line),
+      reason: 'the proof does not lead to the root of the log',
+    });
+  });
+
+  it.each(['chain', 'root', 'records', 'position', 'number', 'previous', 'peaks'] as const)(
+    'AU6: a head with another %s than the log has does not pass, even signed',
+    async (field) => {
+      const { store, heads } = await example();
+      const [first, second] = heads;
+      if (!first || !second) throw new Error('two heads were signed');
+      const wrong = {
+        chain: 'ab'.repeat(32),
+        root: 'ab'.repeat(32),
+        records: 10,
+        position: '9',
+        number: 7,
+        previous: null,
+        peaks: [],
+      };
+      const head: Head = { ...second.head, [field]: wrong[field] };
+      const lie = [first, { head, signature: key.sign(headBytes(head)) }];
+      expect(await verify(await exported(store, lie, WHOLE))).toMatchObject({ kind: 'broken' });
+    },
+  );
+
+  it('AU6: a head with the tree of another log does not pass, even signed', async () => {
+    const [{ store, heads }, other] = [await example(), await example()];
+    const [first, second] = heads;
+    const theirs = other.heads[1]?.head;
+    if (!first || !second || !theirs) throw new Error('two heads were signed');
+    const head: Head = { ...second.head, root: theirs.root, peaks: theirs.peaks };
+    const lie = [first, { head, signature: key.sign(headBytes(head)) }];
+    expect(await verify(await exported(store, lie, WHOLE))).toMatchObject({ reason: 'the root is not the signed one' });
+  });
+
   it('AU5: cut short, or with something behind it, it is found', async () => {
     const { store, heads } = await example();
     const file = await exported(store, heads, WHOLE);
