@@ -4,6 +4,7 @@
  */
 import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
+import { refundableOf } from '#events/payment/decide.ts';
 import { reversalFor } from '#events/payout/dispute.ts';
 import { reversedOf, type PayoutState } from '#events/payout/events.ts';
 import type { Policy } from '#events/shared/policy.ts';
@@ -227,11 +228,14 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
 
   /** Captured for a booking that was over unpaid: the payment came too late, and its refund was missed. */
   async function lateMoney(): Promise<void> {
-    const rows = await db.query<{ id: string; payment: string; amount: number }>(
-      `SELECT b.booking_id AS id, c.provider_payment_id AS payment, c.amount ${LATE_MONEY} LIMIT ${AT_A_TIME}`,
+    const rows = await db.query<{ id: string; payment: string }>(
+      `SELECT b.booking_id AS id, c.provider_payment_id AS payment ${LATE_MONEY} LIMIT ${AT_A_TIME}`,
       [clock.now() - SLACK_MS],
     );
-    for (const { id: bookingId, payment, amount } of rows)
+    for (const { id: bookingId, payment } of rows) {
+      // Less than was paid when the payer's bank took some of it.
+      const amount = refundableOf(await streams.payment(bookingId), payment);
+      if (amount === 0) continue;
       await ask('refund-late', bookingId, {
         type: 'RequestRefund',
         data: {
@@ -242,6 +246,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
           reason: 'paid-too-late',
         },
       });
+    }
   }
 
   /** Still held in the calendar by bookings that are over: nobody else could have that time. */

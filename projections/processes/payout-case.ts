@@ -55,9 +55,11 @@ export interface PayoutCase {
   readonly refunds: readonly string[];
   /** What of that payment went back to the payer. */
   readonly refunded: number;
-  /** What the payer's bank took back, by chargeback. */
-  readonly lost: Readonly<Record<string, number>>;
+  readonly lost: Lost;
 }
+
+/** What payers' banks took back, by chargeback; it may be known before the payout is planned. */
+export type Lost = Readonly<Record<string, { readonly providerPaymentId: string; readonly amount: number }>>;
 
 export const initial: PayoutCase = {
   stage: { at: 'nothing' },
@@ -128,9 +130,7 @@ export function evolve(stored: PayoutCase, fact: Fact): PayoutCase {
       return { ...state, refunds, refunded: state.refunded + amount };
     }
     case 'RefundsUnfrozen': {
-      const { chargebackId, providerPaymentId, lost } = fact.data;
-      if (!isOurs(state, providerPaymentId)) return state;
-      return { ...state, lost: { ...state.lost, [chargebackId]: lost } };
+      return { ...state, lost: withLost(state.lost, fact.data) };
     }
     default:
       return state;
@@ -184,19 +184,25 @@ function endingOf(ending: Ending | null, fact: Fact): Ending | null {
 export const tutorPart = ({ gross, share }: { gross: number; share: number }, refund: number): number =>
   refund >= gross ? share : tutorPartOfRefund(refund, share, gross);
 
-export const lostOf = ({ lost }: Pick<PayoutCase, 'lost'>): number =>
-  Object.values(lost).reduce((total, amount) => total + amount, 0);
+export const withLost = (lost: Lost, data: Extract<Fact, { type: 'RefundsUnfrozen' }>['data']): Lost => ({
+  ...lost,
+  [data.chargebackId]: { providerPaymentId: data.providerPaymentId, amount: data.lost },
+});
+
+/** Paise that the bank took of this payment. */
+export const lostOf = (lost: Lost, { providerPaymentId }: { readonly providerPaymentId: string }): number =>
+  Object.values(lost).reduce((sum, one) => (one.providerPaymentId === providerPaymentId ? sum + one.amount : sum), 0);
 
 export const wholeBack = (plan: Plan, ending: Ending | null): ending is Extract<Ending, { kind: 'cancelled' }> =>
   ending?.kind === 'cancelled' && ending.refund >= plan.gross;
 
 /** What a cancellation still owes the payer, beside what a dispute and the payer's bank gave back. */
-export const dueOf = (state: PayoutCase, ending: Extract<Ending, { kind: 'cancelled' }>): number =>
-  Math.max(0, ending.refund - state.disputeRefund - lostOf(state));
+export const dueOf = (state: PayoutCase, plan: Plan, ending: Extract<Ending, { kind: 'cancelled' }>): number =>
+  Math.max(0, ending.refund - state.disputeRefund - lostOf(state.lost, plan));
 
 /** When the last of the pauses that have an end is over; 0 without any. */
 export const pausedUntil = ({ pauses }: PayoutCase): number => Math.max(0, ...Object.values(pauses));
 
 /** Nothing is on its way any more: what a dispute gave back has arrived too. */
-export const refundsDone = (state: PayoutCase): boolean =>
-  state.refunds.length === 0 && state.refunded + lostOf(state) >= state.disputeRefund;
+export const refundsDone = (state: PayoutCase, plan: Plan): boolean =>
+  state.refunds.length === 0 && state.refunded + lostOf(state.lost, plan) >= state.disputeRefund;

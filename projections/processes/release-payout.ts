@@ -71,7 +71,7 @@ function payBack(state: PayoutCase): readonly Reaction[] {
   const { stage, ending } = state;
   if (stage.at === 'nothing' || ending?.kind !== 'cancelled') return [];
   const { bookingId, providerPaymentId } = stage.plan;
-  const amount = dueOf(state, ending);
+  const amount = dueOf(state, stage.plan, ending);
   if (amount === 0) return [];
   const refundId = cancelRefundId(bookingId);
   const data = { bookingId, refundId, providerPaymentId, amount, reason: ending.rule };
@@ -108,7 +108,7 @@ function settle(state: PayoutCase): readonly Reaction[] {
 /** A completed booking closes when its payout has come to an end and nothing is on its way to the payer. */
 function close(state: PayoutCase): readonly Reaction[] {
   const { stage, ending, disputed } = state;
-  if (stage.at !== 'done' || ending?.kind !== 'completed' || disputed || !refundsDone(state)) return [];
+  if (stage.at !== 'done' || ending?.kind !== 'completed' || disputed || !refundsDone(state, stage.plan)) return [];
   return [command('close', { type: 'CloseBooking', data: { bookingId: stage.plan.bookingId } })];
 }
 
@@ -244,7 +244,7 @@ export const releasePayout: Process<ReleasePayout> = {
         return transferAgain(state, fact.meta.occurredAt);
       case 'BookingCompleted':
       case 'BookingCancelled':
-        return [...settle(state), ...unneeded(state), ...close(state)];
+        return [...(stage.at === 'done' ? payBack(state) : settle(state)), ...unneeded(state), ...close(state)];
       case 'HoldStarted':
         return [authorizeRelease(releaseTimer(bookingId), bookingId, Math.max(fact.data.endsAt, pausedUntil(state)))];
       case 'ReleaseAuthorized':

@@ -6,7 +6,7 @@
 import { reviewIdOf, type Resolution } from '#events/dispute/events.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import type { Fact } from '../fact.ts';
-import { lostOf, tutorPart } from './payout-case.ts';
+import { lostOf, tutorPart, withLost, type Lost } from './payout-case.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
 interface Plan {
@@ -43,8 +43,7 @@ export interface ResolveDispute {
   /** A cancellation that settles whatever is open. */
   readonly cancelled: { readonly refund: number; readonly rule: string } | null;
   readonly reversed: number;
-  /** What the payer's bank took back, by chargeback. */
-  readonly lost: Readonly<Record<string, number>>;
+  readonly lost: Lost;
 }
 
 const initial: ResolveDispute = {
@@ -101,11 +100,8 @@ function evolve(state: ResolveDispute, fact: Fact): ResolveDispute {
     }
     case 'TransferReversed':
       return { ...state, reversed: state.reversed + fact.data.amount };
-    case 'RefundsUnfrozen': {
-      const { chargebackId, providerPaymentId, lost } = fact.data;
-      if (state.plan?.providerPaymentId !== providerPaymentId) return state;
-      return { ...state, lost: { ...state.lost, [chargebackId]: lost } };
-    }
+    case 'RefundsUnfrozen':
+      return { ...state, lost: withLost(state.lost, fact.data) };
     default:
       return state;
   }
@@ -151,7 +147,7 @@ function payBack({ plan, closed, reversed, lost }: ResolveDispute): readonly Rea
   if (plan === null || closed === null) return [];
   if (closed.reversal > 0 && reversed < tutorPart(plan, closed.refund)) return [];
   const { bookingId, providerPaymentId } = plan;
-  const amount = Math.max(0, closed.refund - lostOf({ lost }));
+  const amount = Math.max(0, closed.refund - lostOf(lost, plan));
   if (amount === 0) return [];
   const refundId = disputeRefundId(bookingId);
   return [

@@ -428,6 +428,22 @@ describe('the payer’s bank', () => {
     await world.give(unfreeze(30_000));
     expect(money(world).refunded).toEqual([50_000]);
   });
+  test('RP17: what the bank took before there was a payout counts, and a payout that a chargeback ended still pays back the rest', async () => {
+    const world = await play();
+    await world.request();
+    await world.atOnce(world.paid, freeze, unfreeze(30_000));
+    await world.give({ type: 'CancelBooking', data: { bookingId, by: 'tutor', reason: 'ill' } });
+    expect(money(world)).toEqual({ reversed: [72_000], refunded: [50_000], lifted: [] });
+
+    const other = await play();
+    await other.book();
+    await other.give(freeze);
+    await other.give(unfreeze(79_999));
+    const taken = { bookingId, operationId: 'bank', amount: 72_000, reason: 'chargeback' };
+    await other.give({ type: 'RequestReversal', data: taken });
+    await other.give({ type: 'CancelBooking', data: { bookingId, by: 'tutor', reason: 'ill' } });
+    expect(money(other)).toEqual({ reversed: [72_000], refunded: [1], lifted: [] });
+  });
   test('RF3: and for a refund that failed', async () => {
     const world = await play((call, nth) => (call.kind === 'refund-payment' && nth === 0 ? 'failed' : 'done'));
     await world.book();

@@ -150,6 +150,22 @@ export async function play(answer: (call: ProviderCall, nth: number) => Answer =
     await run();
   }
 
+  async function requestSeat(bookingId = 'b1'): Promise<void> {
+    const windows = [{ weekday: 1, from: '00:00', to: '24:00', offerId: 'o1' }] as const;
+    await give({ type: 'SetAvailability', data: { tutorId: TUTOR, zone: 'Asia/Kolkata', windows } });
+    const seat = {
+      tutorId: TUTOR,
+      studentId: STUDENT,
+      bookedBy: 'parent',
+      offerId: 'o1',
+      startsAt: START,
+      minutes: 60,
+    };
+    const terms = { seats: 1, price: 80_000, mode: 'instant', policy: POLICY_2026_11 } as const;
+    await give({ type: 'RequestBooking', data: { bookingId, ...seat, ...terms, subject: 'Mathematics', note: '' } });
+    await run();
+  }
+
   const typesOf = (): readonly string[] => log.map((fact) => fact.type);
 
   return {
@@ -178,45 +194,13 @@ export async function play(answer: (call: ProviderCall, nth: number) => Answer =
     now: () => now,
     waiting: () => [...calls.values()].map((call) => call.kind),
 
+    paid: paidFor('b1'),
+    request: requestSeat,
     /** Paid and confirmed. */
-    async book(bookingId = 'b1'): Promise<string> {
-      const windows = [{ weekday: 1, from: '00:00', to: '24:00', offerId: 'o1' }] as const;
-      await give({ type: 'SetAvailability', data: { tutorId: TUTOR, zone: 'Asia/Kolkata', windows } });
-      await give({
-        type: 'RequestBooking',
-        data: {
-          bookingId,
-          tutorId: TUTOR,
-          studentId: STUDENT,
-          bookedBy: 'parent',
-          offerId: 'o1',
-          subject: 'Mathematics',
-          startsAt: START,
-          minutes: 60,
-          seats: 1,
-          price: 80_000,
-          mode: 'instant',
-          policy: POLICY_2026_11,
-          note: '',
-        },
-      });
+    async book(): Promise<void> {
+      await requestSeat();
+      expect(await give(paidFor('b1'))).toBeNull();
       await run();
-      const paid = {
-        bookingId,
-        orderId: `order_${bookingId}`,
-        providerPaymentId: 'pay_1',
-        status: 'captured',
-        amount: 80_000,
-        currency: 'INR',
-        fee: 1_888,
-        tax: 288,
-        method: 'upi',
-        reason: '',
-        description: '',
-      } as const;
-      expect(await give({ type: 'ObservePayment', data: paid })).toBeNull();
-      await run();
-      return bookingId;
     },
 
     /** Both are there for this many minutes of the sixty; under thirty nobody can tell what it was. `during`: near its end. */
@@ -237,6 +221,23 @@ export async function play(answer: (call: ProviderCall, nth: number) => Answer =
     },
   };
 }
+
+const paidFor = (bookingId: string): Intent => ({
+  type: 'ObservePayment',
+  data: {
+    bookingId,
+    orderId: `order_${bookingId}`,
+    providerPaymentId: 'pay_1',
+    status: 'captured',
+    amount: 80_000,
+    currency: 'INR',
+    fee: 1_888,
+    tax: 288,
+    method: 'upi',
+    reason: '',
+    description: '',
+  },
+});
 
 function lessonOf(log: readonly Fact[]): string {
   const scheduled = log.find((fact) => fact.type === 'LessonScheduled');
