@@ -21,7 +21,7 @@ import { kyselyDialect } from '#platform/database/kysely-dialect.server.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { createLog } from '#platform/log/log.server.ts';
 import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
-import { resetReadModels, runReadModels } from '#projections/runner/read-models.server.ts';
+import { requestRebuild, runReadModels } from '#projections/runner/read-models.server.ts';
 import { runProcesses } from '#projections/runner/processes.server.ts';
 import { prepareProjections } from '#projections/worker.server.ts';
 
@@ -161,8 +161,9 @@ beforeAll(async () => {
     factsOf: async () => open,
     scrub: (traces) => scrubWorkerTables(db, traces),
     rebuild: async () => {
+      await requestRebuild(db);
+      // As the worker does, whose consumer finds that it was replaced.
       await stop();
-      await resetReadModels(db);
       stop = await work();
     },
   });
