@@ -328,6 +328,23 @@ describe('an outcome or a cancellation while a complaint is open', () => {
       expect(world.count('RefundRequested')).toBe(1);
     },
   );
+  test.each(['tutor-no-show', 'nobody'] as const)(
+    'RD12: the outcome %s while it is open settles it',
+    async (outcome) => {
+      const world = await play();
+      await world.book();
+      await world.teach(20, async () => {
+        await world.give(complain());
+        expect(await world.give({ type: 'CancelUntaughtBooking', data: { bookingId, outcome } })).toBeNull();
+      });
+      expect(world.dataOf('DisputeResolved')).toMatchObject([
+        { outcome: 'student', refund: 80_000, decidedBy: 'policy', rule: outcome },
+      ]);
+      expect(money(world)).toEqual({ reversed: [72_000], refunded: [80_000], lifted: [] });
+      expect(world.count('RefundRequested')).toBe(1);
+      expect(world.count('ReversalRequested')).toBe(1);
+    },
+  );
   test('RD12: after a decision for the tutor, or for a part, a full cancellation gives back what is missing', async () => {
     for (const [refund, reversed, refunded] of [
       [0, [72_000], [80_000]],
