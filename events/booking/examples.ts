@@ -60,8 +60,11 @@ export const cancelled: BookingEvent = {
 
 export const proposed = (by: Side, startsAt: number, at: number, proposalId = 'p1'): BookingEvent => ({
   type: 'RescheduleProposed',
-  data: { bookingId, proposalId, by, startsAt, answerBy: Math.min(at + DAY, START, startsAt), at },
+  data: { bookingId, proposalId, by, startsAt, answerBy: answerBy(by, startsAt, at), at },
 });
+/** The student moves alone until 12 hours before. */
+const answerBy = (by: Side, startsAt: number, at: number): number =>
+  by === 'student' && START - at >= 12 * HOUR ? at : Math.min(at + DAY, START, startsAt);
 export const agreed = (by: Side, startsAt: number, at: number, proposalId = 'p1'): BookingEvent => ({
   type: 'RescheduleAgreed',
   data: { bookingId, proposalId, by, startsAt, at },

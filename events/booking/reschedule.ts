@@ -59,12 +59,13 @@ export function propose({ data, now }: BookingCommandOf<'ProposeReschedule'>, st
   const problem = timeProblem(startsAt, terms.startsAt, now);
   if (problem) return problem;
   const { rescheduleAnswerMs, rescheduleBeforeMs } = terms.policy;
-  const answerBy = Math.min(now + rescheduleAnswerMs, terms.startsAt, startsAt);
+  const alone = by === 'student' && terms.startsAt - now >= rescheduleBeforeMs;
+  // Nobody is waited for when the student moves alone.
+  const answerBy = alone ? now : Math.min(now + rescheduleAnswerMs, terms.startsAt, startsAt);
   const proposed: BookingEvent = {
     type: 'RescheduleProposed',
     data: { bookingId, proposalId, by, startsAt, answerBy, at: now },
   };
-  const alone = by === 'student' && terms.startsAt - now >= rescheduleBeforeMs;
   return alone ? [proposed, agreedBy(bookingId, { proposalId, startsAt }, by, now)] : [proposed];
 }
 

@@ -254,7 +254,7 @@ describe('the move', () => {
             proposalId: 'p2',
             by: 'student',
             startsAt: back,
-            answerBy: START + 2 * DAY,
+            answerBy: START + DAY,
             at: START + DAY,
           },
         },

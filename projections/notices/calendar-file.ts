@@ -1,17 +1,19 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import { lessonCodeFrom } from '#events/shared/ids.ts';
-import type { Notice } from './notice.ts';
+import type { LessonNotice } from './notice.ts';
 
 const MINUTE = 60_000;
 
 /**
- * The .ics that travels with a mail: the lesson when it is booked, and its removal when it is cancelled; null otherwise.
- * The uid is the booking's, so a calendar replaces what it has. `at`: business ms.
+ * The .ics that travels with a mail: the lesson when it is booked or moved, and its removal when it is cancelled; null
+ * otherwise. The uid is the booking's, so a calendar replaces what it has, as long as the sequence grows: what comes after
+ * the booking counts in seconds, and moves before cancellations. `at`: business ms.
  */
-export function calendarFile({ about, lesson }: Notice, withWhom: string, at: number): string | null {
+export function calendarFile({ about, lesson }: LessonNotice, withWhom: string, at: number): string | null {
   const booked = about.kind === 'booking-confirmed' || about.kind === 'booking-received';
+  const moved = about.kind === 'booking-moved';
   const cancelled = about.kind === 'booking-cancelled';
-  if ((!booked && !cancelled) || lesson.lessonId === null) return null;
+  if ((!booked && !moved && !cancelled) || lesson.lessonId === null) return null;
   const calendar = ical({
     name: 'NexusEd',
     prodId: { company: 'NexusEd', product: 'lessons' },
@@ -20,7 +22,7 @@ export function calendarFile({ about, lesson }: Notice, withWhom: string, at: nu
   });
   calendar.createEvent({
     id: `${lesson.bookingId}@nexused`,
-    sequence: cancelled ? 1 : 0,
+    sequence: booked ? 0 : Math.floor(at / 1_000) + (cancelled ? 1 : 0),
     start: new Date(lesson.startsAt),
     end: new Date(lesson.startsAt + lesson.minutes * MINUTE),
     stamp: new Date(at),

@@ -18,14 +18,30 @@ interface Known {
   readonly names: ReadonlyMap<string, string>;
   readonly zones: ReadonlyMap<string, string>;
   readonly guardians: readonly string[];
+  /** Who gets it because of a role. */
+  readonly byRole: readonly string[];
 }
 
-async function whoIsWho(tx: Queryable, { to, lesson }: Notice): Promise<Known> {
-  const guardians = await tx.query<{ guardian_id: string }>(
-    'SELECT guardian_id FROM read_model.guardian WHERE person_id = $1 ORDER BY guardian_id',
-    [lesson.studentId],
-  );
-  const everyone = [...to, lesson.tutorId, lesson.studentId, ...guardians.map((row) => row.guardian_id)];
+async function whoIsWho(tx: Queryable, { to, toRole, lesson }: Notice): Promise<Known> {
+  const parties = lesson === null ? [] : [lesson.tutorId, lesson.studentId];
+  const guardians = lesson
+    ? await tx.query<{ guardian_id: string }>(
+        'SELECT guardian_id FROM read_model.guardian WHERE person_id = $1 ORDER BY guardian_id',
+        [lesson.studentId],
+      )
+    : [];
+  const byRole = toRole
+    ? await tx.query<{ person_id: string }>(
+        'SELECT person_id FROM read_model.person_role WHERE role = $1 ORDER BY person_id',
+        [toRole],
+      )
+    : [];
+  const everyone = [
+    ...to,
+    ...parties,
+    ...guardians.map((row) => row.guardian_id),
+    ...byRole.map((row) => row.person_id),
+  ];
   const names = await tx.query<{ person_id: string; name: string }>(
     'SELECT person_id, name FROM person_name WHERE person_id = ANY($1)',
     [everyone],
@@ -38,6 +54,8 @@ async function whoIsWho(tx: Queryable, { to, lesson }: Notice): Promise<Known> {
     names: new Map(names.map((row) => [row.person_id, row.name])),
     zones: new Map(zones.map((row) => [row.person_id, row.zone])),
     guardians: guardians.map((row) => row.guardian_id),
+    // Nobody hears of their own case as one who decides it.
+    byRole: byRole.map((row) => row.person_id).filter((personId) => !parties.includes(personId)),
   };
 }
 
@@ -49,21 +67,23 @@ export async function postNotice(
   wallNow: number,
 ): Promise<readonly Posted[]> {
   const { to, lesson, about, noticeKey, mail } = notice;
-  const { names, zones, guardians } = await whoIsWho(tx, notice);
-  const tutorName = names.get(lesson.tutorId) ?? 'Your tutor';
-  const studentName = names.get(lesson.studentId) ?? 'Your student';
+  const { names, zones, guardians, byRole } = await whoIsWho(tx, notice);
+  const tutorId = lesson?.tutorId ?? null;
+  const studentId = lesson?.studentId ?? null;
+  const tutorName = names.get(tutorId ?? '') ?? 'Your tutor';
+  const studentName = names.get(studentId ?? '') ?? 'Your student';
   const wordsTo = (personId: string): Words =>
-    wordsFor(about, lesson, {
-      side: personId === lesson.tutorId ? 'tutor' : 'student',
+    wordsFor(notice, {
+      side: personId === tutorId ? 'tutor' : byRole.includes(personId) && !to.includes(personId) ? 'ops' : 'student',
       zone: zones.get(personId) ?? DEFAULT_ZONE,
-      actsFor: personId === lesson.tutorId || personId === lesson.studentId ? null : studentName,
+      actsFor: personId === tutorId || personId === studentId ? null : studentName,
       tutorName,
       studentName,
     });
 
-  const concernsStudent = to.some((personId) => personId !== lesson.tutorId);
+  const concernsStudent = lesson !== null && to.some((personId) => personId !== tutorId);
   // Guardians hear of what is worth a mail; that a lesson has just begun is for those who sit in it.
-  const readers = new Set([...to, ...(mail && concernsStudent ? guardians : [])]);
+  const readers = new Set([...to, ...(mail && concernsStudent ? guardians : []), ...byRole]);
   const posted: Posted[] = [];
   for (const personId of readers) {
     const words = wordsTo(personId);
@@ -91,7 +111,7 @@ export async function postNotice(
         words.title,
         words.body,
         words.href,
-        calendarFile(notice, personId === lesson.tutorId ? studentName : tutorName, at),
+        notice.lesson && calendarFile(notice, personId === tutorId ? studentName : tutorName, at),
         wallNow,
       ],
     );

@@ -1,64 +1,59 @@
 /** The words of notices and mails: short, in the reader's words, with what it means and what they can do (PRODUCT.md, Voice). */
 import { never } from '#events/shared/never.ts';
-import type { Lesson, NoticeKind } from './notice.ts';
+import { accountWords } from './account-words.ts';
+import { caseWords } from './case-words.ts';
+import { moment, rupees } from './format.ts';
+import { moneyWords } from './money-words.ts';
+import type { BookingKind, Lesson, LessonKind, Notice } from './notice.ts';
+import { placeOf, type Reader, type Words } from './reader.ts';
 
-export interface Reader {
-  /** `tutor` teaches this lesson; everyone else stands on the student's side. */
-  readonly side: 'tutor' | 'student';
-  /** IANA zone. */
-  readonly zone: string;
-  /** Set when the reader is not the student but acts for them. */
-  readonly actsFor: string | null;
-  readonly tutorName: string;
-  readonly studentName: string;
+export { moment, rupees } from './format.ts';
+export type { Reader, Words } from './reader.ts';
+
+export function wordsFor(notice: Notice, reader: Reader): Words {
+  return notice.lesson === null ? accountWords(notice.about, reader) : lessonWords(notice.about, notice.lesson, reader);
 }
 
-export interface Words {
-  readonly title: string;
-  readonly body: string;
-  /** Path in the product. */
-  readonly href: string;
+function lessonWords(about: LessonKind, lesson: Lesson, reader: Reader): Words {
+  switch (about.kind) {
+    case 'payment-received':
+    case 'refund-on-its-way':
+    case 'refund-delayed':
+    case 'refund-done':
+    case 'transfer-held':
+    case 'payout-on-hold':
+    case 'payout-paused':
+    case 'payout-resumed':
+    case 'payout-reduced':
+    case 'payout-cancelled':
+    case 'payout-released':
+    case 'payout-settled':
+    case 'clawback':
+      return moneyWords(about, lesson, reader);
+    case 'dispute-opened':
+    case 'dispute-answer-due':
+    case 'dispute-answered':
+    case 'dispute-statement':
+    case 'dispute-under-review':
+    case 'dispute-withdrawn':
+    case 'dispute-resolved':
+    case 'second-person-needed':
+    case 'chargeback-opened':
+    case 'chargeback-action-required':
+    case 'chargeback-won':
+    case 'chargeback-lost':
+    case 'chargeback-closed':
+      return caseWords(about, lesson, reader);
+    default:
+      return bookingWords(about, lesson, reader);
+  }
 }
 
-/** 80,000 paise → ₹800. */
-export function rupees(paise: number): string {
-  const digits = paise % 100 === 0 ? 0 : 2;
-  return new Intl.NumberFormat('en-IN', {
-    style: 'currency',
-    currency: 'INR',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(paise / 100);
-}
-
-/** Monday 23 November 2026, 5:00 pm (Asia/Kolkata). */
-export function moment(at: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-IN', {
-    timeZone: zone,
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-  }).formatToParts(at);
-  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? '';
-  const time = `${part('hour')}:${part('minute')} ${part('dayPeriod').toLowerCase()}`.trim();
-  return `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}, ${time} (${zone})`;
-}
-
-export function day(at: number, zone: string): string {
-  return new Intl.DateTimeFormat('en-IN', { timeZone: zone, day: 'numeric', month: 'long' }).format(at);
-}
-
-export function wordsFor(about: NoticeKind, lesson: Lesson, reader: Reader): Words {
-  const { subject, startsAt, bookingId } = lesson;
+function bookingWords(about: BookingKind, lesson: Lesson, reader: Reader): Words {
+  const { subject } = lesson;
   const { zone, tutorName, studentName } = reader;
-  const when = moment(startsAt, zone);
-  const forWhom = reader.actsFor === null ? '' : ` for ${reader.actsFor}`;
-  const tutor = reader.side === 'tutor';
-  const booking = tutor ? '/tutor/calendar' : `/bookings/${bookingId}`;
-  const other = tutor ? studentName : tutorName;
+  const { when, forWhom, tutor, booking, other } = placeOf(lesson, reader);
+  const page = `/bookings/${lesson.bookingId}`;
 
   switch (about.kind) {
     case 'request-received':
@@ -100,18 +95,6 @@ export function wordsFor(about: NoticeKind, lesson: Lesson, reader: Reader): Wor
       };
     case 'booking-cancelled':
       return cancelled(about, lesson, reader, booking);
-    case 'refund-on-its-way':
-      return {
-        title: `${rupees(about.amount)} is on its way back to you`,
-        body: `For ${subject} with ${tutorName}${forWhom}. It reaches the account you paid from by ${day(about.expectedBy, zone)} at the latest.`,
-        href: booking,
-      };
-    case 'refund-done':
-      return {
-        title: `${rupees(about.amount)} was refunded`,
-        body: `For ${subject} with ${tutorName}${forWhom}. Your bank may take a few days to show it.`,
-        href: booking,
-      };
     case 'lesson-started':
       return {
         title: `${tutorName} is in the classroom`,
@@ -130,25 +113,64 @@ export function wordsFor(about: NoticeKind, lesson: Lesson, reader: Reader): Wor
         body: `${subject} with ${other}, ${when}. It is not plain from the record how much of it took place. The money stays where it is until that is decided.`,
         href: booking,
       };
-    case 'payout-on-hold':
+    case 'reschedule-proposed': {
+      const who = about.by === 'tutor' ? tutorName : studentName;
       return {
-        title: `${rupees(about.amount)} is on hold for you`,
-        body: `${subject} with ${studentName}, ${when}. It is released on ${moment(about.releaseAt, zone)} unless the lesson is being looked into.`,
-        href: '/tutor/earnings',
+        title: `${who} asks to move ${subject}`,
+        body: `From ${when} to ${moment(about.wanted, zone)}${forWhom}. Agree or decline by ${moment(about.answerBy, zone)}; without an answer the lesson stays where it is. Nothing changes about the price.`,
+        href: page,
       };
-    case 'payout-released':
+    }
+    case 'reschedule-agreed':
       return {
-        title: `${rupees(about.amount)} was released to you`,
-        body: `${subject} with ${studentName}, ${when}. Your bank receives it with the next settlement, usually the next working day.`,
-        href: '/tutor/earnings',
+        title: `${about.by === 'tutor' ? tutorName : studentName} agreed to the new time`,
+        body: `${subject}, ${moment(about.wanted, zone)}${forWhom}. We are taking that seat for you now.`,
+        href: page,
       };
+    case 'reschedule-declined':
+      return {
+        title: `${subject} stays where it is`,
+        body: `${when}${forWhom}. ${notMoved(about, reader)}`,
+        href: page,
+      };
+    case 'booking-moved': {
+      const capped = tutor || about.refundCapPct >= 100 ? '' : ` ${cap(about.refundCapPct)}`;
+      return {
+        title: `${subject} was moved`,
+        body: `With ${other}${forWhom}: now ${when}, ${lesson.minutes} minutes; before, ${moment(about.previously, zone)}. The price stays the same.${capped}`,
+        href: page,
+      };
+    }
     default:
       return never(about, 'notice');
   }
 }
 
+const cap = (percent: number): string =>
+  percent === 0
+    ? 'If you cancel it, nothing goes back, as before the move.'
+    : `If you cancel it, at most ${percent} % goes back, as before the move.`;
+
+function notMoved(about: Extract<BookingKind, { kind: 'reschedule-declined' }>, reader: Reader): string {
+  const wanted = moment(about.wanted, reader.zone);
+  switch (about.reason) {
+    case 'by-other-side':
+      return `The other side cannot come on ${wanted}. You can ask for another time.`;
+    case 'withdrawn':
+      return `The request for ${wanted} was withdrawn.`;
+    case 'lapsed':
+      return `Nobody answered the request for ${wanted} in time.`;
+    case 'seat-taken':
+      return `The seat on ${wanted} went to somebody else a moment before. You can ask for another time.`;
+    case 'not-available':
+      return `${wanted} is not free any more. You can ask for another time.`;
+    default:
+      return never(about.reason, 'reason');
+  }
+}
+
 function cancelled(
-  about: Extract<NoticeKind, { kind: 'booking-cancelled' }>,
+  about: Extract<BookingKind, { kind: 'booking-cancelled' }>,
   lesson: Lesson,
   reader: Reader,
   href: string,
@@ -162,9 +184,11 @@ function cancelled(
     ? rule === 'nobody'
       ? 'Nobody came to the classroom.'
       : `${reader.tutorName} did not come.`
-    : by === 'platform'
-      ? 'We cancelled it.'
-      : `${by === 'tutor' ? reader.tutorName : reader.studentName} cancelled it.`;
+    : rule === 'review'
+      ? 'We looked at it and decided.'
+      : by === 'platform'
+        ? 'We cancelled it.'
+        : `${by === 'tutor' ? reader.tutorName : reader.studentName} cancelled it.`;
   if (reader.side === 'tutor') {
     const money =
       refund >= price
@@ -181,6 +205,8 @@ function cancelled(
       ? `All of it, ${rupees(refund)}, goes back to you.`
       : refund > 0
         ? `${rupees(refund)} of ${rupees(price)} goes back to you.`
-        : 'Nothing goes back, because it was less than 4 hours before the start.';
+        : rule === 'moved'
+          ? 'Nothing goes back: it was moved when nothing would have gone back.'
+          : 'Nothing goes back, because it was less than 4 hours before the start.';
   return { title, body: `With ${reader.tutorName}, ${when}. ${who} ${money}`, href };
 }

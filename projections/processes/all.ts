@@ -1,5 +1,6 @@
 import { bookLesson } from './book-lesson.ts';
 import { handleChargeback } from './handle-chargeback.ts';
+import { notifyAccount } from './notify-account.ts';
 import { notify } from './notify.ts';
 import { onboardTutor } from './onboard-tutor.ts';
 import type { Process } from './process.ts';
@@ -29,4 +30,5 @@ export const PROCESSES: readonly AnyProcess[] = [
   any(runLesson),
   any(onboardTutor),
   any(notify),
+  any(notifyAccount),
 ];

@@ -1,6 +1,10 @@
-/** Who hears of what, and whether by mail. Rules NO1–NO6 of SPEC.md. Words are made in notices/words.ts. */
+/** Who hears of what in a booking, and whether by mail. Rules NO1–NO12 of SPEC.md. Words are made in notices/words.ts. */
 import { answerBy } from '#events/booking/decide.ts';
-import type { Lesson, Notice, NoticeKind } from '../notices/notice.ts';
+import type { Side } from '#events/booking/events.ts';
+import type { Fact } from '../fact.ts';
+import type { Lesson, LessonKind, LessonNotice } from '../notices/notice.ts';
+import { isCase, tellOfCase } from './notify-case.ts';
+import { isMoney, tellOfMoney } from './notify-money.ts';
 import type { Process, Reaction } from './process.ts';
 
 interface Known extends Lesson {
@@ -15,24 +19,129 @@ export interface Notify {
   readonly method: string;
   /** The tutor's share, less what was reversed, paise. */
   readonly share: number;
+  /** Refunds asked for, by id: what their later news is about. */
+  readonly refunds: Readonly<Record<string, { readonly amount: number; readonly key: string }>>;
+  /** Amounts of the bank's cases, by chargeback id. */
+  readonly chargebacks: Readonly<Record<string, number>>;
+  /** The proposal that is open: whose it is, for when, and whether the other side was asked. */
+  readonly move: { readonly by: Side; readonly wanted: number; readonly asked: boolean } | null;
 }
 
-const DAY = 86_400_000;
+const initial: Notify = { booking: null, method: '', share: 0, refunds: {}, chargebacks: {}, move: null };
+
 const HOUR = 3_600_000;
 
-/** How long the provider says a refund takes at most, by method, in days (razorpay.md §7). */
-const REFUND_DAYS: Readonly<Record<string, number>> = { card: 10, netbanking: 10, upi: 7 };
+/** With the lesson's start: after a move its reminders are others. */
+export const reminderTimer = (bookingId: string, hours: 1 | 24, startsAt: number): string =>
+  `reminder:${hours}h:${bookingId}:${startsAt}`;
 
-export const reminderTimer = (bookingId: string, hours: 1 | 24): string => `reminder:${hours}h:${bookingId}`;
-
-const refundKey = (data: { providerPaymentId: string; reason: string }): string =>
+export const refundKey = (data: { providerPaymentId: string; reason: string }): string =>
   `${data.providerPaymentId}:${data.reason}`;
+
+/** Writes to people about one booking. The key is the booking's unless a kind can come more than once. */
+export interface Teller {
+  readonly lesson: Lesson;
+  readonly price: number;
+  /** The student, and who pays for them. */
+  readonly payer: readonly string[];
+  tell(to: readonly string[], mail: boolean, about: LessonKind, key?: string): Reaction;
+  tellOps(about: LessonKind, key: string): Reaction;
+}
+
+function tellerOf({ bookedBy, price, mode: _, answerBy: __, ...lesson }: Known): Teller {
+  const { bookingId, studentId } = lesson;
+  const notice = (to: readonly string[], mail: boolean, about: LessonKind, noticeKey: string): LessonNotice => ({
+    noticeKey,
+    to,
+    mail,
+    lesson,
+    about,
+  });
+  return {
+    lesson,
+    price,
+    payer: [...new Set([studentId, bookedBy])],
+    tell: (to, mail, about, key = bookingId) => ({ kind: 'notice', notice: notice(to, mail, about, key) }),
+    tellOps: (about, key) => ({ kind: 'notice', notice: { ...notice([], true, about, key), toRole: 'ops' } }),
+  };
+}
+
+function remind({ bookingId, studentId, tutorId, startsAt }: Lesson, lesson: Lesson, hours: 1 | 24): Reaction {
+  return {
+    kind: 'reminder',
+    key: reminderTimer(bookingId, hours, startsAt),
+    dueAt: startsAt - hours * HOUR,
+    notice: {
+      noticeKey: `${bookingId}:${hours}h:${startsAt}`,
+      to: [studentId, tutorId],
+      mail: hours === 24,
+      lesson,
+      about: { kind: 'lesson-soon', hours },
+    },
+  };
+}
+
+/** Whoever books, or moves, within the hour needs no reminder of it. `now`: business ms. */
+const reminders = (lesson: Lesson, now: number): readonly Reaction[] => [
+  ...(lesson.startsAt - now > 25 * HOUR ? [remind(lesson, lesson, 24)] : []),
+  ...(lesson.startsAt - now > 2 * HOUR ? [remind(lesson, lesson, 1)] : []),
+];
+
+const noReminders = (bookingId: string, startsAt: number): Reaction => ({
+  kind: 'forget',
+  keys: [
+    reminderTimer(bookingId, 1, startsAt),
+    reminderTimer(bookingId, 24, startsAt),
+    // As they were called before lessons could be moved.
+    `reminder:1h:${bookingId}`,
+    `reminder:24h:${bookingId}`,
+  ],
+});
+
+function evolve(state: Notify, fact: Fact): Notify {
+  switch (fact.type) {
+    case 'BookingRequested': {
+      const { bookingId, tutorId, studentId, bookedBy, subject, startsAt, minutes, price, mode } = fact.data;
+      const lesson = { bookingId, lessonId: null, tutorId, studentId, subject, startsAt, minutes };
+      return { ...state, booking: { ...lesson, bookedBy, price, mode, answerBy: answerBy(fact.data) } };
+    }
+    case 'SeatHeld':
+      return state.booking ? { ...state, booking: { ...state.booking, lessonId: fact.data.lessonId } } : state;
+    case 'RescheduleProposed': {
+      const { by, startsAt: wanted, answerBy: until, at } = fact.data;
+      // A student who moves early enough asks nobody.
+      return { ...state, move: { by, wanted, asked: until > at } };
+    }
+    case 'BookingRescheduled': {
+      const { lessonId, startsAt } = fact.data;
+      return state.booking ? { ...state, booking: { ...state.booking, lessonId, startsAt }, move: null } : state;
+    }
+    case 'PaymentCaptured':
+      return { ...state, method: fact.data.method };
+    case 'PayoutPlanned':
+      return { ...state, share: fact.data.share };
+    case 'TransferReversed':
+      return { ...state, share: state.share - fact.data.amount };
+    case 'RefundRequested': {
+      const { refundId, amount } = fact.data;
+      return { ...state, refunds: { ...state.refunds, [refundId]: { amount, key: refundKey(fact.data) } } };
+    }
+    case 'ChargebackOpened':
+    case 'ChargebackReopened': {
+      const { chargebackId, amount } = fact.data;
+      return { ...state, chargebacks: { ...state.chargebacks, [chargebackId]: amount } };
+    }
+    default:
+      return state;
+  }
+}
 
 export const notify: Process<Notify> = {
   name: 'notify',
-  initial: { booking: null, method: '', share: 0 },
+  initial,
 
   keyOf(fact) {
+    if (isMoney(fact) || isCase(fact)) return fact.data.bookingId;
     switch (fact.type) {
       case 'BookingRequested':
       case 'BookingAccepted':
@@ -41,69 +150,30 @@ export const notify: Process<Notify> = {
       case 'BookingExpired':
       case 'BookingCancelled':
       case 'BookingUnderReview':
+      case 'RescheduleProposed':
+      case 'RescheduleAgreed':
+      case 'RescheduleDeclined':
+      case 'BookingRescheduled':
       case 'SeatHeld':
-      case 'PaymentCaptured':
       case 'PayoutPlanned':
-      case 'TransferReversed':
-      case 'HoldStarted':
-      case 'HoldLifted':
-      case 'RefundRequested':
-      case 'RefundProcessed':
         return fact.data.bookingId;
       default:
         return null;
     }
   },
 
-  evolve(state, fact) {
-    switch (fact.type) {
-      case 'BookingRequested': {
-        const { bookingId, tutorId, studentId, bookedBy, subject, startsAt, minutes, price, mode } = fact.data;
-        const lesson = { bookingId, lessonId: null, tutorId, studentId, subject, startsAt, minutes };
-        return { ...state, booking: { ...lesson, bookedBy, price, mode, answerBy: answerBy(fact.data) } };
-      }
-      case 'SeatHeld':
-        return state.booking ? { ...state, booking: { ...state.booking, lessonId: fact.data.lessonId } } : state;
-      case 'PaymentCaptured':
-        return { ...state, method: fact.data.method };
-      case 'PayoutPlanned':
-        return { ...state, share: fact.data.share };
-      case 'TransferReversed':
-        return { ...state, share: state.share - fact.data.amount };
-      default:
-        return state;
-    }
-  },
+  // A state of an older program lacks the newer fields.
+  evolve: (state, fact) => evolve({ ...initial, ...state }, fact),
 
   react(fact, state) {
     const { booking } = state;
     if (!booking) return [];
-    const { bookedBy, price, mode, answerBy: until, ...lesson } = booking;
-    const { bookingId, studentId, tutorId } = lesson;
-    const payer = [...new Set([studentId, bookedBy])];
-    const tell = (to: readonly string[], mail: boolean, about: NoticeKind, key = bookingId): Reaction => ({
-      kind: 'notice',
-      notice: { noticeKey: key, to, mail, lesson, about },
-    });
-    const remind = (hours: 1 | 24): Reaction => {
-      const notice: Notice = {
-        noticeKey: bookingId,
-        to: [studentId, tutorId],
-        mail: hours === 24,
-        lesson,
-        about: { kind: 'lesson-soon', hours },
-      };
-      return {
-        kind: 'reminder',
-        key: reminderTimer(bookingId, hours),
-        dueAt: lesson.startsAt - hours * HOUR,
-        notice,
-      };
-    };
-    const noReminders: Reaction = {
-      kind: 'forget',
-      keys: [reminderTimer(bookingId, 1), reminderTimer(bookingId, 24)],
-    };
+    const teller = tellerOf(booking);
+    if (isMoney(fact)) return tellOfMoney(fact, state, teller);
+    if (isCase(fact)) return tellOfCase(fact, state, teller);
+    const { mode, answerBy: until, price } = booking;
+    const { lesson, payer, tell } = teller;
+    const { bookingId, tutorId } = lesson;
 
     switch (fact.type) {
       case 'SeatHeld':
@@ -116,39 +186,49 @@ export const notify: Process<Notify> = {
         if (reason !== 'by-tutor' && reason !== 'lapsed') return [];
         return [tell(payer, true, { kind: 'request-declined', reason })];
       }
-      case 'BookingConfirmed': {
-        // Whoever books within the hour needs no reminder of it.
-        const ahead = lesson.startsAt - fact.data.confirmedAt;
+      case 'BookingConfirmed':
         return [
           tell(payer, true, { kind: 'booking-confirmed', price }),
           tell([tutorId], true, { kind: 'booking-received' }),
-          ...(ahead > 25 * HOUR ? [remind(24)] : []),
-          ...(ahead > 2 * HOUR ? [remind(1)] : []),
+          ...reminders(lesson, fact.data.confirmedAt),
         ];
-      }
       case 'BookingExpired':
         return [tell(payer, false, { kind: 'payment-expired' })];
       case 'BookingCancelled': {
         const { by, rule, refund } = fact.data;
-        const about: NoticeKind = { kind: 'booking-cancelled', by, rule, refund, price };
-        return [tell([...payer, tutorId], true, about), noReminders];
+        const about: LessonKind = { kind: 'booking-cancelled', by, rule, refund, price };
+        return [tell([...payer, tutorId], true, about), noReminders(bookingId, lesson.startsAt)];
       }
       case 'BookingUnderReview':
         return [tell([...payer, tutorId], true, { kind: 'under-review' })];
-      case 'HoldStarted':
-        return [tell([tutorId], true, { kind: 'payout-on-hold', amount: state.share, releaseAt: fact.data.endsAt })];
-      case 'HoldLifted':
-        return [tell([tutorId], true, { kind: 'payout-released', amount: fact.data.amount })];
-      case 'RefundRequested': {
-        const days = REFUND_DAYS[state.method] ?? 10;
-        const expectedBy = fact.meta.occurredAt + days * DAY;
-        // The key names payment and reason, not the try: a refund that is tried again is no news.
+      case 'RescheduleProposed': {
+        if (!state.move?.asked) return [];
+        const { by, startsAt: wanted, answerBy: openUntil, proposalId } = fact.data;
+        const about: LessonKind = { kind: 'reschedule-proposed', by, wanted, answerBy: openUntil };
+        return [tell(by === 'tutor' ? payer : [tutorId], true, about, proposalId)];
+      }
+      case 'RescheduleAgreed': {
+        if (!state.move?.asked) return [];
+        const { by, startsAt: wanted, proposalId } = fact.data;
+        const about: LessonKind = { kind: 'reschedule-agreed', by, wanted };
+        return [tell(by === 'tutor' ? payer : [tutorId], false, about, proposalId)];
+      }
+      case 'RescheduleDeclined': {
+        const { move } = state;
+        if (!move) return [];
+        const { reason, proposalId } = fact.data;
+        const about: LessonKind = { kind: 'reschedule-declined', reason, wanted: move.wanted };
+        return [tell(move.asked ? [...payer, tutorId] : payer, true, about, proposalId)];
+      }
+      case 'BookingRescheduled': {
+        const { previousStartsAt, refundCapPct, proposalId, at } = fact.data;
+        const about: LessonKind = { kind: 'booking-moved', previously: previousStartsAt, refundCapPct };
         return [
-          tell(payer, true, { kind: 'refund-on-its-way', amount: fact.data.amount, expectedBy }, refundKey(fact.data)),
+          tell([...payer, tutorId], true, about, proposalId),
+          noReminders(bookingId, previousStartsAt),
+          ...reminders(lesson, at),
         ];
       }
-      case 'RefundProcessed':
-        return [tell(payer, true, { kind: 'refund-done', amount: fact.data.amount }, fact.data.refundId)];
       default:
         return [];
     }

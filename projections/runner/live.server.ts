@@ -49,10 +49,11 @@ export function createLive({ db, bus, log }: { db: Database; bus: Bus; log: Log 
     posted(posted) {
       afterwards(async () => {
         for (const { personId, title, body, href, notice, tutorName } of posted) {
-          const { about, lesson } = notice;
           const topic = `person:${personId}`;
-          if (about.kind === 'lesson-started')
-            await bus.publish(topic, { type: 'lesson-started', code: about.code, subject: lesson.subject, tutorName });
+          if (notice.lesson !== null && notice.about.kind === 'lesson-started') {
+            const { code } = notice.about;
+            await bus.publish(topic, { type: 'lesson-started', code, subject: notice.lesson.subject, tutorName });
+          }
           await bus.publish(topic, { type: 'notice', title, body, href });
         }
       });
