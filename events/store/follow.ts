@@ -18,6 +18,11 @@ export interface Source {
 type Options = Parameters<EventStore['subscribe']>[0];
 
 const BATCH = 200;
+/** So many events at once, so many times in a row: events come faster than one by one is worth the while. */
+const RUSH_EVENTS = 64;
+const RUSH_BATCHES = 3;
+/** In a rush, the next batch may grow for this long, ms: what a batch costs by itself is then shared by more events. */
+const REST_MS = 25;
 
 /** A subscription over any store whose positions appear in commit order (the contract of `EventStore.subscribe`). */
 export function follow(source: Source, options: Options, report: Report): Subscription {
@@ -39,6 +44,7 @@ async function run(source: Source, options: Options, report: Report, signal: Abo
   let cursor: Position | null | undefined;
   let caughtUp = false;
   let failures = 0;
+  let rush = 0;
   while (!signal.aborted) {
     try {
       if (cursor === undefined || failures > 0) {
@@ -58,6 +64,9 @@ async function run(source: Source, options: Options, report: Report, signal: Abo
       if (last !== undefined) {
         caughtUp = false;
         await onEvents(events);
+        rush = events.length >= RUSH_EVENTS ? rush + 1 : 0;
+        // A full batch has more behind it already: whoever catches up does not rest.
+        if (rush >= RUSH_BATCHES && events.length < batchSize) await pause(REST_MS, signal);
       }
       const reached: Position = events.length < batchSize || last === undefined ? head : last.position;
       cursor = last !== undefined && last.position > reached ? last.position : reached;
