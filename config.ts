@@ -3,6 +3,7 @@
  * that says which one and why; nothing else reads the environment.
  */
 import { resolve } from 'node:path';
+import { InvalidEventStoreUrl, readEventStoreUrl } from '#events/store/eventstoredb-url.ts';
 
 export const ROLE_NAMES = ['web', 'sync', 'sfu', 'worker'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
@@ -29,6 +30,8 @@ export interface Config {
   readonly mediaPort: number;
   readonly nodePublicUrl: string | null;
   readonly databaseUrl: string | null;
+  /** EventStoreDB or KurrentDB for the event log alone; null: the log stands in the database. */
+  readonly eventStoreUrl: string | null;
   readonly redisUrl: string | null;
   readonly s3: S3Settings | null;
   readonly payments:
@@ -45,6 +48,10 @@ export interface Config {
   readonly keys: {
     readonly auth: string | null;
     readonly ticket: string | null;
+    /** Signs the head of the event log (Ed25519 seed, 32 bytes in hex). */
+    readonly audit: string | null;
+    /** Wraps the keys that personal data are encrypted with (32 bytes in hex). */
+    readonly data: string | null;
   };
   readonly logLevel: string;
   /** Vite in the middle instead of the built pages. */
@@ -91,13 +98,19 @@ export function parseConfig(env: Env): Config {
     return values;
   };
 
+  /** 32 bytes in hex, as `openssl rand -hex 32` gives them. */
+  const key = (name: string): string | null => {
+    const value = text(name);
+    if (value !== null && !/^[0-9a-f]{64}$/i.test(value))
+      throw new ConfigError(`${name} must be 32 bytes in hex: 64 characters, as "openssl rand -hex 32" gives them.`);
+    return value?.toLowerCase() ?? null;
+  };
+
   const roles = parseRoles(text('ROLES'));
   const databaseUrl = url('DATABASE_URL', ['postgres', 'postgresql']);
   const redisUrl = url('REDIS_URL', ['redis', 'rediss']);
-  if (text('EVENTSTORE_URL') !== null)
-    throw new ConfigError(
-      'EVENTSTORE_URL is set, but this version keeps its events in PostgreSQL only: leave it out and set DATABASE_URL.',
-    );
+  const eventStoreUrl = text('EVENTSTORE_URL');
+  if (eventStoreUrl !== null) checkEventStoreUrl(eventStoreUrl);
   if (roles.size < ROLE_NAMES.length && (databaseUrl === null || redisUrl === null))
     throw new ConfigError(
       'ROLES names only some of the roles. Processes that share the work need DATABASE_URL and REDIS_URL, because the embedded database and bus serve one process only.',
@@ -109,9 +122,10 @@ export function parseConfig(env: Env): Config {
       throw new ConfigError(
         'ROLES names only some of the roles: that needs RAZORPAY_…, because the payment sandbox serves one process only.',
       );
-    if (text('AUTH_SECRET') === null || text('TICKET_KEY') === null)
+    const apart = ['AUTH_SECRET', 'TICKET_KEY', 'AUDIT_KEY', 'DATA_KEY'].filter((name) => text(name) === null);
+    if (apart.length > 0)
       throw new ConfigError(
-        'ROLES names only some of the roles: all processes need the same AUTH_SECRET and TICKET_KEY.',
+        `ROLES names only some of the roles: all processes need the same ${apart.join(', ')}, given as settings.`,
       );
     if (roles.has('web') && !(roles.has('sync') && roles.has('sfu')) && text('NODE_PUBLIC_URL') === null)
       throw new ConfigError(
@@ -134,6 +148,7 @@ export function parseConfig(env: Env): Config {
     mediaPort: port('MEDIA_PORT', 0),
     nodePublicUrl: url('NODE_PUBLIC_URL', ['http', 'https']),
     databaseUrl,
+    eventStoreUrl,
     redisUrl,
     s3: s3 && {
       endpoint: s3.S3_ENDPOINT,
@@ -154,10 +169,20 @@ export function parseConfig(env: Env): Config {
     smtpUrl: url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: text('MAIL_FROM') ?? 'NexusEd <no-reply@nexused.test>',
     turn: turn && { urls: turn.TURN_URLS.split(',').map((u) => u.trim()), secret: turn.TURN_SECRET },
-    keys: { auth: text('AUTH_SECRET'), ticket: text('TICKET_KEY') },
+    keys: { auth: text('AUTH_SECRET'), ticket: text('TICKET_KEY'), audit: key('AUDIT_KEY'), data: key('DATA_KEY') },
     logLevel: text('LOG_LEVEL') ?? 'info',
     dev: text('NEXUSED_DEV') === '1',
   };
+}
+
+/** A cluster's address names several hosts, which no URL parser takes. */
+function checkEventStoreUrl(value: string): void {
+  try {
+    readEventStoreUrl(value);
+  } catch (error) {
+    if (error instanceof InvalidEventStoreUrl) throw new ConfigError(error.message);
+    throw error;
+  }
 }
 
 function parseRoles(value: string | null): ReadonlySet<RoleName> {

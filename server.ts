@@ -6,11 +6,13 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuth } from '#app/server/auth/auth.server.ts';
 import { signUpRole } from '#app/server/auth/accounts.server.ts';
+import { createErasure } from '#app/server/auth/erase.server.ts';
 import { createPersonOf } from '#app/server/auth/person.server.ts';
 import { readyBanner, missingParts } from '#app/server/banner.server.ts';
 import { createHost } from '#app/server/host/host.server.ts';
 import { builtPages, devPages } from '#app/server/host/pages.server.ts';
 import { createLive } from '#app/server/live.server.ts';
+import { runProgram, type Running } from '#app/server/run.server.ts';
 import { startSandbox, type Sandbox } from '#app/server/sandbox.server.ts';
 import { createServices } from '#app/server/services.server.ts';
 import { ConfigError, parseConfig, type Config } from '#config';
@@ -18,6 +20,11 @@ import { createTicketOffice } from '#events/access/ticket.server.ts';
 import { fromSystem } from '#events/handling/context.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
+import { sealedStore } from '#events/sealing/sealed-store.server.ts';
+import { openVault, WrongDataKey } from '#events/sealing/vault.server.ts';
+import { createHeadSigner, listHeads } from '#events/store/audit/heads.server.ts';
+import { auditKey } from '#events/store/audit/key.server.ts';
+import { openEventStoreDb } from '#events/store/eventstoredb.server.ts';
 import { openSqlStore } from '#events/store/postgres.server.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
 import { openRedisBus } from '#platform/bus/redis.server.ts';
@@ -33,6 +40,9 @@ import { openFolder } from '#platform/objects/folder.server.ts';
 import { openS3 } from '#platform/objects/s3.server.ts';
 import { lettersOf, openSmtp } from '#projections/effects/mail.server.ts';
 import { openRazorpay } from '#projections/effects/razorpay.server.ts';
+import { erasureFacts } from '#projections/erasure/facts.server.ts';
+import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
+import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
@@ -42,11 +52,6 @@ import { hasDemo, makeDemo } from './tools/seed/make-demo.ts';
 const VERSION = '0.1.0';
 const ROOT = import.meta.dirname;
 
-interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 async function start(config: Config): Promise<Running> {
   mkdirSync(config.dataDir, { recursive: true });
   // On a terminal the address must not scroll away: the log goes to a file.
@@ -55,10 +60,16 @@ async function start(config: Config): Promise<Running> {
     level: config.logLevel,
     ...(logFile ? { pretty: false, write: (line: string) => void logFile.write(line) } : {}),
   });
-  const keys = loadKeys(config.dataDir, ['AUTH_SECRET', 'TICKET_KEY', 'SANDBOX_KEY_SECRET', 'SANDBOX_WEBHOOK_SECRET'], {
-    AUTH_SECRET: config.keys.auth,
-    TICKET_KEY: config.keys.ticket,
-  });
+  const keys = loadKeys(
+    config.dataDir,
+    ['AUTH_SECRET', 'TICKET_KEY', 'AUDIT_KEY', 'DATA_KEY', 'SANDBOX_KEY_SECRET', 'SANDBOX_WEBHOOK_SECRET'],
+    {
+      AUTH_SECRET: config.keys.auth,
+      TICKET_KEY: config.keys.ticket,
+      AUDIT_KEY: config.keys.audit,
+      DATA_KEY: config.keys.data,
+    },
+  );
   /** Undone in the opposite order. */
   const undo: (() => Promise<void>)[] = [];
   const onStop = (step: () => Promise<void>): void => void undo.push(step);
@@ -74,10 +85,20 @@ async function start(config: Config): Promise<Running> {
   onStop(() => bus.close());
   const clock = await openBusinessClock(db, bus);
   onStop(() => clock.close());
-  const store = await openSqlStore(db, { log });
-  onStop(() => store.close());
+  const chained = config.eventStoreUrl
+    ? await openEventStoreDb(config.eventStoreUrl, { db, log })
+    : await openSqlStore(db, { log });
+  onStop(() => chained.close());
+  const vault = await openVault({ db, dataKey: keys.DATA_KEY, bus });
+  onStop(() => vault.close());
+  const store = sealedStore(chained, vault, { log });
   const objects = config.s3 ? await openS3(config.s3) : await openFolder(join(config.dataDir, 'objects'));
   onStop(() => objects.close());
+  const signingKey = auditKey(keys.AUDIT_KEY);
+  if (config.roles.has('worker')) {
+    const signer = await createHeadSigner({ store: chained, db, objects, key: signingKey, bus, log });
+    onStop(() => signer.stop());
+  }
   const submit = createSubmit(store);
   const metrics = createMetrics();
   const tickets = createTicketOffice(Buffer.from(keys.TICKET_KEY));
@@ -207,6 +228,28 @@ async function start(config: Config): Promise<Running> {
     snapshot: sync.snapshot,
     nodePublicUrl: config.nodePublicUrl,
     health,
+    checkPassword: async (email, password) => {
+      const headers = new Headers({ host: 'localhost' });
+      return (await auth.api.signInEmail({ body: { email, password }, headers, asResponse: true })).ok;
+    },
+    erase: createErasure({
+      db,
+      store,
+      submit,
+      vault,
+      now: () => clock.now(),
+      factsOf: (personId) => erasureFacts(db, personId),
+      scrub: (traces) => scrubWorkerTables(db, traces),
+      rebuild: () => requestRebuild(db),
+    }),
+    auditState: async () => {
+      const last = (await listHeads(db)).at(-1)?.head;
+      return {
+        head: await chained.chainHead(),
+        lastSigned: last ? { position: last.position, chain: last.chain, signedAt: last.signedAt } : null,
+        publicKey: signingKey.publicKey,
+      };
+    },
   });
 
   // — the host
@@ -307,36 +350,4 @@ async function start(config: Config): Promise<Running> {
   };
 }
 
-const STOP_WITHIN_MS = 12_000;
-const IMPATIENT_MS = 2_000;
-
-try {
-  const running = await start(parseConfig(process.env));
-  let stoppingSince = 0;
-  const stop = (signal: string): void => {
-    // Ctrl-C can arrive twice, from the terminal and from npm; only a later one means "at once".
-    if (stoppingSince > 0) {
-      if (Date.now() - stoppingSince > IMPATIENT_MS) process.exit(1);
-      return;
-    }
-    stoppingSince = Date.now();
-    process.stdout.write(`\n${signal}: finishing what is under way …\n`);
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
-  // The process that started us is gone.
-  process.on('disconnect', () => stop('SIGHUP'));
-} catch (error) {
-  // What the person at the terminal can mend is said in words; the rest needs its stack.
-  const plain = error instanceof ConfigError || error instanceof FolderInUse;
-  const message = error instanceof Error ? (plain ? error.message : error.stack) : String(error);
-  process.stderr.write(`NexusEd did not start: ${message}\n`);
-  process.exit(1);
-}
+await runProgram('NexusEd', () => start(parseConfig(process.env)), [ConfigError, FolderInUse, WrongDataKey]);

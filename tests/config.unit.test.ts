@@ -11,6 +11,8 @@ const SPLIT = {
   RAZORPAY_WEBHOOK_SECRET: 'c',
   AUTH_SECRET: 'd'.repeat(32),
   TICKET_KEY: 'e'.repeat(32),
+  AUDIT_KEY: 'a'.repeat(64),
+  DATA_KEY: 'b'.repeat(64),
   NODE_PUBLIC_URL: 'https://node.test',
 };
 
@@ -40,10 +42,18 @@ describe('configuration', () => {
     [{ DATABASE_URL: 'mysql://x/y' }, /DATABASE_URL/],
     [{ RAZORPAY_KEY_ID: 'rzp_test_1' }, /RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET/],
     [{ TLS_CERT: '/c.pem' }, /TLS_KEY/],
-    [{ EVENTSTORE_URL: 'esdb://x' }, /EVENTSTORE_URL/],
+    [{ EVENTSTORE_URL: 'http://x' }, /EVENTSTORE_URL/],
+    [{ ...SPLIT, DATA_KEY: '' }, /DATA_KEY/],
+    [{ AUDIT_KEY: 'short' }, /AUDIT_KEY.*32 bytes/],
   ])('refuses %o and says why', (env, message) => {
     expect(() => parseConfig(env)).toThrow(ConfigError);
     expect(() => parseConfig(env)).toThrow(message);
+  });
+
+  it('keeps the log in EventStoreDB when its address is given', () => {
+    expect(parseConfig({ EVENTSTORE_URL: 'esdb+discover://log.test' }).eventStoreUrl).toBe('esdb+discover://log.test');
+    expect(parseConfig({ EVENTSTORE_URL: 'esdb://h1:2113,h2:2113' }).eventStoreUrl).toContain('h2');
+    expect(parseConfig({}).eventStoreUrl).toBeNull();
   });
 
   it('takes several webhook secrets while one is being rotated', () => {

@@ -1,11 +1,15 @@
 import type { BookingEvent } from '#events/booking/events.ts';
 import type { CalendarEvent } from '#events/calendar/events.ts';
+import type { ChargebackEvent } from '#events/chargeback/events.ts';
+import type { DisputeEvent } from '#events/dispute/events.ts';
 import type { LessonEvent } from '#events/lesson/events.ts';
 import type { PaymentEvent } from '#events/payment/events.ts';
 import type { PayoutEvent } from '#events/payout/events.ts';
 
 /** Every event type that can stand in a booking's timeline. */
-export type KnownEventType = (BookingEvent | CalendarEvent | LessonEvent | PaymentEvent | PayoutEvent)['type'];
+export type KnownEventType = (
+  BookingEvent | CalendarEvent | ChargebackEvent | DisputeEvent | LessonEvent | PaymentEvent | PayoutEvent
+)['type'];
 
 /** A type with no entry here does not compile, so that no event goes without words. */
 const KNOWN: Readonly<Record<KnownEventType, true>> = {
@@ -15,6 +19,8 @@ const KNOWN: Readonly<Record<KnownEventType, true>> = {
   SeatHeld: true,
   SeatRefused: true,
   SeatReleased: true,
+  SeatMoved: true,
+  SeatMoveRefused: true,
   BookingRequested: true,
   BookingAccepted: true,
   BookingDeclined: true,
@@ -25,6 +31,10 @@ const KNOWN: Readonly<Record<KnownEventType, true>> = {
   BookingCompleted: true,
   BookingUnderReview: true,
   BookingClosed: true,
+  RescheduleProposed: true,
+  RescheduleAgreed: true,
+  RescheduleDeclined: true,
+  BookingRescheduled: true,
   OrderPlanned: true,
   OrderCreated: true,
   PaymentAttemptFailed: true,
@@ -34,6 +44,11 @@ const KNOWN: Readonly<Record<KnownEventType, true>> = {
   RefundRequested: true,
   RefundProcessed: true,
   RefundFailed: true,
+  RefundDelayed: true,
+  RefundsFrozen: true,
+  RefundsUnfrozen: true,
+  PaymentVoided: true,
+  StaleObservationRecorded: true,
   PayoutPlanned: true,
   TransferRequested: true,
   TransferProcessed: true,
@@ -45,6 +60,30 @@ const KNOWN: Readonly<Record<KnownEventType, true>> = {
   ReversalRequested: true,
   TransferReversed: true,
   PayoutCancelled: true,
+  PayoutDisputed: true,
+  PayoutDisputeClosed: true,
+  PayoutPaused: true,
+  PayoutResumed: true,
+  ReversalFailed: true,
+  ClawbackRecorded: true,
+  DisputeOpened: true,
+  DisputeAnswered: true,
+  StatementAdded: true,
+  DisputeUnderReview: true,
+  DisputeWithdrawn: true,
+  ResolutionProposed: true,
+  ResolutionRejected: true,
+  DisputeResolved: true,
+  ChargebackOpened: true,
+  ContestRequested: true,
+  ContestSubmitted: true,
+  ChargebackActionRequired: true,
+  AcceptRequested: true,
+  ChargebackAnswerFailed: true,
+  ChargebackWon: true,
+  ChargebackLost: true,
+  ChargebackClosed: true,
+  ChargebackReopened: true,
   LessonScheduled: true,
   SeatTaken: true,
   SeatGivenUp: true,

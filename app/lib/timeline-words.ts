@@ -73,6 +73,15 @@ const TONES: Readonly<Partial<Record<KnownEventType, TimelineEntry['tone']>>> = 
   BookingCancelled: 'loss',
   BookingDeclined: 'loss',
   BookingExpired: 'loss',
+  PayoutDisputed: 'now',
+  PayoutPaused: 'now',
+  RefundDelayed: 'now',
+  DisputeOpened: 'now',
+  DisputeResolved: 'key',
+  ReversalFailed: 'loss',
+  ChargebackOpened: 'loss',
+  ChargebackLost: 'loss',
+  ClawbackRecorded: 'loss',
 };
 
 /** Event type → the field with the paise that moved, and their sign. */
@@ -83,6 +92,7 @@ const AMOUNTS: Readonly<Partial<Record<KnownEventType, readonly [field: string, 
   TransferProcessed: ['amount', 1],
   HoldLifted: ['amount', 1],
   TransferReversed: ['amount', -1],
+  ChargebackLost: ['amount', -1],
 };
 
 function field(row: TimelineRow, key: string): unknown {
@@ -155,7 +165,7 @@ function termsOf(rows: readonly TimelineRow[]): Terms {
 
 /** Payouts are the tutor's business (PRODUCT.md, “Who may do what”, money seen). */
 const hiddenFrom = (reader: Reader, lane: TimelineLane): boolean =>
-  reader === 'student' && (lane === 'payout' || lane === 'calendar');
+  (reader === 'student' && (lane === 'payout' || lane === 'calendar')) || (reader !== 'ops' && lane === 'chargeback');
 
 /** Rows of one booking in the reader's words, in the order given. */
 export function timelineEntries(
@@ -213,6 +223,14 @@ function rawOf(row: TimelineRow): Readonly<Record<string, unknown>> {
 
 /** The lanes in their order, named for the reader. */
 export function timelineLanes(words: Messages['timeline']): readonly TimelineLaneName[] {
-  const order: readonly TimelineLane[] = ['booking', 'calendar', 'payment', 'payout', 'lesson'];
+  const order: readonly TimelineLane[] = [
+    'booking',
+    'calendar',
+    'payment',
+    'payout',
+    'dispute',
+    'chargeback',
+    'lesson',
+  ];
   return order.map((id) => ({ id, label: words.lanes[id] }));
 }

@@ -154,6 +154,8 @@ test('lanes keep their order', () => {
     'calendar',
     'payment',
     'payout',
+    'dispute',
+    'chargeback',
     'lesson',
   ]);
 });

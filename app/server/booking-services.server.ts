@@ -36,6 +36,18 @@ export interface BookingParts {
   ) => Promise<{ kind: 'verified' } | Refusal>;
 }
 
+/** On whose side this person acts for the booking; null: it is not theirs to act for. */
+export async function bookingSideOf(
+  queries: Queries,
+  person: Person,
+  booking: BookingRow,
+): Promise<'student' | 'tutor' | null> {
+  if (person.personId === booking.tutorId) return 'tutor';
+  const theirs =
+    person.personId === booking.bookedBy || (await studentsInReach(queries, person)).has(booking.studentId);
+  return theirs ? 'student' : null;
+}
+
 /** The role in which someone books, cancels or pays: the first that may. */
 const roleFor = (person: Person): Role =>
   person.roles.find(
@@ -56,14 +68,6 @@ export function bookingServices(parts: BookingParts): BookingServices {
   async function visibleBooking(person: Person, bookingId: string): Promise<BookingRow | null> {
     const booking = await queries.booking(bookingId);
     return booking && (await maySeeBooking(queries, person, booking)) ? booking : null;
-  }
-
-  /** In whose name this person may cancel it; null: not theirs to cancel. */
-  async function cancelsAs(person: Person, booking: BookingRow): Promise<'student' | 'tutor' | null> {
-    if (person.personId === booking.tutorId) return 'tutor';
-    if ((await studentsInReach(queries, person)).has(booking.studentId) || person.personId === booking.bookedBy)
-      return 'student';
-    return null;
   }
 
   async function waitUntilDecided(bookingId: string): Promise<BookingRow | null> {
@@ -136,7 +140,7 @@ export function bookingServices(parts: BookingParts): BookingServices {
     async cancel(person, bookingId, reason, requestId) {
       const booking = await visibleBooking(person, bookingId);
       if (!booking) return NO_BOOKING;
-      const by = await cancelsAs(person, booking);
+      const by = await bookingSideOf(queries, person, booking);
       if (!by) return refuse('forbidden', 'This booking is not yours to cancel.');
       const cancelled = await submit(
         { type: 'CancelBooking', now: now(), data: { bookingId, by, reason: reason.trim().slice(0, 500) } },

@@ -1,10 +1,14 @@
 /** Puts the services of the pages and the API together. */
 import type { Position } from '#events/store/event-store.ts';
+import { accountServices, type AccountParts } from './account-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
+import { caseServices } from './case-services.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
+import { payoutAccountServices } from './payout-account-services.server.ts';
+import { rescheduleServices } from './reschedule-services.server.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
-export interface ServiceParts extends BookingParts, LessonParts {
+export interface ServiceParts extends AccountParts, BookingParts, LessonParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly advanceClock: (ms: number) => Promise<number>;
@@ -33,5 +37,9 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     },
     ...bookingServices(whole),
     ...lessonServices(whole),
+    ...caseServices(whole),
+    ...rescheduleServices(whole),
+    ...payoutAccountServices(whole),
+    ...accountServices(whole),
   };
 }

@@ -3,9 +3,12 @@
  * store, a pool or a client of their own (ARCHITECTURE §3).
  */
 import type { Role } from '#events/access/roles.ts';
+import type { DisputeCause } from '#events/dispute/events.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
+import type { ChainHead } from '#events/store/chain.ts';
 import type { Position } from '#events/store/event-store.ts';
+import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 
 /** The signed-in person. */
@@ -66,7 +69,132 @@ export interface BookingRequest {
   readonly studentId: string;
 }
 
-export interface Services {
+/** What a student's side says when it reports a problem. */
+export interface Complaint {
+  readonly cause: DisputeCause;
+  readonly text: string;
+  /** Paise asked back; null: what ops find right. */
+  readonly wants: number | null;
+}
+
+/** What a decision would move, paise. `refund + tutorGets + commission` is the price of the seat. */
+export interface ResolutionPreview {
+  readonly gross: number;
+  readonly refund: number;
+  /** Taken back from the tutor's transfer. */
+  readonly reversal: number;
+  readonly tutorGets: number;
+  readonly commission: number;
+  /** Someone else of ops must agree. */
+  readonly needsSecond: boolean;
+}
+
+export interface CaseServices {
+  /** Only the student's side, from 15 minutes after the start until the hold is over. */
+  openDispute(
+    person: Person,
+    bookingId: string,
+    complaint: Complaint,
+    requestId: string,
+  ): Promise<{ kind: 'opened' } | Refusal>;
+  /** The tutor's answer, within 48 hours. */
+  answerDispute(
+    person: Person,
+    bookingId: string,
+    text: string,
+    requestId: string,
+  ): Promise<{ kind: 'answered' } | Refusal>;
+  /** Either side adds what it knows while the case is open. */
+  addStatement(
+    person: Person,
+    bookingId: string,
+    text: string,
+    requestId: string,
+  ): Promise<{ kind: 'added' } | Refusal>;
+  withdrawDispute(person: Person, bookingId: string, requestId: string): Promise<{ kind: 'withdrawn' } | Refusal>;
+  previewResolution(person: Person, bookingId: string, refund: number): Promise<ResolutionPreview | Refusal>;
+  /** Ops decide; above the limit it waits for a second person. */
+  proposeResolution(
+    person: Person,
+    bookingId: string,
+    resolution: { readonly refund: number; readonly reason: string },
+    requestId: string,
+  ): Promise<{ kind: 'resolved' | 'proposed' } | Refusal>;
+  approveResolution(
+    person: Person,
+    bookingId: string,
+    proposalId: string,
+    requestId: string,
+  ): Promise<{ kind: 'resolved' } | Refusal>;
+  rejectResolution(
+    person: Person,
+    bookingId: string,
+    proposalId: string,
+    reason: string,
+    requestId: string,
+  ): Promise<{ kind: 'rejected' } | Refusal>;
+  contestChargeback(
+    person: Person,
+    chargebackId: string,
+    summary: string,
+    requestId: string,
+  ): Promise<{ kind: 'asked' } | Refusal>;
+  acceptChargeback(
+    person: Person,
+    chargebackId: string,
+    reason: string,
+    requestId: string,
+  ): Promise<{ kind: 'asked' } | Refusal>;
+}
+
+export interface RescheduleServices {
+  /** A student alone until 12 hours before the start; later, and for a tutor always, the other side is asked. */
+  proposeReschedule(
+    person: Person,
+    bookingId: string,
+    startsAt: number,
+    requestId: string,
+  ): Promise<{ kind: 'moved' | 'asked' } | Refusal>;
+  answerReschedule(
+    person: Person,
+    bookingId: string,
+    proposalId: string,
+    agree: boolean,
+    requestId: string,
+  ): Promise<{ kind: 'moved' | 'declined' } | Refusal>;
+  withdrawReschedule(
+    person: Person,
+    bookingId: string,
+    proposalId: string,
+    requestId: string,
+  ): Promise<{ kind: 'withdrawn' } | Refusal>;
+}
+
+export interface PayoutAccountServices {
+  /** The tutor's details for the payment provider; sent again when something about them changes. */
+  submitPayoutDetails(
+    person: Person,
+    details: PayoutDetails,
+    requestId: string,
+  ): Promise<{ kind: 'submitted' } | Refusal>;
+}
+
+/** How far the log is signed. */
+export interface AuditState {
+  readonly head: ChainHead | null;
+  /** The last signed head; null before the first. Wall ms. */
+  readonly lastSigned: { readonly position: Position; readonly chain: string; readonly signedAt: number } | null;
+  /** 32 bytes in hex: all that somebody needs to check an export. */
+  readonly publicKey: string;
+}
+
+export interface AccountServices {
+  /** For good: what they wrote becomes unreadable and the account goes; the books stay. */
+  eraseAccount(person: Person, password: string, requestId: string): Promise<{ kind: 'erased' } | Refusal>;
+  auditState(): Promise<AuditState>;
+}
+
+export interface Services extends CaseServices, RescheduleServices, PayoutAccountServices, AccountServices {
   readonly submit: Submit;
   readonly queries: Queries;
   readonly capabilities: Capabilities;

@@ -41,14 +41,23 @@ const KEPT: Readonly<Record<'student' | 'tutor', Readonly<Partial<Record<Timelin
       'endsAt',
       'at',
       'settlementId',
+      'outcome',
+      'refund',
+      'reversal',
+      'reason',
+      'until',
     ],
   },
 };
+
+/** How ops come to a decision, and what a bank says, is not for the two sides. */
+const OPS_ONLY: readonly string[] = ['ResolutionProposed', 'ResolutionRejected', 'RefundsFrozen', 'RefundsUnfrozen'];
 
 /** The events in order. Whose data is cut keeps type and time; its chain value is over more than is shown, so it goes. */
 export function timelineFor(reader: Reader, booking: Side, rows: readonly TimelineRow[]): TimelineRow[] {
   if (reader === 'ops') return [...rows];
   return rows.flatMap((row) => {
+    if (row.lane === 'chargeback' || OPS_ONLY.includes(row.type)) return [];
     if (reader === 'student' && row.lane === 'lesson') return lessonEventFor(booking, row);
     const kept = KEPT[reader][row.lane];
     if (!kept) return [row];

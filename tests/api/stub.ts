@@ -9,6 +9,7 @@ import type {
   AttendanceRow,
   BookingRow,
   EarningRow,
+  Earnings,
   LessonRow,
   Queries,
   TimelineLane,
@@ -71,6 +72,11 @@ export const BOOKING: BookingRow = {
   cancelledBy: null,
   cancelRule: null,
   outcome: 'held',
+  reschedule: null,
+  refundCapPct: 100,
+  disputeState: null,
+  refundState: null,
+  refundExpectedBy: null,
 };
 
 export const LESSON: LessonRow = {
@@ -121,7 +127,23 @@ export const EARNING: EarningRow = {
   releasedAt: null,
   transferId: 'trf_1',
   reversed: 0,
+  owed: 0,
+  clawback: 0,
+  pauses: [],
+  settlementId: null,
+  disputeState: null,
   outcome: 'held',
+};
+
+export const EARNINGS: Earnings = {
+  rows: [EARNING],
+  held: 72_000,
+  disputed: 0,
+  paused: 0,
+  released: 0,
+  settled: 0,
+  owed: 0,
+  nextReleaseAt: 2,
 };
 
 const happened = (
@@ -237,7 +259,7 @@ export async function startApi(settings: { lesson?: Partial<LessonRow> } = {}): 
     bookingsOf: async () => [BOOKING],
     timeline: async () => TIMELINE,
     attendance: async () => ATTENDANCE,
-    earnings: async () => ({ rows: [EARNING], held: 72_000, released: 0, nextReleaseAt: 2 }),
+    earnings: async () => EARNINGS,
     searchTutors: async () => ({ tutors: [TUTOR], total: 1 }),
     tutorBySlug: async (slug) => (slug === TUTOR.slug ? TUTOR : null),
     freeSlots: async () => [SLOT],

@@ -6,6 +6,7 @@ import type { Auth } from '../auth/auth.server.ts';
 import { fetchHeaders, sameOrigin } from '../host/host.server.ts';
 import type { Person, Services } from '../services.ts';
 import { registerBookings } from './bookings.server.ts';
+import { registerCases } from './cases.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { problem } from './problem.server.ts';
 import { answers } from './schema.server.ts';
@@ -98,6 +99,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerSignIn(app, settings);
   registerTutors(app, settings.services);
   registerBookings(app, settings.services);
+  registerCases(app, settings.services);
   registerLessons(app, settings.services);
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get(

@@ -11,6 +11,8 @@ const OUTCOMES = [
   'failed-technically',
   'cancelled-late',
 ] as const;
+const REFUND_STATES = ['requested', 'delayed', 'failed', 'processed'] as const;
+const DISPUTE_STATES = ['opened', 'under-review', 'awaiting-second', 'resolved', 'withdrawn'] as const;
 const MODES = ['instant', 'accept'] as const;
 
 export const Booking = Type.Object({
@@ -57,6 +59,27 @@ export const Booking = Type.Object({
   cancelledBy: oneOfOrNull(['student', 'tutor', 'platform']),
   cancelRule: TextOrNull,
   outcome: oneOfOrNull(OUTCOMES),
+  reschedule: Type.Unsafe<{
+    proposalId: string;
+    by: 'student' | 'tutor';
+    startsAt: number;
+    answerBy: number;
+    agreed: boolean;
+  } | null>({
+    type: ['object', 'null'],
+    required: ['proposalId', 'by', 'startsAt', 'answerBy', 'agreed'],
+    properties: {
+      proposalId: { type: 'string' },
+      by: { type: 'string', enum: ['student', 'tutor'] },
+      startsAt: { type: 'integer' },
+      answerBy: { type: 'integer' },
+      agreed: { type: 'boolean' },
+    },
+  }),
+  refundCapPct: Type.Integer({ description: 'What the student’s own cancellation gives back at most, percent' }),
+  disputeState: oneOfOrNull(DISPUTE_STATES),
+  refundState: oneOfOrNull(REFUND_STATES),
+  refundExpectedBy: IntegerOrNull,
 });
 
 export const TimelineEvent = Type.Object({
@@ -64,7 +87,7 @@ export const TimelineEvent = Type.Object({
   eventId: Type.String(),
   stream: Type.String(),
   revision: Type.Integer(),
-  lane: oneOf(['booking', 'calendar', 'payment', 'payout', 'lesson']),
+  lane: oneOf(['booking', 'calendar', 'payment', 'payout', 'lesson', 'dispute', 'chargeback', 'tutor']),
   type: Type.String(),
   data: Type.Record(Type.String(), Type.Unknown(), { description: 'What of the event is the reader’s to see' }),
   actor: Type.Object({
@@ -95,6 +118,7 @@ export const Earning = Type.Object({
     'transfer-pending',
     'held',
     'hold-running',
+    'disputed',
     'releasing',
     'released',
     'settled',
@@ -108,13 +132,24 @@ export const Earning = Type.Object({
   releasedAt: IntegerOrNull,
   transferId: TextOrNull,
   reversed: Paise,
+  owed: Paise,
+  clawback: Paise,
+  pauses: Type.Array(
+    Type.Object({ reason: oneOf(['bank-changed', 'account-suspended', 'chargeback']), until: IntegerOrNull }),
+  ),
+  settlementId: TextOrNull,
+  disputeState: oneOfOrNull(DISPUTE_STATES),
   outcome: oneOfOrNull(OUTCOMES),
 });
 
 export const EarningsShape = Type.Object({
   rows: Type.Array(Earning),
   held: Paise,
+  disputed: Paise,
+  paused: Paise,
   released: Paise,
+  settled: Paise,
+  owed: Paise,
   nextReleaseAt: IntegerOrNull,
 });
 

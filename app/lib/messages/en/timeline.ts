@@ -31,6 +31,7 @@ const CANCEL_RULES: Readonly<Record<string, string>> = {
   'tutor-no-show': 'The tutor did not come, so all of it goes back.',
   nobody: 'Nobody came, so all of it goes back.',
   'not-paid': 'Nothing was paid.',
+  review: 'It was decided after looking at what happened.',
 };
 
 const be = (name: string): string => (name === 'You' ? 'were' : 'was');
@@ -80,6 +81,39 @@ const inWords = (reasons: readonly string[]): string | undefined => {
   return words === '' ? undefined : `Because ${words}.`;
 };
 
+const CAUSES: Readonly<Record<string, string>> = {
+  'did-not-happen': 'it did not happen',
+  'technical-failure': 'technical failure',
+  'cut-short': 'it was cut short',
+  'not-as-described': 'it was not as described',
+  'charged-wrongly': 'the charge is wrong',
+  other: 'something else',
+};
+
+const PAUSED: Readonly<Record<string, string>> = {
+  'bank-changed': 'the bank details were changed',
+  'account-suspended': 'the payment provider suspended the account',
+  chargeback: 'a bank asks for the payment back',
+};
+
+const MOVE_DECLINED: Readonly<Record<string, string>> = {
+  'by-other-side': 'The other time was declined. The lesson stays where it is.',
+  withdrawn: 'The proposal of another time was taken back. The lesson stays where it is.',
+  lapsed: 'Nobody answered the proposal of another time. The lesson stays where it is.',
+  'seat-taken': 'The other time was taken first. The lesson stays where it is.',
+  'not-available': 'The other time is not free. The lesson stays where it is.',
+  'already-booked': 'There is a seat at the other time already. The lesson stays where it is.',
+};
+
+const decidedFor = (fact: Fact): string => {
+  const refund = fact.number('refund');
+  const payer = fact.payer === 'You' ? 'you' : fact.payer;
+  const tutor = fact.tutor === 'You' ? 'you' : fact.tutor;
+  if (refund === 0) return `It was decided for ${tutor}: nothing goes back, and the payout goes on.`;
+  if (fact.text('outcome') === 'student') return `It was decided for ${payer}: ${fact.money('refund')} goes back.`;
+  return `It was decided in parts: ${fact.money('refund')} goes back to ${payer}, ${fact.money('tutorGets')} to ${tutor}.`;
+};
+
 const events: TimelineWords = {
   AvailabilitySet: (fact) => forOps(fact, `${fact.tutor} changed the weekly hours.`),
   TimeOffAdded: (fact) => forOps(fact, `${fact.tutor} took time off.`),
@@ -87,6 +121,9 @@ const events: TimelineWords = {
   SeatHeld: (fact) => forOps(fact, 'The seat was set aside in the calendar.'),
   SeatRefused: (fact) => forOps(fact, `The calendar refused the seat (${fact.text('reason')}).`),
   SeatReleased: (fact) => forOps(fact, 'The seat is free again.'),
+
+  SeatMoved: (fact) => forOps(fact, `The seat moved in the calendar to ${fact.when('startsAt')}.`),
+  SeatMoveRefused: (fact) => forOps(fact, `The calendar refused to move the seat (${fact.text('reason')}).`),
 
   BookingRequested: (fact) => ({
     words: `${fact.name('bookedBy')} asked for a seat: ${fact.text('subject')}, ${fact.when('startsAt')}, ${fact.number('minutes')} minutes, ${fact.money('price')}.`,
@@ -123,6 +160,12 @@ const events: TimelineWords = {
       : 'What happened is not plain. The money waits until that is decided.',
   BookingClosed: () => 'Everything is settled. This booking is closed.',
 
+  RescheduleProposed: (fact) =>
+    `${fact.actor} asked to move the lesson to ${fact.when('startsAt')}. The answer is due by ${fact.when('answerBy')}.`,
+  RescheduleAgreed: (fact) => forOps(fact, `The move to ${fact.when('startsAt')} is agreed.`),
+  RescheduleDeclined: (fact) => MOVE_DECLINED[fact.text('reason')] ?? 'The lesson was not moved and stays where it is.',
+  BookingRescheduled: (fact) => `The lesson moved from ${fact.when('previousStartsAt')} to ${fact.when('startsAt')}.`,
+
   OrderPlanned: (fact) => forOps(fact, `An order of ${fact.money('amount')} was planned.`),
   OrderCreated: (fact) =>
     forOps(fact, `The payment provider opened the order ${fact.text('orderId')} of ${fact.money('amount')}.`),
@@ -143,6 +186,16 @@ const events: TimelineWords = {
     detail: fact.reader === 'ops' ? quoted(fact.text('reason')) : undefined,
   }),
 
+  RefundDelayed: (fact) => ({
+    words: 'The money to send back is not there yet at the payment provider. It goes out as soon as it is.',
+    detail: fact.reader === 'ops' ? quoted(fact.text('reason')) : undefined,
+  }),
+  RefundsFrozen: (fact) => forOps(fact, 'No refund goes out while the bank’s case is open.'),
+  RefundsUnfrozen: (fact) => forOps(fact, 'Refunds may go out again: the bank’s case is over.'),
+  PaymentVoided: (fact) => forOps(fact, 'A payment that was authorised and never taken went back by itself.'),
+  StaleObservationRecorded: (fact) =>
+    forOps(fact, `Late news of a payment (${fact.text('status')}) was noted. It changed nothing.`),
+
   PayoutPlanned: (fact) =>
     `${fact.money('share')} of ${fact.money('gross')} is set aside for ${fact.tutor === 'You' ? 'you' : fact.tutor}; ${fact.money('commission')} is our commission.`,
   TransferRequested: (fact) =>
@@ -162,6 +215,63 @@ const events: TimelineWords = {
   ReversalRequested: (fact) => `${fact.money('amount')} is taken back from the money set aside.`,
   TransferReversed: (fact) => `${fact.money('amount')} was taken back from the money set aside.`,
   PayoutCancelled: () => 'There is no payout for this booking.',
+  PayoutDisputed: (fact) => (fact.reader === 'student' ? null : 'The payout is frozen while a case is open.'),
+  PayoutDisputeClosed: (fact) => (fact.reader === 'student' ? null : 'The case is closed, and the payout goes on.'),
+  PayoutPaused: (fact) =>
+    `The payout rests, because ${PAUSED[fact.text('reason')] ?? 'something must be looked at'}${fact.number('until') > 0 ? `, until ${fact.when('until')}` : ''}.`,
+  PayoutResumed: () => 'The payout goes on.',
+  ReversalFailed: (fact) => ({
+    words: 'Taking the money back did not work yet.',
+    detail: fact.reader === 'ops' ? quoted(fact.text('reason')) : undefined,
+  }),
+  ClawbackRecorded: (fact) =>
+    `The bank took the payment back after the payout: ${fact.money('amount')} is owed by ${fact.tutor === 'You' ? 'you' : fact.tutor}.`,
+
+  DisputeOpened: (fact) =>
+    fact.text('kind') === 'review'
+      ? 'We look at what happened and decide about the money within 3 days.'
+      : {
+          words: `${fact.name('openedBy')} reported a problem: ${CAUSES[fact.text('cause')] ?? fact.text('cause')}.`,
+          detail: quoted(fact.text('text')),
+        },
+  DisputeAnswered: (fact) => ({ words: `${fact.name('by')} answered.`, detail: quoted(fact.text('text')) }),
+  StatementAdded: (fact) => ({ words: `${fact.name('by')} added:`, detail: quoted(fact.text('text')) }),
+  DisputeUnderReview: (fact) =>
+    `${fact.text('why') === 'no-answer' ? 'There was no answer within 48 hours. ' : ''}We decide by ${fact.when('decideBy')}.`,
+  DisputeWithdrawn: (fact) => `${fact.name('by')} took the report back.`,
+  ResolutionProposed: (fact) =>
+    fact.reader === 'ops'
+      ? {
+          words: `${fact.actor} proposed to send ${fact.money('refund')} back. A second person must agree.`,
+          detail: quoted(fact.text('reason')),
+        }
+      : null,
+  ResolutionRejected: (fact) =>
+    fact.reader === 'ops'
+      ? { words: `${fact.actor} did not agree with the proposal.`, detail: quoted(fact.text('reason')) }
+      : null,
+  DisputeResolved: (fact) => ({ words: decidedFor(fact), detail: quoted(fact.text('reason')) }),
+
+  ChargebackOpened: (fact) =>
+    forOps(
+      fact,
+      `The payer’s bank asks for ${fact.money('amount')} back (${fact.text('reasonCode')}). Answer by ${fact.when('respondBy')}.`,
+    ),
+  ContestRequested: (fact) =>
+    fact.reader === 'ops' ? { words: 'We contest the bank’s case.', detail: quoted(fact.text('summary')) } : null,
+  ContestSubmitted: (fact) => forOps(fact, 'The evidence is with the bank.'),
+  ChargebackActionRequired: (fact) => forOps(fact, `The bank wants more evidence by ${fact.when('respondBy')}.`),
+  AcceptRequested: (fact) =>
+    fact.reader === 'ops' ? { words: 'We accept the bank’s case.', detail: quoted(fact.text('reason')) } : null,
+  ChargebackAnswerFailed: (fact) =>
+    fact.reader === 'ops'
+      ? { words: 'The provider did not take our answer to the bank.', detail: quoted(fact.text('reason')) }
+      : null,
+  ChargebackWon: (fact) => forOps(fact, 'The bank decided for us.'),
+  ChargebackLost: (fact) => forOps(fact, `The bank took ${fact.money('amount')} back.`),
+  ChargebackClosed: (fact) => forOps(fact, 'The bank closed its case.'),
+  ChargebackReopened: (fact) =>
+    forOps(fact, `The bank opened its case again for ${fact.money('amount')}. Answer by ${fact.when('respondBy')}.`),
 
   LessonScheduled: (fact) => `The lesson has its place: ${fact.text('code')}.`,
   SeatTaken: (fact) => forOps(fact, `${fact.name('studentId')} has a seat in the lesson.`),
@@ -190,7 +300,16 @@ const events: TimelineWords = {
 };
 
 export const timeline = {
-  lanes: { booking: 'Booking', calendar: 'Calendar', payment: 'Payment', payout: 'Payout', lesson: 'Lesson' },
+  lanes: {
+    booking: 'Booking',
+    calendar: 'Calendar',
+    payment: 'Payment',
+    payout: 'Payout',
+    lesson: 'Lesson',
+    dispute: 'Case',
+    chargeback: 'Bank',
+    tutor: 'Account',
+  },
   by: (actor: string) => `By ${actor}.`,
   events,
 };

@@ -1,0 +1,159 @@
+/** Kills the money side of the product over and over, and says what held. Used by the tests and by `npm run test:chaos`. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStage, type Stage } from './stage.ts';
+import { playRound, prepare } from './scenarios.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface ChaosReport {
+  readonly kills: number;
+  readonly seed: number;
+  /** Crash point → times the process died there. `random`: killed from outside; `postgres`: its database crashed. */
+  readonly where: Readonly<Record<string, number>>;
+  readonly rounds: number;
+  /** Wall ms from the start of the next life until nothing waited. */
+  readonly settle: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly violations: readonly string[];
+  readonly rebuiltTheSame: boolean;
+  readonly seconds: number;
+}
+
+/** Every crash point in the source of the money side, found by reading it: a new one joins by itself. */
+export function crashPoints(): readonly string[] {
+  const found = new Set<string>();
+  const read = (folder: string): void => {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (statSync(path).isDirectory()) read(path);
+      else if (name.endsWith('.ts') && !name.includes('.test.'))
+        for (const [, point] of readFileSync(path, 'utf8').matchAll(/crashPoint\(\s*'([^']+)'/g))
+          if (point) found.add(point);
+    }
+  };
+  for (const folder of ['events', 'projections']) read(join(ROOT, folder));
+  return [...found].sort();
+}
+
+/** mulberry32: the same seed gives the same kills. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const sleep = (ms: number): Promise<'slept'> => new Promise((resolve) => setTimeout(() => resolve('slept'), ms));
+
+/** How long a crash point may take to be passed before another one is chosen, wall ms. */
+const PASSED_WITHIN_MS = 2_500;
+
+export async function runChaos(settings: {
+  readonly kills: number;
+  readonly seed: number;
+  readonly log?: (line: string) => void;
+}): Promise<ChaosReport> {
+  const { kills, seed, log = () => undefined } = settings;
+  const random = randomFrom(seed);
+  const points = crashPoints();
+  const began = Date.now();
+  const where: Record<string, number> = {};
+  const settled: number[] = [];
+  const violations: string[] = [];
+  let done = 0;
+  let rounds = 0;
+  const stage = await openStage();
+  try {
+    await stage.start();
+    await prepare(stage);
+    while (done < kills && violations.length === 0) {
+      rounds += 1;
+      const round = playRound(stage, `${seed}-${rounds}`).then(
+        () => 'played' as const,
+        (error: unknown) => error,
+      );
+      let ended: unknown = null;
+      void round.then((outcome) => (ended = outcome));
+      // Few rounds for few kills, and never a round without any.
+      while (ended === null && done < kills) {
+        const how = await killOnce(stage, points, random, () => ended !== null);
+        if (how === null) continue;
+        done += 1;
+        where[how] = (where[how] ?? 0) + 1;
+        settled.push(await recover(stage));
+        violations.push(...(await stage.violations()));
+        if (done % 25 === 0)
+          log(`${done} of ${kills} kills, ${rounds} rounds, ${Math.round((Date.now() - began) / 1000)} s`);
+        if (violations.length > 0) break;
+        stage.open();
+      }
+      stage.open();
+      const outcome = await round;
+      if (outcome !== 'played') throw outcome;
+      await stage.settle();
+      violations.push(...(await stage.violations()));
+    }
+    await stage.kill();
+    const rebuiltTheSame = await stage.rebuildsTheSame();
+    const sorted = settled.toSorted((one, other) => one - other);
+    const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    return {
+      kills: done,
+      seed,
+      where,
+      rounds,
+      settle: { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 },
+      violations,
+      rebuiltTheSame,
+      seconds: Math.round((Date.now() - began) / 1000),
+    };
+  } finally {
+    stage.open();
+    await stage.end();
+  }
+}
+
+/** Ends the life in one of three ways; null when the chosen crash point was not passed in time. The gate is closed then. */
+async function killOnce(
+  stage: Stage,
+  points: readonly string[],
+  random: () => number,
+  over: () => boolean,
+): Promise<string | null> {
+  const dice = random();
+  if (dice < 0.08) {
+    await sleep(random() * 400);
+    stage.close();
+    await stage.postgres.restart('SIGQUIT');
+    return 'postgres';
+  }
+  if (dice < 0.2) {
+    await sleep(random() * 600);
+    stage.close();
+    await stage.kill();
+    await stage.start();
+    return 'random';
+  }
+  const point = points[Math.floor(random() * points.length)] ?? '';
+  const after = Math.floor(random() * 4);
+  await stage.ask('arm', { point, after });
+  const until = Date.now() + PASSED_WITHIN_MS;
+  let died = false;
+  void stage.gone().then(() => (died = true));
+  while (!died && Date.now() < until && !over()) await sleep(20);
+  if (!died) {
+    await stage.ask('arm', { point: 'none', after: 0 });
+    // It may have died between the last look and the disarming; the next look tells.
+    if (!died) return null;
+  }
+  stage.close();
+  await stage.start();
+  return point;
+}
+
+async function recover(stage: Stage): Promise<number> {
+  return stage.settle();
+}
