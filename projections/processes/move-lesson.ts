@@ -34,7 +34,8 @@ export function moveSeat(seat: Seat, { proposalId, startsAt }: { proposalId: str
 
 type Refused = Extract<Fact, { type: 'SeatMoveRefused' }>['data']['reason'];
 
-function reasonOf(refused: Refused): 'seat-taken' | 'not-available' {
+/** What the booking hears of the calendar's no. */
+export function reasonOf(refused: Refused): 'seat-taken' | 'not-available' {
   switch (refused) {
     case 'seat-taken':
       return 'seat-taken';
