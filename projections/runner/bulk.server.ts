@@ -1,6 +1,6 @@
 /** Many rows in one statement, for PostgreSQL and PGlite alike. */
 import type { Queryable } from '#platform/database/database.ts';
-import type { AnyTable, Columns, StoredRow, Value } from './table.ts';
+import type { AnyTable, Columns, StoredRow } from './table.ts';
 import type { Key, Unit } from './rows.ts';
 
 /** Signs that JSON text cannot hold and people do not type; a column that has them anyway is sent as an array. */
@@ -16,30 +16,33 @@ interface List {
 }
 
 /** Texts with a separator are a third of the work of an array with its quotes, on both sides. */
-function textList(values: readonly Value[]): List {
+function textList(rows: readonly StoredRow[], column: string): List {
   const parts: string[] = [];
-  for (const value of values) {
-    if (value === null) parts.push(NOTHING);
+  for (const row of rows) {
+    const value = row[column];
+    if (value === null || value === undefined) parts.push(NOTHING);
     else {
-      const text = String(value);
-      if (text.includes(SEPARATOR) || text.includes(NOTHING)) return arrayList(values, 'text');
+      const text = typeof value === 'string' ? value : String(value);
+      if (text.includes(SEPARATOR) || text.includes(NOTHING)) return arrayList(rows, column, 'text');
       parts.push(text);
     }
   }
   // One more at the end: a single empty text would otherwise be no row at all. The limit of the rows cuts it off.
   parts.push('');
   return {
-    sql: (param) => `string_to_table(${param}::text, E'\\x1f', E'\\x1e')`,
+    sql: (param) => `unnest(string_to_array(${param}::text, E'\\x1f', E'\\x1e'))`,
     param: parts.join(SEPARATOR),
   };
 }
 
-function arrayList(values: readonly Value[], type: string): List {
-  const quoted = values.map((value) => {
-    if (value === null) return 'NULL';
-    return typeof value === 'string' ? `"${value.replaceAll(/["\\]/g, '\\$&')}"` : String(value);
-  });
-  return { sql: (param) => `unnest(${param}::${type}[])`, param: `{${quoted.join(',')}}` };
+function arrayList(rows: readonly StoredRow[], column: string, type: string): List {
+  const parts: string[] = [];
+  for (const row of rows) {
+    const value = row[column];
+    if (value === null || value === undefined) parts.push('NULL');
+    else parts.push(typeof value === 'string' ? `"${value.replaceAll(/["\\]/g, '\\$&')}"` : String(value));
+  }
+  return { sql: (param) => `unnest(${param}::${type}[])`, param: `{${parts.join(',')}}` };
 }
 
 /** Takes a parameter and gives its place, such as `$3`. */
@@ -54,13 +57,12 @@ const binder =
 function selectOf(columns: Columns, rows: readonly StoredRow[], bind: Bind): string {
   const kinds = Object.entries(columns);
   const lists = kinds.map(([column, kind]) => {
-    const values = rows.map((row) => row[column] ?? null);
-    const { sql, param } = isText(kind) ? textList(values) : arrayList(values, sqlType(kind));
+    const { sql, param } = isText(kind) ? textList(rows, column) : arrayList(rows, column, sqlType(kind));
     return sql(bind(param));
   });
   const select = kinds.map(([, kind], index) => `v.c${index}${kind.startsWith('json') ? `::${sqlType(kind)}` : ''}`);
-  const names = lists.map((_list, index) => `c${index}`);
-  return `SELECT ${select.join(', ')} FROM ROWS FROM (${lists.join(', ')}) AS v(${names.join(', ')}) LIMIT ${bind(rows.length)}::int8`;
+  const columnsSql = lists.map((list, index) => `${list} AS c${index}`).join(', ');
+  return `SELECT ${select.join(', ')} FROM (SELECT ${columnsSql}) v LIMIT ${bind(rows.length)}::int8`;
 }
 
 type OnConflict = 'fail' | 'keep' | 'replace';

@@ -19,7 +19,7 @@ import { createSql, keyOf, keyText, primaryKeySql, type AnyTable, type StoredRow
 
 const NEXT = 'read_model_next';
 const OLD = 'read_model_old';
-const PAGE = 5_000;
+const PAGE = 2_000;
 /** Changing rows kept in memory; half of them are written when there are more. About 400 bytes each. */
 const KEEP_ROWS = 600_000;
 
