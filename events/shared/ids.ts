@@ -2,19 +2,17 @@
  * Ids. A person id is the account id (better-auth text id); all other ids are UUIDs.
  * Deterministic ones are UUIDv5 (RFC 9562 §5.5), so that doing a thing twice gives the same id.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 
-const NAMESPACE = '6f1c1d0e-93b5-5d1c-8d0f-2f4c2d1f7a10';
+const NAMESPACE = Buffer.from('6f1c1d0e93b55d1c8d0f2f4c2d1f7a10', 'hex');
 
 /** A fresh random id (UUIDv4). */
 export const newId = (): string => randomUUID();
 
 /** The same id for the same name, always (UUIDv5). */
 export function idFrom(...parts: readonly (string | number)[]): string {
-  const hash = createHash('sha1');
-  hash.update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex'));
-  hash.update(parts.join('\u001f'));
-  const bytes = hash.digest().subarray(0, 16);
+  const name = Buffer.from(parts.join('\u001f'));
+  const bytes = hash('sha1', Buffer.concat([NAMESPACE, name]), 'buffer').subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
