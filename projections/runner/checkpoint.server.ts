@@ -33,12 +33,16 @@ export async function readCheckpoint(db: Queryable, consumer: string): Promise<C
   return row ?? { position: null, ordinal: 0 };
 }
 
-/** Whether whoever took the duty over at this epoch still has it. */
-export async function stillOnDuty(db: Queryable, consumer: string, epoch: number): Promise<boolean> {
-  const [row] = await db.query<{ epoch: number }>('SELECT epoch FROM worker.checkpoint WHERE consumer = $1', [
-    consumer,
-  ]);
-  return row?.epoch === epoch;
+/** Who runs a duty now, by its epoch, and where its checkpoint is. */
+export async function dutyOf(
+  db: Queryable,
+  consumer: string,
+): Promise<{ readonly epoch: number; readonly position: Position | null } | undefined> {
+  const [row] = await db.query<{ epoch: number; position: Position | null }>(
+    'SELECT epoch, position FROM worker.checkpoint WHERE consumer = $1',
+    [consumer],
+  );
+  return row;
 }
 
 /** Locks the checkpoint for this transaction. @throws Fenced */
@@ -59,19 +63,25 @@ export async function moveCheckpoint(tx: Queryable, consumer: string, to: Checkp
   ]);
 }
 
-/** For a statement of its own, or a part of a larger one: returns a row unless someone else has taken over. */
-export const moveFencedSql = (
+/**
+ * Moves the checkpoint of a consumer that keeps it in its own memory, as a part of a larger statement: returns a row unless
+ * someone else has taken over, or the checkpoint is not where the consumer left it. The commit does not wait for the disk:
+ * what a crash of the database takes is rows and checkpoint together, so the same facts are projected again.
+ */
+export const advanceSql = (
   bind: (param: unknown) => string,
   consumer: string,
   epoch: number,
+  from: Checkpoint,
   to: Checkpoint,
   channel: string,
 ): string =>
   `UPDATE worker.checkpoint SET position = ${bind(to.position)}::text, ordinal = ${bind(to.ordinal)}::int8
    WHERE consumer = ${bind(consumer)}::text AND epoch = ${bind(epoch)}::int8
-   RETURNING pg_notify(${bind(channel)}::text, '')::text AS told`;
+     AND position IS NOT DISTINCT FROM ${bind(from.position)}::text
+   RETURNING pg_notify(${bind(channel)}::text, '')::text AS told, set_config('synchronous_commit', 'off', true) AS quick`;
 
-/** Moves the checkpoint of a consumer that keeps it in its own memory, and tells whoever listens. @throws Fenced */
+/** Moves the checkpoint wherever it was, and tells whoever listens. @throws Fenced */
 export async function moveFenced(
   tx: Queryable,
   consumer: string,
@@ -79,7 +89,10 @@ export async function moveFenced(
   to: Checkpoint,
   channel: string,
 ): Promise<void> {
-  const params: unknown[] = [];
-  const sql = moveFencedSql((param) => `$${params.push(param)}`, consumer, epoch, to, channel);
-  if ((await tx.query(sql, params)).length === 0) throw new Fenced(consumer);
+  const moved = await tx.query(
+    `UPDATE worker.checkpoint SET position = $3, ordinal = $4 WHERE consumer = $1 AND epoch = $2
+     RETURNING pg_notify($5, '')::text`,
+    [consumer, epoch, to.position, to.ordinal, channel],
+  );
+  if (moved.length === 0) throw new Fenced(consumer);
 }

@@ -31,7 +31,7 @@ export async function project(
     const { missing } = projected.unit;
     if (missing.size === 0) return projected;
     // Every round makes at least one more row known, so this ends; two rounds are usual.
-    for (const [table, keys] of missing) await load(table, [...keys.values()]);
+    await Promise.all([...missing].map(([table, keys]) => load(table, [...keys.values()])));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { recognise, type Fact } from '../fact.ts';
 import { loadRows, writeUnit, writeUnitIf } from './bulk.server.ts';
-import { Fenced, moveFenced, moveFencedSql, readCheckpoint, type Checkpoint } from './checkpoint.server.ts';
+import { advanceSql, Fenced, moveFenced, readCheckpoint, type Checkpoint } from './checkpoint.server.ts';
 import { park, passesByItself } from './parked.server.ts';
 import { project, type Unprojectable } from './project.ts';
 import type { Projection } from './projection.ts';
@@ -48,12 +48,19 @@ export const reportParked = (log: Log, { projection, fact, error }: Unprojectabl
 const parkFor = (tx: Queryable, { projection, fact, error }: Unprojectable): Promise<void> =>
   park(tx, READ_MODELS, projection, fact, error, fact.recordedAt);
 
-/** Gives the function that applies one batch after the other. @throws Fenced */
-export function readModelWriter(settings: WriterSettings): (events: readonly RecordedEvent[]) => Promise<void> {
+export interface ReadModelWriter {
+  /** Applies one batch after the other. @throws Fenced */
+  apply(events: readonly RecordedEvent[]): Promise<void>;
+  /** Where it left the checkpoint; undefined while it writes, or when it is not sure. */
+  readonly left: Checkpoint | undefined;
+}
+
+export function readModelWriter(settings: WriterSettings): ReadModelWriter {
   const { db, log, projections, epoch, onCommitted } = settings;
   const memory = new RowMemory(KEEP_ROWS);
   /** As the database has it; null when that is not sure, after an error. */
   let checkpoint: Checkpoint | null = null;
+  let writing = false;
 
   async function load(table: AnyTable, keys: readonly Key[]): Promise<void> {
     for (const key of keys) memory.set(table, keyText(key), null);
@@ -72,7 +79,7 @@ export function readModelWriter(settings: WriterSettings): (events: readonly Rec
     for (const { error } of failures) if (passesByItself(error)) throw error;
     if (failures.length === 0) {
       const guard = (bind: (param: unknown) => string) =>
-        moveFencedSql(bind, READ_MODELS, epoch, to, READ_MODELS_MOVED);
+        advanceSql(bind, READ_MODELS, epoch, from, to, READ_MODELS_MOVED);
       if (!(await writeUnitIf(db, SCHEMA, unit, guard))) throw new Fenced(READ_MODELS);
     } else {
       await db.transaction(async (tx) => {
@@ -143,5 +150,17 @@ export function readModelWriter(settings: WriterSettings): (events: readonly Rec
     onCommitted?.(facts);
   }
 
-  return apply;
+  return {
+    async apply(events) {
+      writing = true;
+      try {
+        await apply(events);
+      } finally {
+        writing = false;
+      }
+    },
+    get left() {
+      return writing ? undefined : (checkpoint ?? undefined);
+    },
+  };
 }

@@ -4,11 +4,11 @@ import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import type { Fact } from '../fact.ts';
 import { PROJECTIONS } from './all-projections.ts';
-import { Fenced, readCheckpoint, stillOnDuty, takeOver, type Checkpoint } from './checkpoint.server.ts';
+import { dutyOf, Fenced, readCheckpoint, takeOver, type Checkpoint } from './checkpoint.server.ts';
 import { passesByItself } from './parked.server.ts';
 import type { Projection } from './projection.ts';
 import { emptyReadModels, READ_MODELS, READ_MODELS_ANEW } from './read-model-tables.server.ts';
-import { readModelWriter } from './read-model-writer.server.ts';
+import { readModelWriter, type ReadModelWriter } from './read-model-writer.server.ts';
 import { rebuildReadModels } from './rebuild.server.ts';
 import { repeat } from './task.ts';
 
@@ -24,6 +24,8 @@ export {
 export { rebuildReadModels } from './rebuild.server.ts';
 
 const BATCH = 1_000;
+/** How often a runner looks whether it is still on duty, wall ms. */
+const LOOK_EVERY_MS = 2_000;
 
 export interface ReadModelRunner {
   stop(): Promise<void>;
@@ -50,6 +52,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
   const { signal } = stopping;
   let fenced = false;
   let following: { stop(): Promise<void> } | null = null;
+  let writer: ReadModelWriter | null = null;
 
   function replaced(): void {
     if (fenced) return;
@@ -59,14 +62,15 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
   }
 
   function follow({ position }: Checkpoint): void {
-    const write = readModelWriter({ ...settings, projections, epoch });
+    const ours = readModelWriter({ ...settings, projections, epoch });
+    writer = ours;
     following = store.subscribe({
       after: position ?? 'start',
       batchSize,
       async onEvents(events) {
         if (fenced) return;
         try {
-          await write(events);
+          await ours.apply(events);
         } catch (error) {
           if (!(error instanceof Fenced)) throw error;
           replaced();
@@ -86,15 +90,16 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     }
   }
 
-  // Without it, a request to build anew would be noticed with the next event only.
-  async function look(): Promise<void> {
-    try {
-      if (!(await stillOnDuty(db, READ_MODELS, epoch))) replaced();
-    } catch (error) {
-      log.warn({ err: error }, 'whether the read models are to be built anew is seen with the next event');
-    }
-  }
-  const unlisten = await db.listen(READ_MODELS_ANEW, () => void look());
+  // Without it, a request to build anew, or commits that a crash of the database has taken, would be noticed with the next
+  // event only.
+  const watching = repeat('watching the read models', LOOK_EVERY_MS, log, async () => {
+    const left = writer?.left;
+    const duty = await dutyOf(db, READ_MODELS);
+    const lost = left !== undefined && writer?.left === left && duty?.position !== left.position;
+    if (!fenced && !signal.aborted && (duty?.epoch !== epoch || lost)) replaced();
+    return false;
+  });
+  const unlisten = await db.listen(READ_MODELS_ANEW, () => watching.wake());
 
   const start = await readCheckpoint(db, READ_MODELS);
   if (start.position !== null || (await store.head()) === null) {
@@ -102,6 +107,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     return {
       async stop() {
         await unlisten();
+        await watching.stop();
         await following?.stop();
       },
     };
@@ -121,6 +127,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     async stop() {
       stopping.abort();
       await unlisten();
+      await watching.stop();
       await building.stop();
       await following?.stop();
     },

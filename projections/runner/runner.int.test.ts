@@ -237,6 +237,27 @@ describe('RU14: building anew', () => {
     expect(await db.query(`SELECT DISTINCT zone FROM read_model.person`)).toEqual([{ zone: 'Asia/Kolkata' }]);
   });
 
+  test('RU15: commits that a crash of the database has taken are noticed without another event, and made again', async () => {
+    const last = await many(4);
+    const waiter = started(await createWaiter(db));
+    const quiet = createLog({ level: 'silent' });
+    const onFenced = vi.fn();
+    const first = await runReadModels({ db, store, log: quiet, onFenced });
+    expect(await waiter.waitFor(last, 5_000)).toBe(true);
+    const next = await register('late');
+    expect(await waiter.waitFor(next, 5_000)).toBe(true);
+    const whole = await dumpReadModels(db);
+    // As if the last commit had never reached the disk.
+    await db.query('UPDATE worker.checkpoint SET position = $1, ordinal = 4 WHERE consumer = $2', [last, READ_MODELS]);
+    for (const table of ['person', 'person_role'])
+      await db.query(`DELETE FROM read_model.${table} WHERE person_id = 'late'`);
+    await until('noticed', async () => onFenced.mock.calls.length > 0, 10_000);
+    await first.stop();
+    started(await runReadModels({ db, store, log }));
+    expect(await waiter.waitFor(next, 5_000)).toBe(true);
+    expect(await dumpReadModels(db)).toBe(whole);
+  });
+
   test('one that was replaced meanwhile changes nothing', async () => {
     await many(3);
     const epoch = await takeOver(db, READ_MODELS);
