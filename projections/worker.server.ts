@@ -11,7 +11,7 @@ import { createCaseDesk } from './effects/observe-cases.server.ts';
 import { createPaymentDesk, type PaymentDesk } from './effects/observe.server.ts';
 import { createOutbox, EFFECTS, WORK_WAITS, type OutboxTiming } from './effects/outbox.server.ts';
 import type { PaymentGateway } from './effects/payment-gateway.ts';
-import { createReconciler } from './effects/reconcile.server.ts';
+import { createReconciler, readLinesSoon } from './effects/reconcile.server.ts';
 import { createSweeper } from './effects/sweep.server.ts';
 import { createInbox, receiveWebhook, type Headers, type Received } from './effects/webhooks.server.ts';
 import { createQueries } from './queries.server.ts';
@@ -133,7 +133,11 @@ async function startEffects(settings: EffectSettings): Promise<Running> {
   const desk = { ...createPaymentDesk(settings), ...createCaseDesk(settings) };
   const timers = repeat('timers', pace.timersMs, log, createTimers(settings).run);
   const outbox = repeat('outbox', pace.outboxMs, log, createOutbox({ ...settings, epoch, timing: pace.outbox }).run);
-  const inbox = repeat('webhooks', pace.inboxMs, log, createInbox({ ...settings, desk }).run);
+  const onSettled = async (): Promise<void> => {
+    await readLinesSoon(db);
+    reconciler.wake();
+  };
+  const inbox = repeat('webhooks', pace.inboxMs, log, createInbox({ ...settings, desk, onSettled }).run);
   const sweeper = repeat('sweeper', pace.sweepMs, log, createSweeper(settings).run);
   const reconciler = repeat('reconciler', pace.reconcileMs, log, createReconciler({ ...settings, desk }).run);
   const mailer = mail && repeat('mail', pace.mailMs, log, createMailer({ ...settings, mail }).run);
@@ -141,7 +145,10 @@ async function startEffects(settings: EffectSettings): Promise<Running> {
   const unlisten = await db.listen(WORK_WAITS, () => {
     for (const task of [outbox, inbox, mailer]) task?.wake();
   });
-  const stopWatching = clock.onJump(() => timers.wake());
+  const stopWatching = clock.onJump(() => {
+    timers.wake();
+    reconciler.wake();
+  });
   return {
     async stop() {
       stopWatching();

@@ -178,7 +178,7 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
     await db.transaction(async (tx) => {
       await lockCheckpoint(tx, EFFECTS, epoch);
       await tx.query(
-        `UPDATE worker.outbound_call SET state = 'sent', sent_at = $2, attempts = attempts + 1, updated_at = $2
+        `UPDATE worker.outbound_call SET state = 'sent', refused = false, sent_at = $2, attempts = attempts + 1, updated_at = $2
          WHERE operation_id = $1`,
         [row.operation_id, Date.now()],
       );
@@ -228,7 +228,8 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
       );
     const problem = await recordAll(row, 'later', no.records);
     const wait = row.attempts + PATIENCE;
-    await put(row, { state: 'unknown', problem: problem ?? reason, next_at: Math.round(backOff(wait)) });
+    const next = Math.round(backOff(wait));
+    await put(row, { state: 'unknown', refused: true, problem: problem ?? reason, next_at: next });
   }
 
   /** A call that was sent, or may have been: the provider is asked what became of it. */

@@ -138,6 +138,8 @@ const STEPS: readonly string[] = [
      seen_at int8 NOT NULL
    )`,
   `CREATE INDEX provider_line_payment ON worker.provider_line (payment_id)`,
+  // The provider said no for now: it keeps its growing pauses (effects/outbox).
+  `ALTER TABLE worker.outbound_call ADD COLUMN refused boolean NOT NULL DEFAULT false`,
 ];
 
 export const prepareWorkerTables = (db: Database): Promise<void> => migrate(db, 'worker', STEPS);
