@@ -43,13 +43,18 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
     seconds: number('seconds', 20, 4),
     rebuilt: number('events', 1_000_000, 20_000),
   };
-  const limit = setTimeout(() => {
-    say(`Not done after ${LIMIT_MS / 60_000} minutes; given up.`);
-    process.exit(1);
-  }, LIMIT_MS);
   const folder = mkdtempSync(join(tmpdir(), 'nexused-bench-'));
   const postgres = await startPostgres(SERVER);
-  const stop = (): void => process.exit(130);
+  const cleanUp = async (): Promise<void> => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const giveUp = (code: number): void => void cleanUp().finally(() => process.exit(code));
+  const limit = setTimeout(() => {
+    say(`Not done after ${LIMIT_MS / 60_000} minutes; given up.`);
+    giveUp(1);
+  }, LIMIT_MS);
+  const stop = (): void => giveUp(130);
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
@@ -90,8 +95,7 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
     clearTimeout(limit);
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await cleanUp();
   }
 }
 
