@@ -15,6 +15,7 @@ export interface ProviderState {
   readonly payments: readonly Entity[];
   readonly transfers: readonly Entity[];
   readonly refunds: readonly Entity[];
+  readonly disputes: readonly Entity[];
   readonly reversals: readonly Entity[];
   readonly balances: {
     readonly accounts: Readonly<Record<string, { readonly balance: number; readonly held: number }>>;

@@ -79,14 +79,36 @@ export async function dispute(stage: Stage, give: Give, seat: Seat): Promise<voi
 
 export const decideReview = (stage: Stage, give: Give, seat: Seat): Promise<void> => decide(stage, give, seat);
 
-/** The payer's bank asks for the money back, and wins or loses. */
-export async function bankTakesBack(stage: Stage, { bookingId, fate }: Seat): Promise<void> {
+/** The payer's bank asks for the money back, and wins or loses. We answer where we win: the bank decides on evidence. */
+export async function bankTakesBack(stage: Stage, give: Give, seat: Seat): Promise<void> {
+  const { bookingId, fate, tutorId, studentId } = seat;
   const { orders, payments } = await stage.sandbox.state();
   const order = orders.find((one) => one['receipt'] === bookingId);
   const payment = payments.find((one) => one['order_id'] === order?.['id'] && one['status'] === 'captured');
   if (!payment) throw new Error(`nothing was paid for ${bookingId}`);
   const opened = await stage.sandbox.control(`payments/${String(payment['id'])}/disputes`, { phase: 'chargeback' });
-  await stage.sandbox.control(`disputes/${String(opened['id'] ?? opened['disputeId'])}/resolve`, {
-    status: fate === 'bank-won' ? 'won' : 'lost',
-  });
+  const chargebackId = String(opened['id']);
+  if (fate === 'bank-won') {
+    await say(give, `contest-${chargebackId}`, OPS, {
+      type: 'RequestContest',
+      data: {
+        chargebackId,
+        operationId: idFrom('contest', chargebackId),
+        by: OPS,
+        summary: 'The lesson was held.',
+        parties: [tutorId, studentId],
+      },
+    });
+    await untilCase(stage, chargebackId, 'under_review');
+  }
+  await stage.sandbox.control(`disputes/${chargebackId}/resolve`, { status: fate === 'bank-won' ? 'won' : 'lost' });
+}
+
+async function untilCase(stage: Stage, chargebackId: string, status: string): Promise<void> {
+  for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    const { disputes } = await stage.sandbox.state();
+    if (disputes.some((one) => one['id'] === chargebackId && one['status'] === status)) return;
+    await sleep(50);
+  }
+  throw new Error(`the bank's case ${chargebackId} never became ${status}`);
 }

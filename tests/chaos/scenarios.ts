@@ -157,15 +157,15 @@ export async function advance(stage: Stage, to: number): Promise<void> {
   await stage.sandbox.control('clock', { offsetMs: Number(offsetMs) });
 }
 
-const businessNow = async (stage: Stage): Promise<number> => Number((await stage.ask('now'))['now']);
+export const businessNow = async (stage: Stage): Promise<number> => Number((await stage.ask('now'))['now']);
 
-/** Books and drives tomorrow's seats. `round` names it: the same name asks the same things. */
+/** Books and drives tomorrow's seats, and gives them. `round` names it: the same name asks the same things. */
 export async function playRound(
   stage: Stage,
   round: string,
   fates: readonly Fate[] = FATES,
   releases: 'wait' | 'later' = 'wait',
-): Promise<void> {
+): Promise<readonly Seat[]> {
   const give = giverOf(stage, round);
   const midnight = Math.floor(((await businessNow(stage)) + IST) / DAY) * DAY - IST;
   const day = midnight + DAY;
@@ -207,8 +207,8 @@ export async function playRound(
     ),
   );
   await Promise.all(of('unclear').map((seat) => decideReview(stage, give, seat)));
-  await Promise.all(of('bank-won', 'bank-lost-early').map((seat) => bankTakesBack(stage, seat)));
-  if (releases === 'later') return;
+  await Promise.all(of('bank-won', 'bank-lost-early').map((seat) => bankTakesBack(stage, give, seat)));
+  if (releases === 'later') return seats;
   await advance(stage, day + 5 * DAY);
   await Promise.all(
     of('taught', 'dispute-tutor', 'dispute-split', 'dispute-withdrawn', 'cancelled-late').map(({ bookingId }) =>
@@ -217,6 +217,7 @@ export async function playRound(
       ),
     ),
   );
+  return seats;
 }
 
 async function book(stage: Stage, give: Give, seat: Seat): Promise<void> {

@@ -26,6 +26,13 @@ const LIFE_STARTS_MS = 30_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
+export interface JournalEntry extends LedgerEntry {
+  readonly class: string;
+  readonly type: string;
+  /** Of the event it follows from, in the log. */
+  readonly ordinal: number;
+}
+
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly postgres: TestPostgres;
@@ -45,6 +52,8 @@ export interface Stage {
   /** Whether the read models built anew are the same, byte for byte. Only while no life runs. */
   rebuildsTheSame(): Promise<boolean>;
   events(): Promise<readonly LoggedEvent[]>;
+  /** The journal, in the order of the log. */
+  journal(): Promise<readonly JournalEntry[]>;
   end(): Promise<void>;
 }
 
@@ -136,6 +145,14 @@ export async function openStage(): Promise<Stage> {
     start,
     gone: () => ended,
     events,
+
+    journal: () =>
+      withStore((db) =>
+        db.query<JournalEntry>(
+          `SELECT entry_id AS "entryId", booking_id AS "bookingId", account, amount, class, type, ordinal
+           FROM read_model.ledger_entry ORDER BY ordinal, entry_id`,
+        ),
+      ),
 
     async ask(path, body) {
       const until = Date.now() + 90_000;
