@@ -17,7 +17,7 @@ export interface Live {
 
 /** The booking whose row a fact changed, or null. */
 function bookingOf({ category, data }: Fact): string | null {
-  if (!['booking', 'payment', 'payout', 'calendar'].includes(category)) return null;
+  if (!['booking', 'payment', 'payout', 'calendar', 'dispute', 'chargeback'].includes(category)) return null;
   return 'bookingId' in data && typeof data.bookingId === 'string' ? data.bookingId : null;
 }
 
