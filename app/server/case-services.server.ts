@@ -130,11 +130,12 @@ export function caseServices(parts: BookingParts): CaseServices {
 
     async addStatement(person, bookingId, text, requestId) {
       const side = await sideOf(person, bookingId);
-      if (!side) return NO_BOOKING;
+      // Ops ask both sides, where they could decide too.
+      if (!side && isRefusal(await decidable(person, bookingId))) return NO_BOOKING;
       const said = textOr(text, 'Write something first.');
       if (isRefusal(said)) return said;
       const data = { bookingId, by: person.personId, text: said };
-      const done = await give(person, requestId, { type: 'AddStatement', now: now(), data }, side.by);
+      const done = await give(person, requestId, { type: 'AddStatement', now: now(), data }, side?.by ?? 'ops');
       return isRefusal(done) ? done : { kind: 'added' };
     },
 
@@ -215,7 +216,8 @@ export function caseServices(parts: BookingParts): CaseServices {
       const said = textOr(summary, 'Write what the bank should know.');
       if (isRefusal(said)) return said;
       if (said.length > 1_000) return refuse('text-too-long', 'The bank reads 1,000 characters at most.');
-      const operationId = idFrom('contest', chargebackId, found.round);
+      // Of this request: what failed under one id is never sent again under it.
+      const operationId = idFrom('contest', chargebackId, found.round, person.personId, requestId);
       const data = { chargebackId, operationId, by: person.personId, summary: said, parties: partiesOf(found.booking) };
       const done = await give(person, requestId, { type: 'RequestContest', now: now(), data }, 'ops');
       return isRefusal(done) ? done : { kind: 'asked' };
@@ -226,7 +228,7 @@ export function caseServices(parts: BookingParts): CaseServices {
       if (isRefusal(found)) return found;
       const said = textOr(reason, 'Say why we accept it.');
       if (isRefusal(said)) return said;
-      const operationId = idFrom('accept', chargebackId, found.round);
+      const operationId = idFrom('accept', chargebackId, found.round, person.personId, requestId);
       const data = { chargebackId, operationId, by: person.personId, reason: said, parties: partiesOf(found.booking) };
       const done = await give(person, requestId, { type: 'RequestAccept', now: now(), data }, 'ops');
       return isRefusal(done) ? done : { kind: 'asked' };

@@ -4,6 +4,7 @@ import { accountServices, type AccountParts } from './account-services.server.ts
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
+import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
@@ -41,5 +42,6 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     ...rescheduleServices(whole),
     ...payoutAccountServices(whole),
     ...accountServices(whole),
+    ...opsServices(whole),
   };
 }

@@ -10,6 +10,7 @@ import type { ChainHead } from '#events/store/chain.ts';
 import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
+import type { OpsCommand } from './ops-acts.ts';
 
 /** The signed-in person. */
 export interface Person {
@@ -194,7 +195,23 @@ export interface AccountServices {
   auditState(): Promise<AuditState>;
 }
 
-export interface Services extends CaseServices, RescheduleServices, PayoutAccountServices, AccountServices {
+/** One of the acts that a row of the stuck cases offers, as that row names its case. */
+export interface OpsAct {
+  readonly what: string;
+  readonly bookingId: string;
+  readonly subjectId: string | null;
+  readonly command: OpsCommand;
+  /** Read by the two sides, where the act ends their booking; else empty. */
+  readonly reason: string;
+}
+
+export interface OpsServices {
+  /** Only what is offered now, and never by a party. The log keeps who did it, and what was stuck. */
+  opsAct(person: Person, act: OpsAct, requestId: string): Promise<{ kind: 'done' } | Refusal>;
+}
+
+export interface Services
+  extends CaseServices, RescheduleServices, PayoutAccountServices, AccountServices, OpsServices {
   readonly submit: Submit;
   readonly queries: Queries;
   readonly capabilities: Capabilities;

@@ -12,16 +12,23 @@ export function fromPerson(person: {
   readonly requestId: string;
   readonly command: AnyCommand['type'];
   readonly role?: string;
+  /** A code, such as what was stuck when ops stepped in. */
+  readonly reason?: string;
   /** One id for all that follows; without it the command's own. */
   readonly correlationId?: string;
 }): CommandContext {
-  const { personId, requestId, command, role } = person;
+  const { personId, requestId, command, role, reason } = person;
   const commandId = idFrom('person', personId, requestId, command);
   return {
     commandId,
     correlationId: person.correlationId ?? commandId,
     causationId: commandId,
-    actor: { kind: 'person', id: personId, ...(role === undefined ? {} : { role }) },
+    actor: {
+      kind: 'person',
+      id: personId,
+      ...(role === undefined ? {} : { role }),
+      ...(reason === undefined ? {} : { reason }),
+    },
   };
 }
 

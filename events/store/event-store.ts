@@ -7,6 +7,8 @@ export interface Actor {
   /** The person's id, or the name of the process or provider. */
   readonly id: string;
   readonly role?: string;
+  /** Why ops stepped in, as a code of ours. Never somebody's own words: they could not be erased from here. */
+  readonly reason?: string;
 }
 
 export interface EventMeta {

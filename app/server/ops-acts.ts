@@ -1,0 +1,52 @@
+/** What ops can do about a stuck case, by the name that the list of stuck cases gives it. Pure. */
+import type { StuckRow } from '#projections/queries.ts';
+
+const ACTS = [
+  'LookAgain',
+  'ExpireBooking',
+  'EndLesson',
+  'AuthorizeRelease',
+  'ResumePayout',
+  'RequestReversal',
+  'RequestTransfer',
+  'PlanPayout',
+  'DecideReviewedBooking',
+  'EscalateDispute',
+  'ClosePayoutDispute',
+  'RequestRefund',
+  'RequestLinkedAccount',
+  'CancelPayout',
+  'CancelBooking',
+] as const;
+
+/** `LookAgain`: nothing is decided, the provider is asked once more. */
+export type OpsCommand = (typeof ACTS)[number];
+
+/** These take the case to an end that nobody can take back. */
+export const FINAL: readonly OpsCommand[] = ['CancelPayout', 'CancelBooking'];
+
+/** Given in words that the two sides read. */
+export const NEEDS_REASON: readonly OpsCommand[] = ['CancelBooking'];
+
+/** Decided on the page of the case, by the forms there. */
+const ON_THE_CASE: readonly string[] = [
+  'ProposeResolution',
+  'ApproveResolution',
+  'RejectResolution',
+  'AddStatement',
+  'RequestContest',
+  'RequestAccept',
+];
+
+export const isOpsCommand = (name: string): name is OpsCommand => ACTS.some((act) => act === name);
+
+type Stuck = Pick<StuckRow, 'what' | 'commands'>;
+
+/** In the order of the list above: what only goes on comes before what ends. */
+export function actsOf({ what, commands }: Stuck): readonly OpsCommand[] {
+  const offered = what === 'awaiting-payment' ? ['LookAgain', ...commands] : commands;
+  return ACTS.filter((act) => offered.includes(act));
+}
+
+/** The case has a form for it. */
+export const isDecidedOnCase = ({ commands }: Stuck): boolean => commands.some((name) => ON_THE_CASE.includes(name));

@@ -1,0 +1,105 @@
+/** Acts of ops on a booking, its lesson, its payment and its dispute, as commands. */
+import { reviewIdOf } from '#events/dispute/events.ts';
+import type { AnyCommand } from '#events/handling/submit.ts';
+import { refundableOf } from '#events/payment/decide.ts';
+import type { PaymentState, Refund } from '#events/payment/events.ts';
+import { idFrom } from '#events/shared/ids.ts';
+import { refuse, type Refusal } from '#events/shared/refusal.ts';
+import type { OpsAct } from './services.ts';
+import type { StreamStates } from './stream-states.server.ts';
+
+export interface Asked {
+  readonly act: OpsAct;
+  readonly bookingId: string;
+  /** Business ms. */
+  readonly now: number;
+  readonly states: StreamStates;
+}
+
+export type Acts = readonly AnyCommand[] | Refusal;
+
+const NO_BOOKING = refuse('not-found', 'There is no such booking.');
+
+/** Null: not an act on these. */
+export async function bookingAct(asked: Asked): Promise<Acts | null> {
+  const { act, bookingId, now } = asked;
+  switch (act.command) {
+    case 'ExpireBooking':
+      return [{ type: 'ExpireBooking', now, data: { bookingId } }];
+    case 'CancelBooking':
+      if (act.reason.length < 3)
+        return refuse('reason-missing', 'Say why in a few words: the student and the tutor will read it.');
+      return [{ type: 'CancelBooking', now, data: { bookingId, by: 'platform', reason: act.reason } }];
+    case 'EscalateDispute':
+      return [{ type: 'EscalateDispute', now, data: { bookingId } }];
+    case 'EndLesson':
+      return endLesson(asked);
+    case 'DecideReviewedBooking':
+      return decideReviewed(asked);
+    case 'RequestRefund':
+      return refundAgain(asked);
+    default:
+      return null;
+  }
+}
+
+async function endLesson({ bookingId, now, states }: Asked): Promise<Acts> {
+  const booking = await states.booking(bookingId);
+  if (booking.kind === 'none' || !('lessonId' in booking)) return NO_BOOKING;
+  const { lessonId, terms } = booking;
+  return [{ type: 'EndLesson', now, data: { lessonId, by: 'time', policy: terms.policy } }];
+}
+
+/** A decision that the booking has not heard of is given to it; where there is none yet, the case is opened for one. */
+async function decideReviewed({ bookingId, now, states }: Asked): Promise<Acts> {
+  const booking = await states.booking(bookingId);
+  if (booking.kind !== 'under-review') return refuse('not-under-review', 'This booking is not under review any more.');
+  const dispute = await states.dispute(bookingId);
+  if (dispute.kind === 'resolved') {
+    const { refund, reason } = dispute.resolution;
+    return [{ type: 'DecideReviewedBooking', now, data: { bookingId, refund, reason } }];
+  }
+  if ((await states.payout(bookingId)).kind === 'none')
+    return refuse(
+      'no-payout',
+      'There is no payout that could wait for a decision. Cancel the booking, and all of it goes back.',
+    );
+  const asked = {
+    kind: 'review',
+    openedBy: 'policy',
+    cause: booking.outcome,
+    text: '',
+    wants: null,
+    opensAt: 0,
+  } as const;
+  return [{ type: 'DisputePayout', now, data: { bookingId, disputeId: reviewIdOf(bookingId), ...asked } }];
+}
+
+/** As the process names the next try, so that the two of them ask once. */
+export const refundAgainId = (refundId: string): string => idFrom('refund-again', refundId);
+export const lateRefundId = (bookingId: string): string => idFrom('refund', bookingId, 'late');
+
+type Captured = Extract<PaymentState, { kind: 'captured' }>;
+
+/** Failed, and not asked for again. */
+const failedIn = (payment: Captured): readonly Refund[] =>
+  payment.refunds.filter(
+    ({ progress, refundId }) =>
+      progress === 'failed' && !payment.refunds.some((later) => later.refundId === refundAgainId(refundId)),
+  );
+
+async function refundAgain({ act, bookingId, now, states }: Asked): Promise<Acts> {
+  const payment = await states.payment(bookingId);
+  if (payment.kind !== 'captured') return refuse('not-captured', 'Nothing was paid for this booking.');
+  const wanted =
+    act.what === 'refund-missing'
+      ? [{ refundId: lateRefundId(bookingId), ...payment.capture, reason: 'paid-too-late' }]
+      : failedIn(payment).map((failed) => ({ ...failed, refundId: refundAgainId(failed.refundId) }));
+  const commands = wanted.flatMap(({ refundId, providerPaymentId, amount: asked, reason }): AnyCommand[] => {
+    // The bank of the payer may have taken some of it meanwhile.
+    const amount = Math.min(asked, refundableOf(payment, providerPaymentId));
+    if (amount === 0) return [];
+    return [{ type: 'RequestRefund', now, data: { bookingId, refundId, providerPaymentId, amount, reason } }];
+  });
+  return commands.length > 0 ? commands : refuse('nothing-to-refund', 'Nothing is left to give back for this booking.');
+}
