@@ -1,5 +1,7 @@
-/** A tutor's earnings as CSV (RFC 4180). Rupees with a point, instants in UTC. Pure. */
+/** A tutor's lessons with their money as CSV, one line a lesson. Pure. */
 import type { EarningRow } from '#projections/queries.ts';
+import { csv, instant, rupees } from '../csv.ts';
+import { ownPart } from './payout.ts';
 
 const HEAD = [
   'booking',
@@ -11,25 +13,22 @@ const HEAD = [
   'commission_inr',
   'share_inr',
   'reversed_inr',
+  'owed_bank_dispute_inr',
+  'yours_inr',
   'state',
   'outcome',
+  'case',
+  'paused_by',
   'hold_until_utc',
   'released_at_utc',
   'transfer',
+  'settlement',
 ];
 
-/** A cell that a spreadsheet would run as a formula gets a quote in front of it. */
-function cell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-const rupees = (paise: number): string => (paise / 100).toFixed(2);
-const instant = (at: number | null): string => (at === null ? '' : new Date(at).toISOString());
-
 export function earningsCsv(rows: readonly EarningRow[]): string {
-  const lines = rows.map((row) =>
-    [
+  return csv(
+    HEAD,
+    rows.map((row) => [
       row.bookingId,
       row.studentName,
       row.subject,
@@ -39,12 +38,16 @@ export function earningsCsv(rows: readonly EarningRow[]): string {
       rupees(row.commission),
       rupees(row.share),
       rupees(row.reversed),
+      rupees(row.clawback),
+      rupees(ownPart(row)),
       row.state,
       row.outcome ?? '',
+      row.disputeState ?? '',
+      row.pauses.map(({ reason }) => reason).join(' '),
       instant(row.releaseAt),
       instant(row.releasedAt),
       row.transferId ?? '',
-    ].map(cell),
+      row.settlementId ?? '',
+    ]),
   );
-  return [HEAD, ...lines].map((line) => `${line.join(',')}\r\n`).join('');
 }

@@ -19,6 +19,11 @@ const row: EarningRow = {
   releasedAt: null,
   transferId: 'trf_1',
   reversed: 0,
+  owed: 0,
+  clawback: 0,
+  pauses: [],
+  settlementId: null,
+  disputeState: null,
   outcome: 'held',
 };
 
@@ -26,7 +31,21 @@ it('writes rupees, UTC and quotes, and disarms what a spreadsheet would run', ()
   const [head, line, rest] = earningsCsv([row]).split('\r\n');
   expect(head).toMatch(/^booking,student,/);
   expect(line).toBe(
-    `b1,"'=HYPERLINK(""x"")","Maths, class 11",2026-11-18T12:30:00.000Z,60,800.00,80.00,720.00,0.00,hold-running,held,,,trf_1`,
+    `b1,"'=HYPERLINK(""x"")","Maths, class 11",2026-11-18T12:30:00.000Z,60,800.00,80.00,720.00,0.00,0.00,720.00,hold-running,held,,,,,trf_1,`,
   );
   expect(rest).toBe('');
+});
+
+it('says what froze it, what rests, and where it went', () => {
+  const rested: EarningRow = {
+    ...row,
+    studentName: 'Asha',
+    reversed: 36_000,
+    disputeState: 'resolved',
+    pauses: [{ reason: 'bank-changed', until: 1 }],
+    settlementId: 'setl_1',
+  };
+  expect(earningsCsv([rested]).split('\r\n')[1]).toContain(
+    '360.00,0.00,360.00,hold-running,held,resolved,bank-changed,,,trf_1,setl_1',
+  );
 });

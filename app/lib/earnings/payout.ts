@@ -2,6 +2,7 @@
 import type { EarningRow, PayoutState } from '#projections/queries.ts';
 import type { Messages } from '../messages/index.ts';
 import { capital, moment, type Looking } from '../moment.ts';
+import { formatMoney } from '../ui/money.ts';
 import { formatDuration } from '../ui/time.ts';
 
 /** The way of the money: on hold, released and on the way, in the bank; or not paid out at all. */
@@ -12,6 +13,7 @@ const PLACES: Readonly<Record<PayoutState, Place>> = {
   'transfer-pending': 'held',
   held: 'held',
   'hold-running': 'held',
+  disputed: 'held',
   releasing: 'held',
   failed: 'held',
   released: 'released',
@@ -23,22 +25,41 @@ const PLACES: Readonly<Record<PayoutState, Place>> = {
 
 export const placeOf = (row: Pick<EarningRow, 'state'>): Place => PLACES[row.state];
 
-/** What is left for the tutor after reversals; nothing of a payout that was called off. */
-export const ownPart = (row: Pick<EarningRow, 'share' | 'reversed' | 'state'>): number =>
-  row.state === 'cancelled' ? 0 : row.share - row.reversed;
+/** What is left for the tutor after reversals and lost bank disputes; nothing of a payout that was called off. */
+export const ownPart = (row: Pick<EarningRow, 'share' | 'reversed' | 'clawback' | 'state'>): number =>
+  row.state === 'cancelled' ? 0 : row.share - row.reversed - row.clawback;
+
+const isUndecided = (row: Pick<EarningRow, 'state' | 'outcome'>): boolean =>
+  row.state === 'held' && (row.outcome === 'unclear' || row.outcome === 'failed-technically');
+
+/** What stands in the way now; the one that ends last, or never by itself, first. */
+function pauseOf(row: Pick<EarningRow, 'pauses'>, now: number): EarningRow['pauses'][number] | null {
+  const standing = row.pauses.filter(({ until }) => until === null || until > now);
+  return standing.toSorted((one, other) => (other.until ?? Infinity) - (one.until ?? Infinity))[0] ?? null;
+}
+
+/** Somebody has to decide or mend something before it moves. */
+export const isFrozen = (row: EarningRow, now: number): boolean =>
+  row.state === 'disputed' ||
+  row.state === 'failed' ||
+  isUndecided(row) ||
+  (placeOf(row) === 'held' && pauseOf(row, now) !== null);
 
 export interface Reason {
-  readonly sign: 'wait' | 'lesson' | 'decide' | 'cancelled' | 'done' | 'back';
+  readonly sign: 'wait' | 'lesson' | 'decide' | 'paused' | 'cancelled' | 'done' | 'back';
   readonly title: string;
   readonly detail: string;
   /** Part of the wait that is over, 0–1; null when no wait runs. */
   readonly waited: number | null;
   /** Somebody has to decide or mend something before it moves. */
   readonly frozen: boolean;
+  /** The case that says more, on the booking's page. */
+  readonly inCase: boolean;
 }
 
 const HOLD_MS = 72 * 3_600_000;
 const MINUTE = 60_000;
+const rupees = (paise: number): string => formatMoney(paise, { paise: 'always' });
 
 /** Why the money of `row` is where it is, as `viewer` sees it. */
 export function reasonOf(row: EarningRow, viewer: Looking, m: Messages['earnings']['why']): Reason {
@@ -47,15 +68,23 @@ export function reasonOf(row: EarningRow, viewer: Looking, m: Messages['earnings
     title,
     detail,
     waited,
-    frozen: sign === 'decide',
+    frozen: sign === 'decide' || sign === 'paused',
+    inCase: row.disputeState !== null,
   });
+  const pause = placeOf(row) === 'held' && row.state !== 'disputed' ? pauseOf(row, viewer.now) : null;
+  if (pause) {
+    const until = pause.until === null ? null : moment(pause.until, viewer);
+    return say('paused', m.paused(until), m.pausedBecause[pause.reason]);
+  }
   switch (row.state) {
     case 'planned':
     case 'transfer-pending':
       return say('wait', m.planned, m.plannedDetail);
+    case 'disputed':
+      if (row.disputeState === 'opened') return say('decide', m.disputed, m.disputedAnswer);
+      return say('decide', m.disputed, m.disputedDetail);
     case 'held': {
-      if (row.outcome === 'unclear' || row.outcome === 'failed-technically')
-        return say('decide', m.review, m.reviewDetail);
+      if (isUndecided(row)) return say('decide', m.review, m.reviewDetail);
       const ends = row.startsAt + row.minutes * MINUTE;
       if (ends < viewer.now) return say('wait', m.noOutcome, m.noOutcomeDetail);
       return say('lesson', m.beforeLesson(moment(ends + HOLD_MS, viewer)), m.beforeLessonDetail);
@@ -78,10 +107,13 @@ export function reasonOf(row: EarningRow, viewer: Looking, m: Messages['earnings
       return say(
         'done',
         row.releasedAt === null ? m.releasing : capital(moment(row.releasedAt, viewer)),
-        m.releasedDetail,
+        row.clawback > 0 ? m.clawback(rupees(row.clawback)) : m.releasedDetail,
       );
-    case 'settled':
-      return say('done', m.settled, row.transferId === null ? '' : m.transfer(row.transferId));
+    case 'settled': {
+      const where = row.settlementId ?? row.transferId;
+      const said = where === null ? '' : row.settlementId === null ? m.transfer(where) : m.settlement(where);
+      return say('done', m.settled, row.clawback > 0 ? m.clawback(rupees(row.clawback)) : said);
+    }
     case 'reversing':
       return say('back', m.reversing, m.reversingDetail);
     case 'reversed':
@@ -97,7 +129,10 @@ export interface Sum {
 }
 
 /** What lies in each place, and what of the held part waits for somebody. */
-export function sumsOf(rows: readonly EarningRow[]): Readonly<Record<Place, Sum>> & { readonly frozen: number } {
+export function sumsOf(
+  rows: readonly EarningRow[],
+  now: number,
+): Readonly<Record<Place, Sum>> & { readonly frozen: number } {
   const sums: Record<Place, { amount: number; lessons: number }> = {
     held: { amount: 0, lessons: 0 },
     released: { amount: 0, lessons: 0 },
@@ -109,25 +144,27 @@ export function sumsOf(rows: readonly EarningRow[]): Readonly<Record<Place, Sum>
     const sum = sums[placeOf(row)];
     sum.amount += ownPart(row);
     sum.lessons += 1;
-    const undecided = row.state === 'held' && (row.outcome === 'unclear' || row.outcome === 'failed-technically');
-    if (undecided || row.state === 'failed') frozen += ownPart(row);
+    if (isFrozen(row, now)) frozen += ownPart(row);
   }
   return { ...sums, frozen };
 }
 
 /** Held money in the order in which it comes free; what waits for a decision first. */
-export function byRelease(rows: readonly EarningRow[]): readonly EarningRow[] {
+export function byRelease(rows: readonly EarningRow[], now: number): readonly EarningRow[] {
   const due = (row: EarningRow): number =>
-    row.state === 'failed' || row.outcome === 'unclear' || row.outcome === 'failed-technically'
-      ? 0
-      : (row.releaseAt ?? row.startsAt + row.minutes * MINUTE + HOLD_MS);
+    isFrozen(row, now) ? 0 : (row.releaseAt ?? row.startsAt + row.minutes * MINUTE + HOLD_MS);
   return rows.toSorted((one, other) => due(one) - due(other) || one.startsAt - other.startsAt);
 }
 
 /** The next payout that comes free by itself. */
-export function nextRelease(rows: readonly EarningRow[]): { readonly at: number; readonly amount: number } | null {
+export function nextRelease(
+  rows: readonly EarningRow[],
+  now: number,
+): { readonly at: number; readonly amount: number } | null {
   const due = rows.flatMap((row) =>
-    row.state === 'hold-running' && row.releaseAt !== null ? [{ at: row.releaseAt, amount: ownPart(row) }] : [],
+    row.state === 'hold-running' && row.releaseAt !== null && !isFrozen(row, now)
+      ? [{ at: row.releaseAt, amount: ownPart(row) }]
+      : [],
   );
   return due.toSorted((one, other) => one.at - other.at)[0] ?? null;
 }

@@ -25,6 +25,11 @@ function row(over: Partial<EarningRow> = {}): EarningRow {
     releasedAt: null,
     transferId: null,
     reversed: 0,
+    owed: 0,
+    clawback: 0,
+    pauses: [],
+    settlementId: null,
+    disputeState: null,
     outcome: null,
     ...over,
   };
@@ -65,6 +70,27 @@ describe('why a payout is where it is', () => {
     expect(why(running(10)).frozen).toBe(false);
   });
 
+  it('freezes what is disputed, and says that the tutor may answer', () => {
+    const open = running(10, { state: 'disputed', disputeState: 'opened' });
+    expect(why(open)).toMatchObject({ frozen: true, inCase: true, detail: earnings.why.disputedAnswer });
+    expect(why({ ...open, disputeState: 'under-review' }).detail).toBe(earnings.why.disputedDetail);
+  });
+
+  it('says why it rests and until when; a pause that is over stands in the way of nothing', () => {
+    const rests = (until: number | null) => why(running(10, { pauses: [{ reason: 'bank-changed', until }] }));
+    expect(rests(now + 3 * HOUR).title).toBe('Rests until today, 8:40 pm IST');
+    expect(rests(null)).toMatchObject({ sign: 'paused', title: 'Rests for now', frozen: true });
+    expect(rests(now - 1).frozen).toBe(false);
+    const released = row({ state: 'released', releasedAt: now, pauses: [{ reason: 'chargeback', until: null }] });
+    expect(why(released).frozen).toBe(false);
+  });
+
+  it('takes what a bank took back off what is the tutor’s', () => {
+    const taken = row({ state: 'settled', clawback: 72_000, settlementId: 'setl_1' });
+    expect(why(taken).detail).toContain('₹720.00');
+    expect(sumsOf([taken], now).settled.amount).toBe(0);
+  });
+
   it('tells a late cancellation and a missing student apart', () => {
     expect(why(running(1, { outcome: 'cancelled-late' })).sign).toBe('cancelled');
     expect(why(running(1, { outcome: 'student-no-show' })).detail).toContain('did not come');
@@ -83,7 +109,7 @@ describe('sums and order', () => {
   ];
 
   it('adds what is the tutor’s in each place, after reversals', () => {
-    const sums = sumsOf(rows);
+    const sums = sumsOf(rows, now);
     expect(sums.held).toEqual({ amount: 72_000 * 3 + 36_000, lessons: 4 });
     expect(sums.released.amount).toBe(72_000);
     expect(sums.settled.amount).toBe(72_000);
@@ -94,21 +120,24 @@ describe('sums and order', () => {
   it('leaves what is left on hold while a part of it goes back', () => {
     const partly = row({ state: 'reversing', reversed: 36_000 });
     expect(placeOf(partly)).toBe('held');
-    expect(sumsOf([partly]).held.amount).toBe(36_000);
+    expect(sumsOf([partly], now).held.amount).toBe(36_000);
   });
 
   it('counts nothing of a payout that was called off', () => {
-    expect(sumsOf([row({ state: 'cancelled' })]).gone).toEqual({ amount: 0, lessons: 1 });
+    expect(sumsOf([row({ state: 'cancelled' })], now).gone).toEqual({ amount: 0, lessons: 1 });
   });
 
   it('puts first what waits for a decision, then what comes free first', () => {
-    const held = byRelease(rows.filter((one) => placeOf(one) === 'held'));
+    const held = byRelease(
+      rows.filter((one) => placeOf(one) === 'held'),
+      now,
+    );
     expect(held.map((one) => one.outcome)).toEqual(['unclear', 'held', 'held', 'cancelled-late']);
     expect(held[1]?.releaseAt).toBe(now + 12 * HOUR);
   });
 
   it('names the next release', () => {
-    expect(nextRelease(rows)).toEqual({ at: now + 12 * HOUR, amount: 72_000 });
-    expect(nextRelease([])).toBeNull();
+    expect(nextRelease(rows, now)).toEqual({ at: now + 12 * HOUR, amount: 72_000 });
+    expect(nextRelease([], now)).toBeNull();
   });
 });

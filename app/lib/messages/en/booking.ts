@@ -68,6 +68,7 @@ export const booking = {
     declined: 'Declined',
   } satisfies Record<BookingState, string>,
   noShow: 'Student did not come',
+  decided: 'Decided',
   one: {
     title: (subject: string, tutor: string) => `${subject} with ${tutor}`,
     titleForTutor: (subject: string, student: string) => `${subject} with ${student}`,
@@ -124,6 +125,9 @@ export const booking = {
     reviewBody: 'The money waits until it is decided.',
     closed: 'Everything is settled',
     closedBody: 'The tutor has been paid.',
+    closedBack: 'All of it has gone back the way it was paid.',
+    closedPart: 'A part of it has gone back the way it was paid, and the tutor has been paid.',
+    reviewed: 'It is decided what came of this lesson',
     cancelled: 'This booking is cancelled',
     cancelledBy: {
       student: 'It was cancelled by the student.',
@@ -134,7 +138,6 @@ export const booking = {
     refund: (money: string) => `${money} goes back the way it was paid.`,
     refundToStudent: (money: string) => `${money} goes back to the student.`,
     refundedStudent: (money: string) => `${money} has gone back to the student.`,
-    refundBy: (when: string) => `Banks need 5 to 7 working days: expect it by ${when}.`,
     refunded: (money: string) => `${money} has gone back the way it was paid.`,
     noRefund: 'No money goes back.',
     nothingPaid: 'Nothing was paid.',
@@ -170,6 +173,7 @@ export const booking = {
       'by-tutor': 'You cancel, so all of it goes back.',
       'by-platform': 'We cancel, so all of it goes back.',
       'not-paid': '',
+      moved: 'This lesson was moved by the student: it gives back at most what cancelling gave then.',
     } as Readonly<Record<string, string>>,
     seat: 'The seat becomes free for someone else at once. This cannot be undone.',
     reason: 'Reason',

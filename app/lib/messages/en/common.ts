@@ -32,6 +32,7 @@ export const common = {
     account: (name: string) => `Account of ${name}`,
     notifications: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${unread} new`),
   },
+  download: { from: 'From', to: 'Until, that day in it', what: 'What', go: 'Download', not: 'Not now' },
   theme: { label: 'Colours', system: 'As the device', light: 'Light', dark: 'Dark' },
   footer: {
     tutors: 'All tutors',

@@ -20,11 +20,27 @@ export const earnings = {
     'December',
   ],
   csv: 'CSV',
-  csvLabel: 'Download all earnings as CSV',
+  csvLabel: 'Download earnings as CSV',
+  download: {
+    title: 'Download earnings',
+    lead: 'For your own books. Amounts in rupees, times in UTC.',
+    lessons: 'Every lesson',
+    lessonsWhy: 'One line a lesson that starts in this time: price, commission, your share and where it is.',
+    money: 'What moved',
+    moneyWhy: 'One line for each release, settlement and amount owed in this time.',
+  },
+  account: 'Payout account',
+  notBookable: {
+    title: 'You cannot be booked yet',
+    body: 'Your payout account is not open. Students can find you, but they cannot book.',
+    open: 'Open the payout account',
+  },
+  paused: (amount: string) => `${amount} rests: see why below.`,
+  owed: (amount: string) => `${amount} is owed for lessons that a bank took back after they were paid out.`,
   lessons: (count: number) => (count === 1 ? '1 lesson' : `${count} lessons`),
   sums: {
     held: 'On hold',
-    waiting: (amount: string) => `, of which ${amount} waits for a decision`,
+    waiting: (amount: string) => `, of which ${amount} is frozen or rests`,
     released: 'Released, on the way',
     releasedWhen: ', in your bank on the next working day',
     settled: 'Settled',
@@ -66,7 +82,23 @@ export const earnings = {
     noOutcomeDetail: 'The lesson’s result is being worked out from what happened in the classroom.',
     review: 'Until a person has decided',
     reviewDetail:
-      'It is not plain what came of the lesson. The money waits until that is decided. Ask support and name the booking.',
+      'It is not plain what came of the lesson. The money waits until that is decided. You can add what you know.',
+    disputed: 'Frozen: a problem was reported',
+    disputedAnswer:
+      'The student reported a problem, and you have 48 hours to answer. Nothing is released before it is decided.',
+    disputedDetail: 'It is being decided, within 3 days. Both of you can still add what you know.',
+    paused: (until: string | null) => (until === null ? 'Rests for now' : `Rests until ${until}`),
+    pausedBecause: {
+      'bank-changed':
+        'Your bank account was changed. For your safety nothing is released for 24 hours after that, then it goes on by itself.',
+      'account-suspended':
+        'The payment provider has suspended your account. It goes on by itself when that is lifted; see your payout account.',
+      chargeback:
+        'The payer’s bank has asked for the money back. It waits until the bank has decided, which can take weeks. You have nothing to do.',
+    },
+    clawback: (amount: string) => `The payer’s bank took the money back after the payout: ${amount} of it is owed.`,
+    settlement: (id: string) => `Settlement ${id}`,
+    toCase: 'See the case',
     left: (left: string) => `${left} left of 72 hours`,
     over: 'The wait is over. It is released within minutes.',
     cancelledLate: (left: string) => `Cancelled late: you keep your part of what was not refunded. ${left} left.`,
@@ -100,6 +132,11 @@ export const earnings = {
     state: 'Where it is',
     what: 'What happened',
     booked: 'Lesson',
+    owed: 'Owed, bank dispute',
+    settlement: 'Settlement',
+    transfer: 'Transfer',
+    booking: 'See the booking',
+    answer: 'Answer the report',
     report: 'Something is wrong here? Write to support and name this code:',
   },
 };

@@ -10,6 +10,9 @@ import { tutors } from './tutors.ts';
 import { calendar } from './calendar.ts';
 import { home } from './home.ts';
 import { live } from './live.ts';
+import { dispute } from './dispute.ts';
+import { move } from './move.ts';
+import { payouts } from './payouts.ts';
 import { earnings } from './earnings.ts';
 import { cases } from './cases.ts';
 import { classroom } from './classroom.ts';
@@ -31,6 +34,9 @@ export const en = {
   home,
   live,
   earnings,
+  dispute,
+  move,
+  payouts,
   cases,
   classroom,
   sandbox,

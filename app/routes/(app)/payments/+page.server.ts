@@ -1,8 +1,42 @@
+import { readerOf } from '#app/server/views.server.ts';
+import { caseView } from '$lib/booking/case-view.ts';
 import { personWith } from '$lib/guard.ts';
+import { LIVE } from '$lib/live-key.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const person = personWith(event, 'student', 'guardian', 'institute-admin');
-  const payments = await event.locals.services.queries.paymentsOf(person.personId);
-  return { payments: payments.toSorted((one, other) => other.capturedAt - one.capturedAt) };
+  event.depends(LIVE);
+  const { queries } = event.locals.services;
+  const [payments, bookings, disputes] = await Promise.all([
+    queries.paymentsOf(person.personId),
+    queries.bookingsOf(person.personId),
+    queries.disputesOf(person.personId),
+  ]);
+  const refunded = [
+    ...new Set(payments.filter((one) => one.refundDue > 0 || one.refunded > 0).map((one) => one.bookingId)),
+  ];
+  const refunds = await Promise.all(refunded.map((bookingId) => queries.refundsOf(bookingId)));
+  const forWhom = new Map(bookings.map((booking) => [booking.bookingId, booking]));
+  return {
+    payments: payments
+      .map((payment) => {
+        const booking = forWhom.get(payment.bookingId);
+        return { ...payment, studentId: booking?.studentId ?? '', studentName: booking?.studentName ?? '' };
+      })
+      .toSorted((one, other) => other.capturedAt - one.capturedAt),
+    refunds: refunds.flat(),
+    cases: disputes
+      .filter((dispute) => readerOf(person, dispute) === 'student')
+      .map((dispute) => ({
+        bookingId: dispute.bookingId,
+        subject: dispute.subject,
+        tutorName: dispute.tutorName,
+        studentId: dispute.studentId,
+        studentName: dispute.studentName,
+        ...caseView(dispute, person.personId),
+        statements: [],
+      })),
+    viewerId: person.personId,
+  };
 };

@@ -1,36 +1,34 @@
 import { fail } from '@sveltejs/kit';
-import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
-import type { BookingRow, TimelineRow } from '#projections/queries.ts';
-import type { Person } from '#app/server/services.ts';
 import { bookingFor, readerOf, timelineFor } from '#app/server/views.server.ts';
-import { personOf, requestIdOf, textOf, unknownPage } from '$lib/guard.ts';
+import { caseView } from '$lib/booking/case-view.ts';
+import { policyOf } from '$lib/booking/policy.ts';
+import { reportingOf } from '$lib/booking/report.ts';
+import { requestIdOf, textOf } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import { messagesIn } from '$lib/messages/index.ts';
 import { timelineEntries, timelineLanes } from '$lib/timeline-words.ts';
 import { zoneOf } from '$lib/zone-of.ts';
+import { bookingOf } from './booking-of.ts';
+import { caseActions } from './case-actions.ts';
 import { BOOKING } from './key.ts';
-import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import type { Actions, PageServerLoad } from './$types';
 
 const MAX_REASON = 500;
-
-async function bookingOf(event: RequestEvent): Promise<{ person: Person; booking: BookingRow }> {
-  const person = personOf(event);
-  const booking = await event.locals.services.visibleBooking(person, event.params.id);
-  if (!booking) unknownPage();
-  return { person, booking };
-}
-
-const lastAt = (rows: readonly TimelineRow[], type: string): number | null =>
-  rows.findLast((row) => row.type === type)?.occurredAt ?? null;
 
 export const load: PageServerLoad = async (event) => {
   const { services } = event.locals;
   event.depends(BOOKING, LIVE);
   const { person, booking } = await bookingOf(event);
   const { bookingId } = booking;
-  const [rows, payout] = await Promise.all([services.queries.timeline(bookingId), services.queries.payout(bookingId)]);
+  const [rows, payout, dispute, refunds] = await Promise.all([
+    services.queries.timeline(bookingId),
+    services.queries.payout(bookingId),
+    services.queries.dispute(bookingId),
+    services.queries.refundsOf(bookingId),
+  ]);
   const reader = readerOf(person, booking);
+  const policy = policyOf(booking.policyVersion);
   const shown = timelineFor(reader, booking, rows);
   const words = messagesIn('en').timeline;
   return {
@@ -39,10 +37,13 @@ export const load: PageServerLoad = async (event) => {
     ownSeat: person.personId === booking.studentId,
     payer: { name: person.name, email: person.email },
     checkout: services.checkout,
-    opensAt: booking.startsAt - POLICY_2026_11.opensBeforeMs,
+    opensAt: booking.startsAt - policy.opensBeforeMs,
     /** End of the 72 hours; null until the outcome is known. */
     holdUntil: payout?.releaseAt ?? null,
-    refundSentAt: lastAt(rows, 'RefundProcessed') ?? lastAt(rows, 'RefundRequested'),
+    reporting: reader === 'student' ? reportingOf(booking, payout, dispute, policy, services.now()) : null,
+    dispute: dispute && caseView(dispute, person.personId),
+    // How and when money comes back is the payer's.
+    refunds: reader === 'tutor' ? [] : refunds,
     entries: timelineEntries(
       shown,
       {
@@ -58,10 +59,13 @@ export const load: PageServerLoad = async (event) => {
     ).map((entry) => ({ ...entry, raw: undefined })),
     lanes: timelineLanes(words),
     cancelId: crypto.randomUUID(),
+    caseId: crypto.randomUUID(),
   };
 };
 
 export const actions: Actions = {
+  ...caseActions,
+
   verify: async (event) => {
     const { person, booking } = await bookingOf(event);
     const form = await event.request.formData();

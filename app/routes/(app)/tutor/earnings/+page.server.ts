@@ -1,8 +1,14 @@
 import { personWith } from '$lib/guard.ts';
+import { LIVE } from '$lib/live-key.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
   const person = personWith(event, 'tutor');
-  const { rows } = await event.locals.services.queries.earnings(person.personId);
-  return { rows };
+  event.depends(LIVE);
+  const { queries } = event.locals.services;
+  const [{ rows, owed }, account] = await Promise.all([
+    queries.earnings(person.personId),
+    queries.payoutAccount(person.personId),
+  ]);
+  return { rows, owed, bookable: account?.bookable ?? false };
 };

@@ -1,0 +1,32 @@
+/** A span of whole days, as download forms send it. Days are those of a zone; instants are ms. Pure. */
+import { addDays, instantOf, isDay, wallAt, type Day } from './calendar/zoned.ts';
+
+export interface Period {
+  readonly fromDay: Day;
+  /** The last day, which is in it. */
+  readonly toDay: Day;
+  /** [from, to) */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From the first of April, as books are kept in India, to today. */
+export function financialYear(now: number, zone: string): { readonly fromDay: Day; readonly toDay: Day } {
+  const toDay = wallAt(now, zone).day;
+  const year = Number(toDay.slice(0, 4)) - (toDay.slice(5) < '04-01' ? 1 : 0);
+  return { fromDay: `${year}-04-01`, toDay };
+}
+
+/** The days `from` and `to` of an address, in whichever order; a day that is none is that of the financial year. */
+export function periodOf(search: URLSearchParams, now: number, zone: string): Period {
+  const usual = financialYear(now, zone);
+  const dayOf = (name: string, otherwise: Day): Day => {
+    const day = search.get(name) ?? '';
+    return isDay(day) ? day : otherwise;
+  };
+  const [fromDay = usual.fromDay, toDay = usual.toDay] = [
+    dayOf('from', usual.fromDay),
+    dayOf('to', usual.toDay),
+  ].sort();
+  return { fromDay, toDay, from: instantOf(fromDay, 0, zone), to: instantOf(addDays(toDay, 1), 0, zone) };
+}

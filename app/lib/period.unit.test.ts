@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { financialYear, periodOf } from './period.ts';
+
+const ZONE = 'Asia/Kolkata';
+const now = Date.parse('2026-11-20T20:00:00Z');
+const of = (query: string) => periodOf(new URLSearchParams(query), now, ZONE);
+
+it('is the Indian financial year up to today unless days are given', () => {
+  expect(financialYear(now, ZONE)).toEqual({ fromDay: '2026-04-01', toDay: '2026-11-21' });
+  expect(financialYear(Date.parse('2027-03-31T12:00:00Z'), ZONE).fromDay).toBe('2026-04-01');
+  expect(of('from=nonsense')).toMatchObject({ fromDay: '2026-04-01', toDay: '2026-11-21' });
+});
+
+it('holds the last day whole, in the zone', () => {
+  const { from, to } = of('from=2026-11-01&to=2026-11-20');
+  expect(new Date(from).toISOString()).toBe('2026-10-31T18:30:00.000Z');
+  expect(new Date(to).toISOString()).toBe('2026-11-20T18:30:00.000Z');
+  expect(of('from=2026-11-20&to=2026-11-01')).toEqual(of('from=2026-11-01&to=2026-11-20'));
+});
