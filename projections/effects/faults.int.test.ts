@@ -97,11 +97,11 @@ describe('when the provider says no', { timeout: 90_000 }, () => {
       );
       return call && call.attempts > 2 && /enough balance/.test(call.problem);
     });
-    const stuck = await world.db.query(
-      `SELECT 1 FROM worker.outbound_call WHERE kind = 'refund-payment' AND booking_id = $1 AND state = 'unknown'`,
-      [bookingId],
-    );
-    expect(stuck).toHaveLength(1);
+    await until('it is shown to people', async () => {
+      await world.db.query('UPDATE worker.outbound_call SET created_at = 0 WHERE booking_id = $1', [bookingId]);
+      const stuck = await world.queries.stuck(world.clock.now());
+      return stuck.some((row) => row.bookingId === bookingId && row.what === 'call-unknown');
+    });
     await world.sandbox.control('balance', { amount: 10 * PRICE });
     const done = await world.booking(bookingId, (row) => row.payment === 'refunded');
     expect(done.refunded).toBe(PRICE);
