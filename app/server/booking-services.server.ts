@@ -1,10 +1,11 @@
 /** Booking, cancelling and paying, as the pages and the API ask for them. Identity, price and time come from here. */
 import type { Role } from '#events/access/roles.ts';
-import { cancellationOf } from '#events/booking/decide.ts';
+import { cancellationOf, cancellationTerms } from '#events/booking/decide.ts';
+import { evolve, initial, type BookingState } from '#events/booking/events.ts';
 import { fromPerson } from '#events/handling/context.ts';
 import { recogniseAs } from '#events/handling/registry.ts';
 import type { Submit } from '#events/handling/submit.ts';
-import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { policyAt } from '#events/shared/policy.ts';
 import { isRefusal, refuse } from '#events/shared/refusal.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
 import type { EventStore } from '#events/store/event-store.ts';
@@ -34,6 +35,12 @@ export interface BookingParts {
     bookingId: string,
     result: { razorpay_payment_id: string; razorpay_order_id: string; razorpay_signature: string },
   ) => Promise<{ kind: 'verified' } | Refusal>;
+}
+
+/** The booking as its stream has it, ahead of any row. */
+export async function bookingState(store: EventStore, bookingId: string): Promise<BookingState> {
+  const history = await store.read(`booking-${bookingId}`);
+  return history.flatMap((event) => recogniseAs(event, 'booking') ?? []).reduce(evolve, initial);
 }
 
 /** On whose side this person acts for the booking; null: it is not theirs to act for. */
@@ -119,7 +126,7 @@ export function bookingServices(parts: BookingParts): BookingServices {
             seats: offer.seats,
             price: offer.price,
             mode: tutor.mode,
-            policy: POLICY_2026_11,
+            policy: policyAt(now()),
             note: request.note.trim().slice(0, 1_000),
           },
         },
@@ -157,12 +164,8 @@ export function bookingServices(parts: BookingParts): BookingServices {
     },
 
     async cancelQuote(bookingId, by) {
-      const events = (await store.read(`booking-${bookingId}`)).flatMap((event) => recogniseAs(event, 'booking') ?? []);
-      const requested = events.find((event) => event.type === 'BookingRequested');
-      const confirmed = events.find((event) => event.type === 'BookingConfirmed');
-      if (!requested) return NO_BOOKING;
-      const { startsAt, price, policy } = requested.data;
-      return cancellationOf({ startsAt, price, policy, confirmedAt: confirmed?.data.confirmedAt ?? null }, by, now());
+      const state = await bookingState(store, bookingId);
+      return state.kind === 'none' ? NO_BOOKING : cancellationOf(cancellationTerms(state), by, now());
     },
 
     async answer(person, bookingId, accept) {

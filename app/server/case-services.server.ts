@@ -1,14 +1,12 @@
 /** Disputes and chargebacks: who may open, answer and decide them. What is allowed when, the streams decide. */
-import { initial, evolve, type BookingState } from '#events/booking/events.ts';
 import { disputeIdOf } from '#events/dispute/events.ts';
 import { fromPerson } from '#events/handling/context.ts';
-import { recogniseAs } from '#events/handling/registry.ts';
 import type { AnyCommand } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { splitGross, tutorPartOfRefund } from '#events/shared/money.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { BookingRow } from '#projections/queries.ts';
-import { bookingSideOf, NO_BOOKING, type BookingParts } from './booking-services.server.ts';
+import { bookingSideOf, bookingState, NO_BOOKING, type BookingParts } from './booking-services.server.ts';
 import type { CaseServices, Person, ResolutionPreview } from './services.ts';
 
 const MAX_TEXT = 4_000;
@@ -22,11 +20,6 @@ const LOOK_EVERY_MS = 40;
 
 export function caseServices(parts: BookingParts): CaseServices {
   const { store, submit, queries, now, seen } = parts;
-
-  async function bookingState(bookingId: string): Promise<BookingState> {
-    const history = await store.read(`booking-${bookingId}`);
-    return history.flatMap((event) => recogniseAs(event, 'booking') ?? []).reduce(evolve, initial);
-  }
 
   const give = async (
     person: Person,
@@ -84,7 +77,7 @@ export function caseServices(parts: BookingParts): CaseServices {
         );
       const said = textOr(text, 'Say in a few words what happened.');
       if (isRefusal(said)) return said;
-      const state = await bookingState(bookingId);
+      const state = await bookingState(store, bookingId);
       if (state.kind === 'none') return NO_BOOKING;
       if (state.kind === 'under-review')
         return refuse('case-open', 'We are looking at this lesson already. Add what you know to the case.');
@@ -150,7 +143,7 @@ export function caseServices(parts: BookingParts): CaseServices {
     async previewResolution(person, bookingId, refund) {
       const booking = await decidable(person, bookingId);
       if (isRefusal(booking)) return booking;
-      const state = await bookingState(bookingId);
+      const state = await bookingState(store, bookingId);
       if (state.kind === 'none') return NO_BOOKING;
       const { price: gross, policy } = state.terms;
       if (!Number.isInteger(refund) || refund < 0 || refund > gross)
@@ -174,7 +167,7 @@ export function caseServices(parts: BookingParts): CaseServices {
       if (isRefusal(booking)) return booking;
       const said = textOr(reason, 'Say why: both sides will read it.');
       if (isRefusal(said)) return said;
-      const state = await bookingState(bookingId);
+      const state = await bookingState(store, bookingId);
       if (state.kind === 'none') return NO_BOOKING;
       const proposalId = idFrom('resolution', bookingId, person.personId, requestId);
       const { secondPersonAbove } = state.terms.policy;

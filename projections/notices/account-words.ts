@@ -4,7 +4,7 @@ import type { AccountKind } from './notice.ts';
 import type { Reader, Words } from './reader.ts';
 
 /** Where a tutor gives the details for being paid. */
-export const ACCOUNT_PAGE = '/tutor/account';
+export const ACCOUNT_PAGE = '/tutor/payouts';
 
 const NOT_YOU = 'If this was not you, change your password and write to us at once.';
 
