@@ -34,7 +34,7 @@ export async function cardsOf(
 ): Promise<readonly CardData[]> {
   return Promise.all(
     tutors.map(async (tutor) => {
-      if (tutor.nextFreeAt === null || tutor.nextFreeAt >= to) return { tutor, slots: [] };
+      if (!tutor.bookable || tutor.nextFreeAt === null || tutor.nextFreeAt >= to) return { tutor, slots: [] };
       const slots = await queries.freeSlots(tutor.tutorId, from, to);
       const byStart = new Map<number, Slot>();
       for (const slot of slots) {

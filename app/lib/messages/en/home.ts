@@ -53,6 +53,32 @@ export const home = {
     title: (tutor: string) => `${tutor} has not answered yet`,
     body: (subject: string) => `Your request for ${subject}. Nothing is charged before they accept.`,
   },
+  answer: {
+    title: (student: string, subject: string) => `${student} reported a problem with ${subject}`,
+    due: (by: string, left: string, money: string) =>
+      `Answer by ${by}, ${left} left. ${money} is frozen until it is decided.`,
+    action: 'Answer',
+  },
+  move: {
+    title: (who: string, subject: string) => `${who} asks to move ${subject}`,
+    due: (by: string) => `Answer by ${by}. Without an answer it stays where it is.`,
+    action: 'Look and answer',
+  },
+  account: {
+    none: 'Say where your earnings go',
+    noneWhy: 'Students can find you, but they cannot book before your payout account is open. It takes five minutes.',
+    review: 'Your payout account is being opened',
+    reviewWhy: 'The payment provider is looking at your details. Students can book when it is done.',
+    clarify: 'Your payout details need correcting',
+    clarifyWhy: 'The payment provider could not confirm something. Students cannot book until it is put right.',
+    failed: 'Your payout account could not be opened',
+    failedWhy: 'Check your details and send them again. Students cannot book until then.',
+    suspended: 'Your payout account is suspended',
+    suspendedWhy: 'Payouts rest and students cannot book until the payment provider lifts it.',
+    cooling: 'Your payout account is open and rests',
+    coolingWhy: (when: string) => `Students can book from ${when}.`,
+    look: 'See where it stands',
+  },
   setUp: {
     profile: 'Publish your profile',
     profileWhy: 'Students find you by it. It takes about five minutes.',
@@ -60,8 +86,6 @@ export const home = {
     offersWhy: 'Set the length, the seats and the price of what you teach.',
     hours: 'Open your calendar',
     hoursWhy: 'Students can book only inside your weekly hours, and you have none yet.',
-    account: 'Your account for payouts is not ready',
-    accountWhy: 'Students can read your profile. They can book when the payment provider has opened your account.',
     go: 'Start',
   },
   ops: {

@@ -5,10 +5,9 @@ export const profile = {
   toPublic: 'See the public page',
   notYet: 'Not published yet. Students cannot find you.',
   account: {
-    missing: 'Your account for payouts is not ready',
-    missingBody:
-      'Students can read your profile. They can book as soon as the payment provider has opened your account.',
-    ready: 'Your account for payouts is ready.',
+    missing: 'You cannot be booked yet',
+    missingBody: 'Students can find you and read your profile. They can book when your payout account is open.',
+    open: 'Payout account',
   },
   about: {
     title: 'About you',

@@ -81,7 +81,10 @@ export const tutors = {
     nextOn: (day: string) => `Next free: ${day}`,
     left: (left: number, places: number) => `${left} of ${seats(places)} left`,
     notBookable: (name: string) => `${name} cannot be booked yet`,
-    notBookableBody: 'Their account for payouts is not ready. Look again in a day or two.',
+    notBookableBody:
+      'The payment provider has not opened their account for payouts yet, so no lesson can be paid. Look again in a day or two.',
+    others: 'Other tutors',
+    notBookableShort: 'Cannot be booked yet.',
     gone: 'The time you chose is not free any more. Pick another one.',
   },
   zone: {

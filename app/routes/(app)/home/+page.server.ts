@@ -1,6 +1,8 @@
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { splitGross } from '#events/shared/money.ts';
+import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import { homeLesson } from '$lib/home/lessons.ts';
+import { nextRelease } from '$lib/earnings/payout.ts';
 import type { Done } from '$lib/answer.ts';
 import { personOf, personWith, refused, textOf } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
@@ -11,13 +13,28 @@ const NEWS = 4;
 /** So far back is looked for a lesson that was told to have started. */
 const NOTICES = 30;
 
+/** The wishes of students to move a lesson that wait for this tutor: they ask only for lessons that begin soon. */
+async function asksOf(
+  queries: Pick<Queries, 'booking'>,
+  tutorId: string,
+  lessons: readonly LessonRow[],
+  now: number,
+): Promise<readonly BookingRow[]> {
+  const soon = lessons.filter(
+    (lesson) => lesson.tutorId === tutorId && lesson.startsAt - now < POLICY_2026_11.rescheduleBeforeMs,
+  );
+  const ids = soon.flatMap((lesson) => lesson.students.map((student) => student.bookingId));
+  const bookings = await Promise.all(ids.map((id) => queries.booking(id)));
+  return bookings.filter((booking) => booking !== null);
+}
+
 export const load: PageServerLoad = async (event) => {
   const person = personOf(event);
   event.depends(LIVE);
   const { queries, now } = event.locals.services;
   const at = now();
   const is = (role: (typeof person.roles)[number]): boolean => person.roles.includes(role);
-  const [known, rows, bookings, requests, news, profile, earnings, stuck] = await Promise.all([
+  const [known, rows, bookings, requests, news, profile, earnings, stuck, disputes, account] = await Promise.all([
     queries.rolesOf(person.personId),
     queries.upcomingLessons(person.personId, at),
     is('student') || is('guardian') ? queries.bookingsOf(person.personId) : [],
@@ -26,7 +43,10 @@ export const load: PageServerLoad = async (event) => {
     is('tutor') ? queries.tutorById(person.personId) : null,
     is('tutor') ? queries.earnings(person.personId) : null,
     is('ops') ? queries.stuck(at) : [],
+    is('tutor') ? queries.disputesOf(person.personId) : [],
+    is('tutor') ? queries.payoutAccount(person.personId) : null,
   ]);
+  const asked = [...bookings, ...(await asksOf(queries, person.personId, rows, at))];
   const children = known?.children ?? [];
   const told = new Set(news.flatMap((notice) => (notice.kind === 'lesson-started' ? (notice.href ?? []) : [])));
   const lessons = rows.flatMap((row) => homeLesson(row, person.personId, children) ?? []);
@@ -64,6 +84,22 @@ export const load: PageServerLoad = async (event) => {
       note: request.note,
       answerBy: Math.min(request.requestedAt + POLICY_2026_11.acceptWithinMs, request.startsAt),
     })),
+    toAnswer: disputes
+      .filter((one) => one.tutorId === person.personId && one.state === 'opened' && one.answerBy > at)
+      .map(({ bookingId, subject, studentName, gross, answerBy }) => ({
+        bookingId,
+        subject,
+        studentName,
+        gross,
+        answerBy,
+      })),
+    moves: asked.flatMap(({ bookingId, subject, startsAt, tutorId, tutorName, studentName, reschedule }) => {
+      const side = tutorId === person.personId ? 'tutor' : 'student';
+      if (!reschedule || reschedule.agreed || reschedule.by === side || reschedule.answerBy <= at) return [];
+      const who = side === 'tutor' ? studentName : tutorName;
+      return [{ bookingId, subject, who, startsAt, wanted: reschedule.startsAt, answerBy: reschedule.answerBy }];
+    }),
+    account: account && { status: account.status, usableFrom: account.usableFrom },
     setUp: !is('tutor')
       ? null
       : !profile
@@ -78,11 +114,7 @@ export const load: PageServerLoad = async (event) => {
     money: earnings && {
       held: earnings.held,
       released: earnings.released,
-      next: earnings.rows
-        .flatMap((row) =>
-          row.state === 'hold-running' && row.releaseAt ? [{ at: row.releaseAt, share: row.share - row.reversed }] : [],
-        )
-        .toSorted((one, other) => one.at - other.at)[0],
+      next: nextRelease(earnings.rows, at),
     },
     stuck: stuck.length,
     news: news.slice(0, NEWS).map(({ noticeId, title, body, href, at: when, readAt }) => ({

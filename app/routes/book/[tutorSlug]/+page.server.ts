@@ -31,11 +31,12 @@ export const load: PageServerLoad = async (event) => {
   const offer = tutor?.offers.find((one) => one.offerId === offerId);
   if (!tutor || !offer) unknownPage();
   const free = await queries.freeSlots(tutor.tutorId, startsAt, startsAt + 1);
-  const slot = free.find((one) => one.offerId === offerId && one.startsAt === startsAt) ?? null;
+  const found = free.find((one) => one.offerId === offerId && one.startsAt === startsAt) ?? null;
+  const slot = tutor.bookable ? found : null;
   const { graceMs, cancelTiers } = POLICY_2026_11;
-  const { tutorId, slug, name, mode, subjects } = tutor;
+  const { tutorId, slug, name, mode, subjects, bookable } = tutor;
   return {
-    tutor: { tutorId, slug, name, mode, subjects },
+    tutor: { tutorId, slug, name, mode, subjects, bookable },
     offer,
     startsAt,
     slot,

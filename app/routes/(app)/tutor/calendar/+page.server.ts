@@ -27,6 +27,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     requestId: crypto.randomUUID(),
     published: profile !== null,
+    bookable: profile?.bookable ?? false,
     zone,
     mode,
     windows,
