@@ -222,6 +222,34 @@ describe('a tutor’s account', { timeout: 90_000 }, () => {
     expect(await typesOf('tutor-tutor-second')).not.toContain('LinkedAccountCreated');
   });
 
+  test.each(['none', 'timeout-after-commit', 'timeout-before-commit'])(
+    'EF11: another bank account is told to the provider (%s on the way)',
+    async (kind) => {
+      const tutorId = `tutor-moved-${kind}`;
+      await onboard(tutorId);
+      await came(`tutor-${tutorId}`, 'LinkedAccountActivated');
+      if (kind !== 'none') await fault(kind, 'PATCH', '/v2/accounts/:id/products/:productId');
+      const moved = details(`${tutorId}@tutors.test`);
+      const bank = { ...moved.bank, accountNumber: '999888777666' };
+      expect(await world.give({ type: 'SubmitPayoutDetails', data: { tutorId, ...moved, bank } })).toBeNull();
+      await came(`tutor-${tutorId}`, 'BankDetailsChanged');
+      await until('the new bank account at the provider', async () => {
+        const { accounts } = await world.sandbox.control<{
+          accounts: readonly { email: string; internal?: { settlements?: { account_number?: string } } }[];
+        }>('state');
+        return JSON.stringify(accounts.find((one) => one.email === `${tutorId}@tutors.test`)).includes('999888777666');
+      });
+      await world.settled();
+      const [call] = await world.db.query<{ state: string; problem: string | null; request: string }>(
+        `SELECT state, problem, request::text AS request FROM worker.outbound_call
+         WHERE kind = 'update-settlements' AND request->>'tutorId' = $1`,
+        [tutorId],
+      );
+      expect(call).toMatchObject({ state: 'confirmed', problem: null });
+      expect(call?.request).not.toContain('999888777666');
+    },
+  );
+
   test('WH9: what the provider doubts is told, and corrected', async () => {
     await onboard('tutor-doubted', 'CLARIFY Iyer');
     const doubted = await came('tutor-tutor-doubted', 'LinkedAccountNeedsClarification');

@@ -10,6 +10,7 @@ import { prepareProjections } from '../worker.server.ts';
 import { scriptedGateway } from '../testing/scripted-gateway.ts';
 import { createCaseDesk } from './observe-cases.server.ts';
 import { createPaymentDesk } from './observe.server.ts';
+import type { ProviderDispute } from './dispute-gateway.ts';
 import type { Answer, PaymentGateway, ProviderPayment, ProviderRefund, ProviderTransfer } from './payment-gateway.ts';
 import { createReconciler } from './reconcile.server.ts';
 import type { ReconLine } from './report-gateway.ts';
@@ -293,9 +294,20 @@ describe('RC5: what is not settled is read again', () => {
   });
   test('a provider that does not answer neither opens nor closes anything', async () => {
     said.payment = { kind: 'ok', value: { ...PAYMENT, fee: 1_900 } };
-    await run();
+    const dispute: ProviderDispute = {
+      id: 'disp_1',
+      paymentId: 'pay_9',
+      amount: 80_000,
+      amountDeducted: 0,
+      status: 'open',
+      phase: 'chargeback',
+      reasonCode: '',
+      respondBy: NOW + DAY,
+    };
+    script = { disputes: () => ok([dispute]) };
+    expect((await run()).map((one) => one.subject)).toEqual(['pay_1', 'disp_1']);
     script = { payment: silent, disputes: silent };
-    expect(await anew()).toHaveLength(1);
+    expect((await anew()).map((one) => one.subject)).toEqual(['pay_1', 'disp_1']);
     script = {};
     said.payment = { kind: 'ok', value: PAYMENT };
     expect(await anew()).toEqual([]);
