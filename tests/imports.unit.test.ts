@@ -66,6 +66,59 @@ function targetsOf(file: string): string[] {
   });
 }
 
+const VALUES = /(?:^|\n)(?:import|export)(?!\s+type)[^;]*?from\s*'([^']+)'/g;
+
+/** Modules that `file` brings along when it runs; lines that import types only bring nothing. */
+function valuesOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(VALUES)].flatMap(([line, specifier = '']) => {
+    const names = /\{([^}]*)\}/.exec(line)?.[1];
+    const onlyTypes = names?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
+    if (onlyTypes && !/import\s+\w+\s*,/.test(line)) return [];
+    if (specifier.startsWith('node:')) return [specifier];
+    const named = /^#(events|projections|sync|sfu)\/(.*)$/.exec(specifier);
+    if (named) return [`${named[1]}/${named[2]}`];
+    return specifier.startsWith('.') ? [relative(ROOT, resolve(dirname(join(ROOT, file)), specifier))] : [];
+  });
+}
+
+/** Files of the pages that browsers run: not what only the server loads. */
+const inBrowser = (file: string): boolean => !/\.server\.ts$|\+server\.ts$|\.test\.ts$|hooks|^app\/server\//.test(file);
+
+describe('what browsers run', () => {
+  it('reaches no module of Node through the folders that it shares with servers', () => {
+    const offending: string[] = [];
+    const follow = (file: string, way: readonly string[], seen: Set<string>): void => {
+      for (const target of valuesOf(file)) {
+        if (target.startsWith('node:')) offending.push([...way, target].join(' → '));
+        else if (!target.startsWith('app/') && target.endsWith('.ts') && !seen.has(target)) {
+          seen.add(target);
+          follow(target, [...way, target], seen);
+        }
+      }
+    };
+    // Svelte files and what they import; the loaders beside them run on the server.
+    const svelte = sources(join(ROOT, 'app')).filter((file) => file.endsWith('.svelte'));
+    const seen = new Set<string>();
+    const pages = svelte.map((file) => relative(ROOT, file));
+    for (let next = pages.pop(); next !== undefined; next = pages.pop()) {
+      const file = next;
+      if (seen.has(file) || !inBrowser(file)) continue;
+      seen.add(file);
+      follow(file, [file], new Set());
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      for (const [, path = ''] of text.matchAll(/from\s*'(\$lib\/[^']+|\.[^']+)'/g)) {
+        const target = path.startsWith('$lib/')
+          ? path.replace('$lib', 'app/lib')
+          : relative(ROOT, resolve(dirname(join(ROOT, file)), path));
+        if (/\.(ts|svelte)$/.test(target) && !target.includes('$types')) pages.push(target);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(80);
+    expect(offending).toEqual([]);
+  });
+});
+
 describe('who may import whom', () => {
   it('holds for every import line in the tree', () => {
     const offending: string[] = [];

@@ -2,16 +2,8 @@ import { idFrom } from '../shared/ids.ts';
 import { impossible, never } from '../shared/never.ts';
 import type { DisputeCause, ReviewCause } from '../payout/events.ts';
 
+export { DISPUTE_CAUSES } from './causes.ts';
 export type { DisputeCause, ReviewCause } from '../payout/events.ts';
-
-export const DISPUTE_CAUSES: readonly DisputeCause[] = [
-  'did-not-happen',
-  'technical-failure',
-  'cut-short',
-  'not-as-described',
-  'charged-wrongly',
-  'other',
-];
 
 /** The one complaint that a seat can have. */
 export const disputeIdOf = (bookingId: string): string => idFrom('dispute', bookingId);

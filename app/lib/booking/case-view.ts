@@ -1,6 +1,6 @@
 /** What the two sides are shown of a case: who wants what until when, and what was decided. Pure. */
 import type { DisputeCause, ResolutionRule, ReviewCause } from '#events/dispute/events.ts';
-import { DISPUTE_CAUSES } from '#events/dispute/events.ts';
+import { DISPUTE_CAUSES } from '#events/dispute/causes.ts';
 import type { DisputeRow } from '#projections/queries.ts';
 
 export interface CaseView {
