@@ -1,22 +1,46 @@
 /** What a case shows, for ops and for auditors. The page checks the role first. */
+import { POLICIES } from '#events/shared/policy.ts';
+import type { Person } from '#app/server/services.ts';
 import { unknownPage } from '../guard.ts';
+import { waitingStuck } from './queue.ts';
 
 /** Everything about one booking; for an unknown id the page does not exist. */
-export async function loadCase(locals: App.Locals, bookingId: string) {
+export async function loadCase(locals: App.Locals, person: Person, bookingId: string) {
   const { queries, now } = locals.services;
   const booking = await queries.booking(bookingId);
   if (!booking) unknownPage();
-  const [payout, rows, attendance, stuck] = await Promise.all([
+  const [payout, rows, attendance, stuck, dispute, bank, ledger, money] = await Promise.all([
     queries.payout(bookingId),
     queries.timeline(bookingId),
     booking.lessonId === null ? [] : queries.attendance(booking.lessonId),
     queries.stuck(now()),
+    queries.dispute(bookingId),
+    queries.chargebacksOf(bookingId),
+    queries.ledgerOf(bookingId),
+    queries.moneyOf(bookingId),
   ]);
+  const deciders = [
+    dispute?.resolution?.decidedBy,
+    dispute?.resolution?.approvedBy,
+    ...bank.map((one) => one.answeredBy),
+  ];
+  const policy = POLICIES.find((one) => one.policy.version === booking.policyVersion) ?? POLICIES[0];
   return {
     booking,
     payout,
     rows,
     attendance: attendance.filter((row) => row.personId === booking.tutorId || row.personId === booking.studentId),
-    stuck: stuck.filter((row) => row.bookingId === bookingId),
+    stuck: stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null)),
+    dispute,
+    bank,
+    ledger,
+    money,
+    names: await queries.namesOf(deciders.filter((id) => id !== null && id !== undefined)),
+    /** Paise above which a second person must agree. */
+    limit: policy.policy.secondPersonAbove,
+    viewerId: person.personId,
+    own: [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId),
   };
 }
+
+export type CaseData = Awaited<ReturnType<typeof loadCase>>;

@@ -22,8 +22,28 @@ const INSTANTS = new Set([
   'confirmedAt',
   'requestedAt',
   'cancelledAt',
+  'openedAt',
+  'answerBy',
+  'decideBy',
+  'respondBy',
+  'usableFrom',
+  'coolsUntil',
+  'until',
 ]);
-const MONEY = new Set(['amount', 'price', 'gross', 'commission', 'share', 'fee', 'tax', 'refund']);
+const MONEY = new Set([
+  'amount',
+  'price',
+  'gross',
+  'commission',
+  'share',
+  'fee',
+  'tax',
+  'refund',
+  'reversal',
+  'wants',
+  'tutorGets',
+  'lost',
+]);
 
 /** `lessonId` → `lesson id`. */
 function keyWords(key: string): string {

@@ -1,5 +1,6 @@
 /** What is stuck, in words. Pure. */
 import type { Messages } from '../messages/index.ts';
+import { formatMoney } from '../ui/money.ts';
 
 type Words = Pick<Messages['cases'], 'stuck' | 'outcomes'>;
 
@@ -11,7 +12,9 @@ export function stuckWords(what: string, m: Words): string {
 /** Its detail: an outcome in words, else what the row says itself, as a sentence. */
 export function stuckDetail(detail: string, m: Words): string {
   const outcomes: Readonly<Record<string, string>> = m.outcomes;
-  const words = (outcomes[detail] ?? detail).trim();
+  const words = (outcomes[detail] ?? detail)
+    .trim()
+    .replaceAll(/, in paise: (\d+)/g, (_, paise: string) => `: ${formatMoney(Number(paise), { paise: 'always' })}`);
   if (words === '') return '';
   return /[.!?]$/.test(words) ? words : `${words}.`;
 }

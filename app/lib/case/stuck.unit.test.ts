@@ -14,4 +14,10 @@ describe('a stuck case in words', () => {
     expect(stuckDetail('Paid, but late.', cases)).toBe('Paid, but late.');
     expect(stuckDetail('', cases)).toBe('');
   });
+
+  it('says paise as money', () => {
+    expect(stuckDetail('To be taken back, in paise: 36000. Card lost', cases)).toBe(
+      'To be taken back: ₹360.00. Card lost.',
+    );
+  });
 });

@@ -1,9 +1,12 @@
-/** Words of `/ops`, `/ops/cases/[id]`, `/audit` and `/audit/bookings/[id]`. */
+/** Words of `/ops`, `/ops/cases/[id]`, `/audit` and `/audit/bookings/[id]`; the work itself is in `case-work.ts`. */
+import { caseWork } from './case-work.ts';
+
 export const cases = {
+  work: caseWork,
   ops: 'Operations',
-  opsLead: 'Every booking with all that happened to it, and what is stuck.',
+  opsLead: 'What waits for a decision, what does not go on by itself, and every booking with all that happened to it.',
   audit: 'Audit',
-  auditLead: 'Every event as it was stored, in order. Nothing here can be changed, by anyone.',
+  auditLead: 'The books and every event as it was stored, in order. Nothing here can be changed, by anyone.',
   search: {
     title: 'Bookings',
     label: 'Search bookings',
@@ -57,6 +60,7 @@ export const cases = {
     'transfer-pending': 'transfer asked for',
     held: 'on hold',
     'hold-running': 'on hold, 72 hours run',
+    disputed: 'frozen by a dispute',
     releasing: 'being released',
     released: 'released',
     settled: 'settled',
@@ -84,8 +88,17 @@ export const cases = {
       'payout-overdue': 'The payout is late',
       'transfer-failed': 'The transfer did not go through',
       'payout-missing': 'No payout could be planned',
+      'payout-paused': 'The payout is paused past its hold',
+      'reversal-failed': 'Money could not be taken back from the transfer',
       'under-review': 'The lesson waits for a decision',
+      'dispute-unanswered': 'A dispute should be under review',
+      'dispute-overdue': 'A dispute is past its deadline',
+      'dispute-money': 'A decided dispute still holds the payout',
       'refund-failed': 'The refund did not go through',
+      'refund-delayed': 'A refund waits for money at the provider',
+      'refund-missing': 'Paid too late, and not refunded',
+      'chargeback-deadline': 'The bank’s deadline is near or over',
+      'account-failed': 'A tutor’s account could not be set up',
       'event-parked': 'An event could not be worked through',
     } as Readonly<Record<string, string>>,
     call: 'A call to a provider did not go through',
@@ -190,6 +203,7 @@ export const cases = {
     occurred: 'Business time',
     recorded: 'Recorded',
     actor: 'Actor',
+    because: 'Because of',
     correlation: 'Correlation',
     json: 'As stored (JSON)',
     link: 'Link to this event',

@@ -1,21 +1,56 @@
+import { asOf, wallText } from '$lib/case/as-of.ts';
 import { filterOf, searchOf } from '$lib/case/search.ts';
 import { newestFirst } from '$lib/case/newest.ts';
 import { personWith } from '$lib/guard.ts';
+import { zoneOf } from '$lib/zone-of.ts';
 import type { PageServerLoad } from './$types';
 
 /** So many bookings are looked through for the newest events. */
 const BOOKINGS = 12;
 const EVENTS = 25;
+/** So many payouts on hold are listed; the sum is over all of them. */
+const LISTED = 20;
 
 export const load: PageServerLoad = async (event) => {
-  personWith(event, 'auditor');
-  const { queries } = event.locals.services;
-  const search = searchOf(event.url.searchParams);
-  const [found, latest] = await Promise.all([queries.cases(filterOf(search)), queries.cases({ limit: BOOKINGS })]);
+  const person = personWith(event, 'auditor');
+  const { queries, now, auditState } = event.locals.services;
+  const { searchParams } = event.url;
+  const search = searchOf(searchParams);
+  const zone = zoneOf(event.cookies, person);
+  const wanted = asOf(searchParams.get('at'), zone);
+  const at = wanted.kind === 'at' ? wanted.at : null;
+  const [found, latest, balance, payouts, drift, chain] = await Promise.all([
+    queries.cases(filterOf(search)),
+    queries.cases({ limit: BOOKINGS }),
+    queries.trialBalance(at ?? undefined),
+    queries.heldPayouts(now()),
+    queries.drift(),
+    auditState(),
+  ]);
   const timelines = await Promise.all(
     latest.rows.map(async (booking) =>
       (await queries.timeline(booking.bookingId)).map((row) => ({ ...row, bookingId: booking.bookingId })),
     ),
   );
-  return { found: { search, ...found }, newest: newestFirst(timelines.flat(), EVENTS) };
+  const held = (row: (typeof payouts)[number]): number => row.share - row.reversed;
+  return {
+    found: { search, ...found },
+    newest: newestFirst(timelines.flat(), EVENTS),
+    trial: { ...balance, at, wall: wallText(at ?? now(), zone), invalid: wanted.kind === 'invalid' },
+    held: {
+      count: payouts.length,
+      sum: payouts.reduce((sum, row) => sum + held(row), 0),
+      rows: payouts.slice(0, LISTED).map((row) => ({
+        bookingId: row.bookingId,
+        subject: row.subject,
+        studentName: row.studentName,
+        tutorName: row.tutorName,
+        why: row.why,
+        releaseAt: row.releaseAt,
+        amount: held(row),
+      })),
+    },
+    drift,
+    chain,
+  };
 };

@@ -1,8 +1,11 @@
+import { act } from '$lib/case/act.server.ts';
 import { filterOf, searchOf } from '$lib/case/search.ts';
 import { healthLines } from '$lib/case/health.ts';
+import { waitingDispute, waitingStuck } from '$lib/case/queue.ts';
 import { personWith } from '$lib/guard.ts';
+import { LIVE } from '$lib/live-key.ts';
 import type { BookingRow } from '#projections/queries.ts';
-import type { PageServerLoad } from './$types';
+import type { Actions, PageServerLoad } from './$types';
 
 /** So many stuck rows get the names of their booking; more than that is an outage, not a list to read. */
 const NAMED = 50;
@@ -11,15 +14,33 @@ const namesOf = (row: BookingRow | null): Pick<BookingRow, 'subject' | 'studentN
   row && { subject: row.subject, studentName: row.studentName, tutorName: row.tutorName };
 
 export const load: PageServerLoad = async (event) => {
-  personWith(event, 'ops');
+  const person = personWith(event, 'ops');
+  event.depends(LIVE);
   const { queries, now, health } = event.locals.services;
   const search = searchOf(event.url.searchParams);
-  const [found, stuck, state] = await Promise.all([queries.cases(filterOf(search)), queries.stuck(now()), health()]);
+  const [found, disputes, bank, stuck, drift, state] = await Promise.all([
+    queries.cases(filterOf(search)),
+    queries.disputesOpen(now()),
+    queries.chargebacksOpen(),
+    queries.stuck(now()),
+    queries.drift(),
+    health(),
+  ]);
   const bookings = await Promise.all(
     stuck.map((row, index) =>
       index < NAMED && row.bookingId !== '' ? queries.booking(row.bookingId) : Promise.resolve(null),
     ),
   );
-  const named = stuck.map((row, index) => ({ ...row, booking: namesOf(bookings[index] ?? null) }));
-  return { found: { search, ...found }, stuck: named, health: healthLines(state) };
+  return {
+    found: { search, ...found },
+    waiting: {
+      disputes: disputes.map((row) => waitingDispute(row, person.personId)),
+      bank,
+      stuck: stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null))),
+      drift,
+    },
+    health: healthLines(state),
+  };
 };
+
+export const actions: Actions = { act };

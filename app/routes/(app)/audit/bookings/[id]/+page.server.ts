@@ -2,7 +2,4 @@ import { loadCase } from '$lib/case/load.ts';
 import { personWith } from '$lib/guard.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = (event) => {
-  personWith(event, 'auditor');
-  return loadCase(event.locals, event.params.id);
-};
+export const load: PageServerLoad = (event) => loadCase(event.locals, personWith(event, 'auditor'), event.params.id);

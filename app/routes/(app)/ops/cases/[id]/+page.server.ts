@@ -1,8 +1,13 @@
 import { loadCase } from '$lib/case/load.ts';
 import { personWith } from '$lib/guard.ts';
-import type { PageServerLoad } from './$types';
+import { LIVE } from '$lib/live-key.ts';
+import { caseActions } from './actions.ts';
+import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = (event) => {
-  personWith(event, 'ops');
-  return loadCase(event.locals, event.params.id);
+  const person = personWith(event, 'ops');
+  event.depends(LIVE);
+  return loadCase(event.locals, person, event.params.id);
 };
+
+export const actions: Actions = caseActions;

@@ -1,0 +1,15 @@
+import { asOf } from '$lib/case/as-of.ts';
+import { trialBalanceCsv } from '$lib/case/books.ts';
+import { csvAnswer } from '$lib/case/csv.server.ts';
+import { personWith } from '$lib/guard.ts';
+import { zoneOf } from '$lib/zone-of.ts';
+import { error } from '@sveltejs/kit';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async (event) => {
+  const person = personWith(event, 'auditor');
+  const wanted = asOf(event.url.searchParams.get('at'), zoneOf(event.cookies, person));
+  if (wanted.kind === 'invalid') error(400, { message: 'That is not a date and time.', code: 'at-invalid' });
+  const balance = await event.locals.services.queries.trialBalance(wanted.kind === 'at' ? wanted.at : undefined);
+  return csvAnswer('nexused-trial-balance', trialBalanceCsv(balance));
+};
