@@ -13,12 +13,13 @@ export function chargebackLost(rows: Rows, fact: Of<'ChargebackLost'>, ordinal: 
   const payment = rows.get(PAYMENT, paymentId);
   const entry = Entry.of(rows, fact, ordinal, bookingId);
   let left = amount;
+  let escrow = payment?.escrow ?? 0;
   if (payment?.surplus === true) {
-    const taken = Math.min(left, payment.escrow);
+    const taken = Math.min(left, escrow);
     entry.line('escrow:booking', taken);
-    rows.put(PAYMENT, { ...payment, escrow: payment.escrow - taken });
+    escrow -= taken;
     left -= taken;
-  } else {
+  } else if (payment) {
     left -= entry.take('reserve', left);
     left -= entry.take('escrow', left);
     // Within the hold both bear it as they would bear a refund.
@@ -32,6 +33,8 @@ export function chargebackLost(rows: Rows, fact: Of<'ChargebackLost'>, ordinal: 
   entry.line('expense:chargeback', left);
   entry.line('psp:balance', -amount);
   entry.done();
+  const known = payment ?? { provider_payment_id: paymentId, booking_id: bookingId, surplus: false, uncovered: 0 };
+  rows.put(PAYMENT, { ...known, escrow, uncovered: known.uncovered + left });
 }
 
 export function clawback(rows: Rows, fact: Of<'ClawbackRecorded'>, ordinal: number): void {

@@ -72,7 +72,7 @@ interface Part {
 
 export const TERMS: Readonly<Record<'gross' | 'returned' | 'tutor' | 'commission' | 'held', readonly Part[]>> = {
   /** All that was ever paid, surplus payments too. Its sign is that of a credit, like the others’. */
-  gross: [{ accounts: ['escrow:booking'], types: ['PaymentCaptured', 'SurplusPaymentDetected'] }],
+  gross: [{ accounts: ['escrow:booking'], types: ['PaymentCaptured', 'SurplusPaymentDetected'], side: 'credits' }],
   /** Back with the payer: refunds that went through, and what a bank took. */
   returned: [{ accounts: ['psp:balance'], types: ['RefundProcessed', 'ChargebackLost'] }],
   /** Released to the tutor, settled or not, less what they owe for lost chargebacks. */

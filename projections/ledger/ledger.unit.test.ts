@@ -187,6 +187,22 @@ describe('LE6: the postings', () => {
     });
   });
 
+  test('what a bank took before we heard of the payment is covered by the payment', () => {
+    const early = book([bankCase(), lost(30_000), paid()]);
+    expect(balances(early)).toEqual({ 'psp:balance': 50_000, [`escrow:booking:${B}`]: -50_000 });
+    expect(moneyTerms(early)).toEqual({ gross: 80_000, returned: 30_000, tutor: 0, commission: 0, held: 50_000 });
+    expect(balances(book([paid(), bankCase('pay_2'), lost(80_000), surplus]))).toEqual({
+      'psp:balance': 80_000,
+      [`escrow:booking:${B}`]: -80_000,
+    });
+  });
+
+  test('what comes back of a failed refund covers what a bank took meanwhile', () => {
+    const late = [paid(), cancelled(0), asked(80_000), bankCase(), lost(30_000), failed(80_000)];
+    expect(balances(book(late))).toEqual({ 'psp:balance': 50_000, [`escrow:booking:${B}`]: -50_000 });
+    expect(balances(book([...late, asked(50_000, 'pay_1', 'r2'), refunded(50_000, 'r2')]))).toEqual({});
+  });
+
   test('cancelled before the payout is planned, the kept part is divided when the share is known', () => {
     expect(balances(book([paid(), cancelled(40_000), planned()]))).toMatchObject({
       [`escrow:booking:${B}`]: -40_000,

@@ -100,18 +100,23 @@ type Paid = Extract<Fact, { type: 'PaymentCaptured' | 'SurplusPaymentDetected' }
 function paid(rows: Rows, fact: Paid, ordinal: number): void {
   const { bookingId, providerPaymentId, amount, fee, tax } = fact.data;
   const surplus = fact.type === 'SurplusPaymentDetected';
+  // A bank can be faster than our own news of the payment: then what now arrives covers the loss.
+  const gone = Math.min(amount, rows.get(PAYMENT, providerPaymentId)?.uncovered ?? 0);
   rows.put(PAYMENT, {
     provider_payment_id: providerPaymentId,
     booking_id: bookingId,
     surplus,
-    escrow: surplus ? amount : 0,
+    escrow: surplus ? amount - gone : 0,
+    uncovered: 0,
   });
   posted(rows, fact, ordinal, bookingId, (entry) => {
     entry.line('psp:balance', amount - fee);
     entry.line('expense:psp_fee', fee - tax);
     entry.line('gst:input', tax);
     entry.line('escrow:booking', -amount);
-    if (!surplus) entry.book = { ...entry.book, gross: amount, escrow: amount };
+    entry.line('escrow:booking', gone);
+    entry.line('expense:chargeback', -gone);
+    if (!surplus) entry.book = { ...entry.book, gross: amount, escrow: amount - gone };
   });
 }
 

@@ -1,4 +1,5 @@
 /** Refunds: from the reserve of a dispute, or from the escrow, to the payer; and back to where they came from if they fail. */
+import { never } from '#events/shared/never.ts';
 import type { Fact } from '../fact.ts';
 import { json, type Rows } from '../runner/projection.ts';
 import { Entry } from './entry.ts';
@@ -34,22 +35,33 @@ function fund(rows: Rows, entry: Entry, providerPaymentId: string, amount: numbe
   return origins;
 }
 
+/** What comes back covers first what a bank took meanwhile: that is not refunded again. */
 function giveBack(rows: Rows, entry: Entry, providerPaymentId: string, origins: Origins): void {
   const payment = rows.get(PAYMENT, providerPaymentId);
-  for (const [origin, amount] of origins)
+  let escrow = payment?.escrow ?? 0;
+  let uncovered = payment?.uncovered ?? 0;
+  for (const [origin, amount] of origins) {
+    const covers = origin === 'own' ? 0 : Math.min(amount, uncovered);
+    uncovered -= covers;
+    entry.line('expense:chargeback', -covers);
+    const left = amount - covers;
     switch (origin) {
       case 'reserve':
       case 'escrow':
-        entry.give(origin, amount);
+        entry.give(origin, left);
         break;
       case 'surplus':
-        entry.line('escrow:booking', -amount);
-        if (payment) rows.put(PAYMENT, { ...payment, escrow: payment.escrow + amount });
+        entry.line('escrow:booking', -left);
+        escrow += left;
         break;
       case 'own':
-        entry.line('expense:goodwill', -amount);
+        entry.line('expense:goodwill', -left);
         break;
+      default:
+        never(origin, 'origin of a refund');
     }
+  }
+  if (payment) rows.put(PAYMENT, { ...payment, escrow, uncovered });
   if (payment?.surplus !== true) {
     const back = origins.reduce((total, [, amount]) => total + amount, 0);
     entry.book = { ...entry.book, asked: entry.book.asked - back };

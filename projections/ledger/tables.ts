@@ -44,10 +44,10 @@ export const BOOK = table(
   { key: ['booking_id'] },
 );
 
-/** Payments; of surplus ones also what of them is still in escrow. */
+/** Payments; of surplus ones also what of them is still in escrow. `uncovered`: what a bank took while there was nothing of it here. */
 export const PAYMENT = table(
   'ledger_payment',
-  { provider_payment_id: 'text', booking_id: 'text', surplus: 'boolean', escrow: 'int8' },
+  { provider_payment_id: 'text', booking_id: 'text', surplus: 'boolean', escrow: 'int8', uncovered: 'int8' },
   { key: ['provider_payment_id'] },
 );
 

@@ -20,13 +20,13 @@ const any = <State>(process: Process<State>): AnyProcess => ({
   run: (use) => use(process),
 });
 
-/** In the order in which they see a fact. */
+/** In the order in which they see a fact: what a payer's bank took is known before anyone asks for a refund beside it. */
 export const PROCESSES: readonly AnyProcess[] = [
+  any(handleChargeback),
   any(bookLesson),
   any(refundPayment),
   any(releasePayout),
   any(resolveDispute),
-  any(handleChargeback),
   any(runLesson),
   any(onboardTutor),
   any(notify),

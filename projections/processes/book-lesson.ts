@@ -7,6 +7,7 @@ import type { BookingTerms } from '#events/booking/events.ts';
 import { idFrom, lessonCodeFrom } from '#events/shared/ids.ts';
 import type { Fact } from '../fact.ts';
 import { isMove, reactToMove } from './move-lesson.ts';
+import { lostOf, withLost, type Lost } from './payout-case.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
 /** What was asked for; a move changes its start. */
@@ -17,6 +18,8 @@ type Rescheduled = Extract<Fact, { type: 'BookingRescheduled' }>['data'];
 interface Paid {
   readonly providerPaymentId: string;
   readonly amount: number;
+  /** What the payer's bank took, by its cases. */
+  readonly lost?: Lost;
 }
 
 export type BookLesson =
@@ -53,6 +56,10 @@ function evolve(state: BookLesson, fact: Fact): BookLesson {
     case 'PaymentCaptured':
       if (state.at === 'nothing') return state;
       return { ...state, paid: { providerPaymentId: fact.data.providerPaymentId, amount: fact.data.amount } };
+    case 'RefundsUnfrozen': {
+      if (state.at === 'nothing' || state.paid === null) return state;
+      return { ...state, paid: { ...state.paid, lost: withLost(state.paid.lost ?? {}, fact.data) } };
+    }
     case 'BookingConfirmed':
       if (state.at === 'nothing') return state;
       return { at: 'confirmed', wish: state.wish, lessonId: fact.data.lessonId, paid: state.paid };
@@ -102,18 +109,17 @@ function releaseSeat(wish: Wish): Reaction {
   });
 }
 
-/** Money that came for a booking that no longer is one goes back whole (late authorisation is real). */
-function refundLate(wish: Wish, paid: Paid): Reaction {
-  return command('refund-late', {
-    type: 'RequestRefund',
-    data: {
-      bookingId: wish.bookingId,
-      refundId: lateRefundId(wish.bookingId),
-      providerPaymentId: paid.providerPaymentId,
-      amount: paid.amount,
-      reason: 'paid-too-late',
-    },
-  });
+/**
+ * Money that came for a booking that no longer is one goes back whole (late authorisation is real), except for what the
+ * payer's bank took. Refused while a case of that bank is open; the end of the case brings us back here.
+ */
+function refundLate({ bookingId }: Wish, paid: Paid): readonly Reaction[] {
+  const { providerPaymentId } = paid;
+  const amount = paid.amount - lostOf(paid.lost ?? {}, paid);
+  if (amount <= 0) return [];
+  const refundId = lateRefundId(bookingId);
+  const data = { bookingId, refundId, providerPaymentId, amount, reason: 'paid-too-late' };
+  return [command('refund-late', { type: 'RequestRefund', data })];
 }
 
 /** The lesson, and the seat in it. `moveId`: what brought the booking here, if it was a move. */
@@ -207,6 +213,7 @@ export const bookLesson: Process<BookLesson> = {
       case 'SeatRefused':
       case 'OrderPlanned':
       case 'PaymentCaptured':
+      case 'RefundsUnfrozen':
         return fact.data.bookingId;
       default:
         return null;
@@ -265,11 +272,12 @@ export const bookLesson: Process<BookLesson> = {
           },
         ];
       case 'PaymentCaptured': {
-        const { providerPaymentId, amount } = fact.data;
-        if (state.at === 'over') return state.confirmed ? [] : [refundLate(wish, { providerPaymentId, amount })];
+        if (state.at === 'over') return late(state);
         if (state.at === 'confirmed') return [];
-        return [command('confirm', { type: 'ConfirmBooking', data: { bookingId, amount } })];
+        return [command('confirm', { type: 'ConfirmBooking', data: { bookingId, amount: fact.data.amount } })];
       }
+      case 'RefundsUnfrozen':
+        return late(state);
       case 'BookingConfirmed':
         if (state.at !== 'confirmed') return [];
         return settleIn(wish, state.lessonId, state.paid, accountId);
@@ -291,11 +299,14 @@ export const bookLesson: Process<BookLesson> = {
 /** Gives the seat back, and money that was captured before the end was known. */
 function leave(state: BookLesson): readonly Reaction[] {
   if (state.at !== 'over') return [];
-  const { wish, lessonId, paid, confirmed } = state;
+  const { wish, lessonId, confirmed } = state;
   const reactions: Reaction[] = [];
   if (lessonId !== null) reactions.push(releaseSeat(wish));
   if (confirmed && lessonId !== null)
     reactions.push(command('give-up-seat', { type: 'GiveUpSeat', data: { lessonId, bookingId: wish.bookingId } }));
-  if (paid && !confirmed) reactions.push(refundLate(wish, paid));
-  return reactions;
+  return [...reactions, ...late(state)];
 }
+
+/** What was paid for a booking that ended without ever being confirmed. */
+const late = (state: BookLesson): readonly Reaction[] =>
+  state.at === 'over' && state.paid !== null && !state.confirmed ? refundLate(state.wish, state.paid) : [];

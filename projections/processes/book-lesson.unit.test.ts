@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { idFrom } from '#events/shared/ids.ts';
+import type { Fact } from '../fact.ts';
 import { commandsIn, fact, reactionsTo } from '../testing/facts.ts';
 import { bookLesson, payTimer } from './book-lesson.ts';
 import {
@@ -16,6 +17,7 @@ import {
   requested,
   seatHeld,
   START,
+  unfrozen,
 } from './examples.ts';
 
 const to = (...facts: Parameters<typeof reactionsTo>[1]) => reactionsTo(bookLesson, facts);
@@ -92,6 +94,24 @@ describe('book-lesson', () => {
       'ReleaseSeat',
       'RequestRefund',
     ]);
+  });
+
+  test('BL7: what was refused while a bank had a case open is asked for again, less what the bank took', () => {
+    const late = [requested(), seatHeld(), accepted(), expired(), captured()];
+    const amountIn = (...facts: readonly Fact[]) =>
+      to(...facts).map((one) => one.kind === 'command' && one.command.data);
+    expect(amountIn(...late, unfrozen(0))).toMatchObject([{ amount: 80_000 }]);
+    expect(amountIn(...late, unfrozen(30_000))).toMatchObject([{ amount: 50_000 }]);
+    expect(amountIn(...late, unfrozen(30_000), unfrozen(20_000, 'disp_2'))).toMatchObject([{ amount: 30_000 }]);
+    expect(to(...late, unfrozen(80_000))).toEqual([]);
+    expect(to(...late, unfrozen(80_000, 'disp_1', 'pay_2'))).toHaveLength(1);
+    const ended = to(requested(), seatHeld(), accepted(), captured(), unfrozen(30_000), expired());
+    expect(ended).toContainEqual(
+      expect.objectContaining({
+        command: expect.objectContaining({ data: expect.objectContaining({ amount: 50_000 }) }),
+      }),
+    );
+    expect(to(requested(), seatHeld(), accepted(), captured(), confirmed(), unfrozen(0))).toEqual([]);
   });
 
   test('BL8: a confirmed booking gets its lesson, seat and payout, and two timers', () => {

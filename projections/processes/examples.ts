@@ -133,3 +133,6 @@ export const releaseAuthorized = (): Fact =>
 export const holdLifted = (amount = 72_000): Fact =>
   made({ type: 'HoldLifted', data: { bookingId, transferId: 'trf_1', amount } }, END + 72 * HOUR);
 export const payoutCancelled = (): Fact => made({ type: 'PayoutCancelled', data: { bookingId, reason: 'grace' } }, 0);
+/** The payer's bank has had its last word, and took `lost`. */
+export const unfrozen = (lost: number, chargebackId = 'disp_1', providerPaymentId = 'pay_1'): Fact =>
+  made({ type: 'RefundsUnfrozen', data: { bookingId, chargebackId, providerPaymentId, lost } }, 0);

@@ -35,9 +35,13 @@ export interface HandleChargeback {
   /** By chargeback id. */
   readonly cases: Readonly<Record<string, Case>>;
   readonly payout: Payout | null;
+  /** Paise that a cancellation or a dispute gives back to the payer; what the bank took counts towards it. */
+  readonly promised: number;
+  /** Refunds that were asked for and did not fail, by refund id. */
+  readonly refunds: Readonly<Record<string, { readonly providerPaymentId: string; readonly amount: number }>>;
 }
 
-const initial: HandleChargeback = { bookingId: '', cases: {}, payout: null };
+const initial: HandleChargeback = { bookingId: '', cases: {}, payout: null, promised: 0, refunds: {} };
 
 export const chargebackReversalId = (chargebackId: string): string => idFrom('reversal', 'chargeback', chargebackId);
 
@@ -51,7 +55,8 @@ function withCase(state: HandleChargeback, chargebackId: string, change: Partial
 function evolve(before: HandleChargeback, fact: Fact): HandleChargeback {
   const bookingId = keyOf(fact);
   if (bookingId === null) return before;
-  const state = { ...before, bookingId };
+  // A state kept by an earlier version of this process knows less.
+  const state = { ...initial, ...before, bookingId };
   switch (fact.type) {
     case 'ChargebackOpened': {
       const { chargebackId, providerPaymentId, phase } = fact.data;
@@ -65,6 +70,18 @@ function evolve(before: HandleChargeback, fact: Fact): HandleChargeback {
       return withCase(state, fact.data.chargebackId, { open: false });
     case 'ChargebackLost':
       return withCase(state, fact.data.chargebackId, { open: false, lost: fact.data.amount });
+    case 'BookingCancelled':
+      return { ...state, promised: Math.max(state.promised, fact.data.refund) };
+    case 'PayoutDisputeClosed':
+      return { ...state, promised: Math.max(state.promised, fact.data.refund) };
+    case 'RefundRequested': {
+      const { refundId, providerPaymentId, amount } = fact.data;
+      return { ...state, refunds: { ...state.refunds, [refundId]: { providerPaymentId, amount } } };
+    }
+    case 'RefundFailed': {
+      const { [fact.data.refundId]: _, ...refunds } = state.refunds;
+      return { ...state, refunds };
+    }
     case 'ClawbackRecorded': {
       const { payout } = state;
       const settled = withCase(state, fact.data.chargebackId, { settled: true });
@@ -120,12 +137,20 @@ const unfreeze = (bookingId: string, chargebackId: string, lost: number): Reacti
 const pause = (bookingId: string): Reaction =>
   command('pause', { type: 'PausePayout', data: { bookingId, reason: 'chargeback', until: null } });
 
-/** What the tutor still has to bear of the cases that are lost: by chargeback id, paise, never more than is left. */
-function owed({ cases, payout }: HandleChargeback): readonly (readonly [string, number])[] {
+/**
+ * What the tutor still has to bear of the cases that are lost: by chargeback id, paise, never more than is left. What a
+ * cancellation or a dispute takes back from the tutor is theirs to take, and is not taken here again.
+ */
+function owed({ cases, payout, promised, refunds }: HandleChargeback): readonly (readonly [string, number])[] {
   if (!payout || payout.at === 'over') return [];
-  let left = payout.share - payout.taken;
+  const ours = <T extends { readonly providerPaymentId: string }>(one: T): boolean =>
+    one.providerPaymentId === payout.providerPaymentId;
+  const lost = Object.values(cases).reduce((sum, one) => (ours(one) ? sum + one.lost : sum), 0);
+  const asked = Object.values(refunds).reduce((sum, one) => (ours(one) ? sum + one.amount : sum), 0);
+  const back = Math.max(lost + asked, promised);
+  let left = tutorPart(payout, back) - Math.max(payout.taken, tutorPart(payout, promised));
   return Object.entries(cases).flatMap(([chargebackId, one]) => {
-    if (one.lost === 0 || one.settled || one.providerPaymentId !== payout.providerPaymentId) return [];
+    if (one.lost === 0 || one.settled || !ours(one)) return [];
     const amount = Math.min(left, tutorPart(payout, one.lost));
     left -= amount;
     return amount > 0 ? [[chargebackId, amount] as const] : [];
@@ -195,6 +220,9 @@ function keyOf(fact: Fact): string | null {
     case 'PayoutCancelled':
     case 'PayoutDisputeClosed':
     case 'ClawbackRecorded':
+    case 'BookingCancelled':
+    case 'RefundRequested':
+    case 'RefundFailed':
       return fact.data.bookingId;
     default:
       return null;
@@ -209,7 +237,8 @@ export const handleChargeback: Process<HandleChargeback> = {
 
   react(fact, state) {
     const { bookingId, cases, payout } = state;
-    const open = Object.entries(cases).filter(([, one]) => one.open && one.serious);
+    const open = Object.values(cases).filter((one) => one.open && one.serious);
+    const isLost = Object.values(cases).some((one) => one.lost > 0);
     switch (fact.type) {
       case 'ChargebackOpened':
       case 'ChargebackReopened': {
@@ -219,12 +248,17 @@ export const handleChargeback: Process<HandleChargeback> = {
         const ours = payout === null || payout.providerPaymentId === one.providerPaymentId;
         return [freeze(bookingId, chargebackId, one), ...(ours ? [pause(bookingId)] : [])];
       }
-      // The bank can be faster than our own news of the payment and of its payout.
+      // The bank can be faster than our own news of the payment and of its payout, even with its last word.
       case 'PaymentCaptured':
       case 'SurplusPaymentDetected':
-        return open.map(([chargebackId, one]) => freeze(bookingId, chargebackId, one));
+        return Object.entries(cases).flatMap(([chargebackId, one]) => {
+          if (one.providerPaymentId !== fact.data.providerPaymentId) return [];
+          if (one.lost === 0 && !(one.open && one.serious)) return [];
+          const frozen = freeze(bookingId, chargebackId, one);
+          return one.lost === 0 ? [frozen] : [frozen, unfreeze(bookingId, chargebackId, one.lost)];
+        });
       case 'PayoutPlanned': {
-        const ours = open.some(([, one]) => one.providerPaymentId === fact.data.providerPaymentId);
+        const ours = open.some((one) => one.providerPaymentId === fact.data.providerPaymentId);
         return [...(ours ? [pause(bookingId)] : []), ...take(state)];
       }
       case 'ChargebackWon':
@@ -239,13 +273,17 @@ export const handleChargeback: Process<HandleChargeback> = {
       }
       case 'ReversalRequested':
       case 'ClawbackRecorded':
-        return Object.values(cases).some((one) => one.lost > 0) ? resume(state) : [];
+        return isLost ? resume(state) : [];
       case 'TransferProcessed':
       case 'TransferFailed':
       case 'TransferReversed':
+      case 'ReversalFailed':
       case 'ReleaseAuthorized':
-      case 'PayoutDisputeClosed':
         return take(state);
+      case 'PayoutDisputeClosed':
+      case 'BookingCancelled':
+      case 'RefundRequested':
+        return isLost ? [...take(state), ...resume(state)] : [];
       case 'ContestRequested': {
         const { chargebackId, operationId, summary } = fact.data;
         const call = { kind: 'contest-dispute', chargebackId, bookingId, summary } as const;

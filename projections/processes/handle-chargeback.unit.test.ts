@@ -4,6 +4,7 @@ import type { Fact } from '../fact.ts';
 import { commandsIn, fact, reactionsTo } from '../testing/facts.ts';
 import {
   BOOKING,
+  cancelled,
   captured,
   payoutCancelled,
   planned,
@@ -40,11 +41,23 @@ const asked = (amount: number, operationId = chargebackReversalId('disp_1')): Fa
   made({ type: 'ReversalRequested', data: { bookingId, operationId, amount, reason: 'chargeback' } });
 const reversed = (amount: number, operationId = 'rev'): Fact =>
   made({ type: 'TransferReversed', data: { bookingId, operationId, reversalId: 'rvrsl_1', amount } });
-const disputeClosed = (): Fact =>
+const disputeClosed = (refund = 0, reversal = 0): Fact =>
   made({
     type: 'PayoutDisputeClosed',
-    data: { bookingId, disputeId: 'd', outcome: 'tutor', refund: 0, reversal: 0, at },
+    data: { bookingId, disputeId: 'd', outcome: refund === 0 ? 'tutor' : 'split', refund, reversal, at },
   });
+const surplus = (): Fact =>
+  made({
+    type: 'SurplusPaymentDetected',
+    data: { bookingId, providerPaymentId: 'pay_2', amount: 80_000, fee: 0, tax: 0 },
+  });
+const refundAsked = (amount: number): Fact =>
+  made({
+    type: 'RefundRequested',
+    data: { bookingId, refundId: 'r', providerPaymentId: 'pay_1', amount, reason: 'tier-4h' },
+  });
+const reversalFailed = (operationId: string): Fact =>
+  made({ type: 'ReversalFailed', data: { bookingId, operationId, reason: 'no balance' } });
 const clawedBack = (amount: number): Fact =>
   made({ type: 'ClawbackRecorded', data: { ...about('disp_1'), amount, at } });
 
@@ -69,6 +82,13 @@ describe('a case that is opened', () => {
     expect(commands(opened(), captured())).toEqual(['FreezeRefunds']);
     expect(commands(opened(), captured(), planned())).toEqual(['PausePayout']);
     expect(commands(opened(), won(), planned())).toEqual([]);
+  });
+  it('HC3: also when it is lost by then: what the bank took is never refunded, whichever payment it was', () => {
+    expect(commands(opened(), lost(), captured())).toEqual(['FreezeRefunds', 'UnfreezeRefunds']);
+    expect(given('UnfreezeRefunds', opened(), lost(30_000), captured())).toMatchObject({ lost: 30_000 });
+    expect(commands(opened('chargeback', 'disp_1', 'pay_2'), lost(), captured())).toEqual([]);
+    const late = [captured(), opened('chargeback', 'disp_1', 'pay_2'), lost()];
+    expect(commands(...late, surplus())).toEqual(['FreezeRefunds', 'UnfreezeRefunds']);
   });
   it('HC4: about a surplus payment leaves the payout alone', () =>
     expect(commands(...held, opened('chargeback', 'disp_1', 'pay_2'))).toEqual(['FreezeRefunds']));
@@ -114,7 +134,18 @@ describe('a case that is lost', () => {
       amount: 36_000,
     });
     expect(commands(...held, opened(), lost(), asked(72_000), reversed(72_000))).toEqual([]);
-    expect(commands(...held, opened(), lost(), asked(72_000), disputeClosed())).toEqual([]);
+    expect(commands(...held, opened(), lost(), asked(72_000), disputeClosed())).toEqual(['ResumePayout']);
+    const failed = [...held, opened(), other, lost(), reversalFailed('other')];
+    expect(given('RequestReversal', ...failed)).toMatchObject({ amount: 72_000 });
+  });
+  it('HC7: not what a cancellation or a dispute takes back for the very money that the bank took', () => {
+    const half = [...held, cancelled(40_000), asked(36_000, 'other'), reversed(36_000, 'other'), opened()];
+    expect(commands(...half, lost(40_000))).toEqual(['FreezeRefunds', 'UnfreezeRefunds', 'ResumePayout']);
+    expect(given('RequestReversal', ...half, lost(60_000))).toMatchObject({ amount: 18_000 });
+    // Refunded already, it is gone twice.
+    expect(given('RequestReversal', ...half, refundAsked(40_000), lost(40_000))).toMatchObject({ amount: 36_000 });
+    const argued = [...held, opened(), lost(40_000), disputeClosed(40_000, 36_000)];
+    expect(commands(...argued)).toEqual(['ResumePayout']);
   });
   it('HC8: after the release the tutor owes it', () => {
     const released = [...held, releaseAuthorized()];

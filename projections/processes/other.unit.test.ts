@@ -18,6 +18,7 @@ import {
   reversed,
   seatHeld,
   START,
+  unfrozen,
 } from './examples.ts';
 import { notify, reminderTimer } from './notify.ts';
 import { MAX_REFUND_ATTEMPTS, refundPayment } from './refund-payment.ts';
@@ -46,6 +47,19 @@ describe('refund-payment', () => {
       command: { type: 'RequestRefund', data: { providerPaymentId: 'pay_1', amount: 80_000, reason: 'grace' } },
     });
     expect(again).not.toMatchObject({ command: { data: { refundId: 'r1' } } });
+  });
+
+  test('RF3: and when a bank’s case is over, less what it took since', () => {
+    const amountIn = (...facts: readonly Fact[]) =>
+      reactionsTo(refundPayment, facts).map((one) => 'command' in one && one.command.data);
+    const failed = [refundAsked('r1'), refundFailed('r1')];
+    expect(amountIn(...failed, unfrozen(0))).toMatchObject([{ amount: 80_000 }]);
+    expect(amountIn(...failed, unfrozen(30_000), unfrozen(20_000, 'disp_2'))).toMatchObject([{ amount: 30_000 }]);
+    expect(amountIn(...failed, unfrozen(80_000))).toEqual([]);
+    expect(amountIn(...failed, unfrozen(80_000, 'disp_1', 'pay_2'))).toEqual([]);
+    expect(amountIn(refundAsked('r1'), unfrozen(30_000), refundFailed('r1'))).toMatchObject([{ amount: 50_000 }]);
+    // What was asked for after the loss was less already.
+    expect(amountIn(unfrozen(30_000), refundAsked('r1'), refundFailed('r1'))).toMatchObject([{ amount: 80_000 }]);
   });
 
   test('RF2: not for ever', () => {

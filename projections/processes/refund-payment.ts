@@ -1,11 +1,13 @@
 /** Takes a requested refund to the provider, and asks again when it failed. Rules RF1–RF4 of SPEC.md. */
-import { refundAgainId } from './payout-case.ts';
+import { lostOf, refundAgainId, withLost, type Lost } from './payout-case.ts';
 import type { Fact } from '../fact.ts';
 import type { Intent, Process, Reaction } from './process.ts';
 
 interface Request {
   readonly providerPaymentId: string;
   readonly reason: string;
+  /** What the payer's bank had taken of that payment when it was asked for, paise. */
+  readonly lostBefore?: number;
 }
 
 interface Failed extends Request {
@@ -19,30 +21,35 @@ export interface RefundPayment {
   readonly failures: number;
   /** Failed, and not asked for again yet. */
   readonly failed: readonly Failed[];
+  readonly lost: Lost;
 }
 
 const HOUR = 3_600_000;
 /** After this many failures people take over (the row is listed as stuck). */
 export const MAX_REFUND_ATTEMPTS = 12;
 
-const initial: RefundPayment = { requests: {}, failures: 0, failed: [] };
+const initial: RefundPayment = { requests: {}, failures: 0, failed: [], lost: {} };
 
-/** A new id, because the provider remembers what it answered to the old one. */
-function again(bookingId: string, { refundId, amount, providerPaymentId, reason }: Failed): Intent {
+/**
+ * What is left to ask for, less what the bank took since it was first asked for; null when that is nothing. A new id,
+ * because the provider remembers what it answered to the old one.
+ */
+function again(bookingId: string, failed: Failed, lost: Lost): Intent | null {
+  const { refundId, providerPaymentId, reason, lostBefore = 0 } = failed;
+  const amount = failed.amount - (lostOf(lost, failed) - lostBefore);
+  if (amount <= 0) return null;
   const nextId = refundAgainId(refundId);
   return { type: 'RequestRefund', data: { bookingId, refundId: nextId, amount, providerPaymentId, reason } };
 }
 
 /** What failed may have been asked for again, and refused, while the payer's bank had a case open. */
 function afterUnfreezing(fact: Extract<Fact, { type: 'RefundsUnfrozen' }>, state: RefundPayment): readonly Reaction[] {
-  const { bookingId, providerPaymentId, lost } = fact.data;
+  const { bookingId, providerPaymentId } = fact.data;
   if (state.failures >= MAX_REFUND_ATTEMPTS) return [];
-  return state.failed
-    .filter((one) => one.providerPaymentId === providerPaymentId && one.amount > lost)
-    .map((one) => {
-      const left = { ...one, amount: one.amount - lost };
-      return { kind: 'command', step: `again ${one.refundId}`, command: again(bookingId, left) };
-    });
+  return state.failed.flatMap((one): readonly Reaction[] => {
+    const intent = one.providerPaymentId === providerPaymentId ? again(bookingId, one, state.lost) : null;
+    return intent ? [{ kind: 'command', step: `again ${one.refundId}`, command: intent }] : [];
+  });
 }
 
 export const refundPayment: Process<RefundPayment> = {
@@ -67,7 +74,8 @@ export const refundPayment: Process<RefundPayment> = {
       case 'RefundRequested': {
         const { refundId, providerPaymentId, reason } = fact.data;
         const failed = state.failed.filter((one) => refundAgainId(one.refundId) !== refundId);
-        return { ...state, failed, requests: { ...state.requests, [refundId]: { providerPaymentId, reason } } };
+        const request = { providerPaymentId, reason, lostBefore: lostOf(state.lost, fact.data) };
+        return { ...state, failed, requests: { ...state.requests, [refundId]: request } };
       }
       case 'RefundFailed': {
         const { refundId, amount } = fact.data;
@@ -76,6 +84,8 @@ export const refundPayment: Process<RefundPayment> = {
         if (!request) return { ...state, failures };
         return { ...state, failures, failed: [...state.failed, { refundId, amount, ...request }] };
       }
+      case 'RefundsUnfrozen':
+        return { ...state, lost: withLost(state.lost, fact.data) };
       default:
         return state;
     }
@@ -98,7 +108,8 @@ export const refundPayment: Process<RefundPayment> = {
         const { bookingId, refundId } = fact.data;
         const failed = state.failed.find((one) => one.refundId === refundId);
         if (!failed || state.failures >= MAX_REFUND_ATTEMPTS) return [];
-        const command = again(bookingId, failed);
+        const command = again(bookingId, failed, state.lost);
+        if (!command) return [];
         const key = `refund:${refundAgainId(refundId)}`;
         return [{ kind: 'timer', key, dueAt: fact.meta.occurredAt + HOUR, command }];
       }
