@@ -68,11 +68,28 @@ function detailsOf(typed: Typed): PayoutDetails {
   };
 }
 
+export const EMPTY: Typed = {
+  businessType: 'individual',
+  legalName: '',
+  pan: '',
+  contactName: '',
+  email: '',
+  phone: '',
+  street: '',
+  city: '',
+  state: '',
+  postalCode: '',
+  beneficiary: '',
+  accountNumber: '',
+  accountNumberAgain: '',
+  ifsc: '',
+};
+
 /** Details that nothing is wrong with. The rules name one problem at a time; beside these each field shows its own. */
 const SOUND: Typed = {
   businessType: 'individual',
   legalName: 'Asha Menon',
-  pan: 'ABCDE1234F',
+  pan: 'ABCPM1234F',
   contactName: 'Asha Menon',
   email: 'asha@example.com',
   phone: '9876543210',
@@ -108,13 +125,29 @@ export type Checked =
   | { readonly kind: 'details'; readonly details: PayoutDetails }
   | { readonly kind: 'problems'; readonly problems: FieldProblems };
 
-export function checkDetails(typed: Typed, words: { readonly differs: string }): Checked {
+/** The fourth letter of a PAN says whose it is. */
+const PAN_LETTER: Readonly<Record<PayoutDetails['businessType'], string>> = {
+  individual: 'P',
+  partnership: 'F',
+  private_limited: 'C',
+};
+
+interface Words {
+  readonly differs: string;
+  /** The fourth letter of the PAN must be this one. */
+  readonly panKind: (letter: string) => string;
+}
+
+export function checkDetails(typed: Typed, words: Words): Checked {
   const problems: Partial<Record<Field, { code: string; message: string }>> = {};
   for (const field of FIELDS) {
     const problem = detailsProblem(detailsOf({ ...SOUND, [field]: typed[field] }));
     if (problem) problems[field] = { code: problem.code, message: problem.message };
   }
   const details = detailsOf(typed);
+  const letter = PAN_LETTER[details.businessType];
+  if (!problems.pan && details.pan[3] !== letter)
+    problems.pan = { code: 'pan-kind-invalid', message: words.panKind(letter) };
   if (!problems.accountNumber && typed.accountNumberAgain.replaceAll(/[\s-]/g, '') !== details.bank.accountNumber)
     problems.accountNumberAgain = { code: 'account-number-differs', message: words.differs };
   return Object.keys(problems).length > 0 ? { kind: 'problems', problems } : { kind: 'details', details };

@@ -4,7 +4,7 @@ import { checkDetails, formFieldOf, inWords, type Typed } from './details.ts';
 const typed: Typed = {
   businessType: 'individual',
   legalName: 'Kavita Rao',
-  pan: 'abcde1234f',
+  pan: 'abcpe1234f',
   contactName: 'Kavita Rao',
   email: 'kavita@example.com',
   phone: '+91 98765 43210',
@@ -17,7 +17,7 @@ const typed: Typed = {
   accountNumberAgain: '001234567890',
   ifsc: 'hdfc0001234',
 };
-const words = { differs: 'They differ.' };
+const words = { differs: 'They differ.', panKind: (letter: string) => letter };
 const problemsOf = (over: Partial<Typed>) => {
   const checked = checkDetails({ ...typed, ...over }, words);
   return checked.kind === 'problems' ? Object.entries(checked.problems).map(([at, one]) => [at, one.code]) : [];
@@ -28,7 +28,7 @@ describe('the payout details of a form', () => {
     expect(checkDetails(typed, words)).toMatchObject({
       kind: 'details',
       details: {
-        pan: 'ABCDE1234F',
+        pan: 'ABCPE1234F',
         phone: '+919876543210',
         address: { postalCode: '411004' },
         bank: { accountNumber: '001234567890', ifsc: 'HDFC0001234' },
@@ -44,6 +44,12 @@ describe('the payout details of a form', () => {
       ['city', 'address-invalid'],
       ['ifsc', 'ifsc-invalid'],
     ]);
+  });
+
+  it('knows whose PAN it is by its fourth letter', () => {
+    expect(problemsOf({ pan: 'ABCFE1234F' })).toEqual([['pan', 'pan-kind-invalid']]);
+    expect(problemsOf({ pan: 'ABCFE1234F', businessType: 'partnership' })).toEqual([]);
+    expect(problemsOf({ businessType: 'private_limited' })).toEqual([['pan', 'pan-kind-invalid']]);
   });
 
   it('wants the account number typed twice the same', () => {

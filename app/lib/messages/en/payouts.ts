@@ -57,13 +57,16 @@ export const payouts = {
   retypeClarify: 'What you sent before is locked away and not shown again, so all of it is asked for once more.',
   form: {
     title: 'Your details',
+    lead: 'All of it is needed before the payment provider can pay you.',
     you: 'Who is paid',
     businessType: 'You are paid',
     businessTypes,
     legalName: 'Legal name',
     legalNameHint: 'As on the PAN card.',
     pan: 'PAN',
-    panHint: 'Ten characters, such as ABCDE1234F.',
+    panHint: 'Ten characters, such as ABCPE1234F.',
+    panKind: (letter: string) =>
+      `The fourth letter of this PAN must be ${letter}: P is a person, F a partnership, C a company. Check it, or how you are paid.`,
     contact: 'How we reach you',
     contactName: 'Contact person',
     email: 'E-mail',
