@@ -10,16 +10,27 @@ export interface PostgresOptions {
   readonly max?: number;
   /** Waits this long at the start for a database that is not up yet, ms. */
   readonly patienceMs?: number;
+  /**
+   * The server rolls back a transaction in which this client has said nothing for so long, ms: a process that was frozen in
+   * the middle of one would otherwise keep its locks, and everybody else from its work, for as long as it sleeps.
+   */
+  readonly idleInTransactionMs?: number;
   readonly log?: { warn(details: Readonly<Record<string, unknown>>, message: string): void };
 }
 
 /** PostgreSQL 15 or newer by URL. Lost connections are replaced as they are needed. */
 export async function openPostgres(url: string, options: PostgresOptions = {}): Promise<Database> {
-  const { max = 10, patienceMs = 15_000, log = { warn: () => undefined } } = options;
+  const { max = 10, patienceMs = 15_000, idleInTransactionMs = 10_000, log = { warn: () => undefined } } = options;
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, safeInteger);
   types.setTypeParser(pg.types.builtins.BYTEA, bytes);
-  const settings = { connectionString: url, keepAlive: true, connectionTimeoutMillis: 10_000, types };
+  const settings = {
+    connectionString: url,
+    keepAlive: true,
+    connectionTimeoutMillis: 10_000,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    types,
+  };
   const pool = new pg.Pool({ ...settings, max });
   // Without a listener, an idle connection that the server closes ends the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));

@@ -3,7 +3,7 @@ import { disputeIdOf } from '#events/dispute/events.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { OPS, OPS2, PRICE } from './cast.ts';
 import { sleep, until, type Fate, type Give, type Seat } from './scenarios.ts';
-import type { Stage } from './stage.ts';
+import type { Scene } from './stage.ts';
 
 const SECOND_PERSON_ABOVE = 50_000;
 
@@ -24,7 +24,7 @@ async function say(give: Give, step: string, as: string, command: Readonly<Recor
   throw new Error(`${step} was refused again and again`);
 }
 
-async function decide(stage: Stage, give: Give, { fate, bookingId }: Seat): Promise<void> {
+async function decide(stage: Scene, give: Give, { fate, bookingId }: Seat): Promise<void> {
   const refund = REFUND[fate] ?? 0;
   const proposalId = idFrom('chaos-proposal', bookingId);
   await say(give, `propose-${bookingId}`, OPS, {
@@ -47,7 +47,7 @@ async function decide(stage: Stage, give: Give, { fate, bookingId }: Seat): Prom
     await until(stage, bookingId, `${refund} paise back`, ({ booking }) => booking?.['refunded'] === refund);
 }
 
-export async function dispute(stage: Stage, give: Give, seat: Seat): Promise<void> {
+export async function dispute(stage: Scene, give: Give, seat: Seat): Promise<void> {
   const { fate, bookingId, studentId, tutorId, startsAt } = seat;
   await give(`dispute-${bookingId}`, studentId, {
     type: 'DisputePayout',
@@ -77,10 +77,10 @@ export async function dispute(stage: Stage, give: Give, seat: Seat): Promise<voi
   await decide(stage, give, seat);
 }
 
-export const decideReview = (stage: Stage, give: Give, seat: Seat): Promise<void> => decide(stage, give, seat);
+export const decideReview = (stage: Scene, give: Give, seat: Seat): Promise<void> => decide(stage, give, seat);
 
 /** The payer's bank asks for the money back, and wins or loses. We answer where we win: the bank decides on evidence. */
-export async function bankTakesBack(stage: Stage, give: Give, seat: Seat): Promise<void> {
+export async function bankTakesBack(stage: Scene, give: Give, seat: Seat): Promise<void> {
   const { bookingId, fate, tutorId, studentId } = seat;
   const { orders, payments } = await stage.sandbox.state();
   const order = orders.find((one) => one['receipt'] === bookingId);
@@ -104,7 +104,7 @@ export async function bankTakesBack(stage: Stage, give: Give, seat: Seat): Promi
   await stage.sandbox.control(`disputes/${chargebackId}/resolve`, { status: fate === 'bank-won' ? 'won' : 'lost' });
 }
 
-async function untilCase(stage: Stage, chargebackId: string, status: string): Promise<void> {
+async function untilCase(stage: Scene, chargebackId: string, status: string): Promise<void> {
   for (let attempt = 0; attempt < 1_000; attempt += 1) {
     const { disputes } = await stage.sandbox.state();
     if (disputes.some((one) => one['id'] === chargebackId && one['status'] === status)) return;

@@ -1,6 +1,7 @@
 /**
  * One life of the money side of the product, for the chaos runs: commands, webhooks and the worker in one process that
- * may be killed at any instant. The next life, on the same database and port, goes on where this one ended.
+ * may be killed at any instant. The next life, on the same database and port, goes on where this one ended. With REDIS_URL
+ * several of them share the work.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AnyCommand } from '#events/handling/submit.ts';
@@ -8,6 +9,7 @@ import { createSubmit } from '#events/handling/submit.server.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { openSqlStore } from '#events/store/postgres.server.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
+import { openRedisBus } from '#platform/bus/redis.server.ts';
 import { openBusinessClock } from '#platform/clock/database.server.ts';
 import { openPostgres } from '#platform/database/postgres.server.ts';
 import { createLog } from '#platform/log/log.server.ts';
@@ -29,7 +31,9 @@ await db.script(
 );
 for (const [id, name] of Object.entries(PEOPLE))
   await db.query('INSERT INTO person_name VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [id, name, `${id}@demo.test`]);
-const bus = createMemoryBus(() => undefined);
+// With a Redis there may be several lives on one database at the same time.
+const redisUrl = process.env['REDIS_URL'];
+const bus = redisUrl ? await openRedisBus(redisUrl) : createMemoryBus(() => undefined);
 const clock = await openBusinessClock(db, bus);
 const store = await openSqlStore(db, { pollMs: 100 });
 const submit = createSubmit(store);
@@ -140,7 +144,7 @@ const server = createServer((request, response) => {
     .then(async (body) => {
       if (request.url === '/webhooks') {
         const received = await payments.receiveWebhook(body, request.headers);
-        return reply(received === 'bad-signature' ? 400 : 200);
+        return reply(received === 'bad-signature' ? 400 : received === 'busy' ? 503 : 200);
       }
       const found = await answer(request, body);
       reply(found === null ? 404 : 200, found);

@@ -12,7 +12,8 @@ import {
   type Fate,
   type Seat,
 } from './scenarios.ts';
-import { openStage, type JournalEntry } from './stage.ts';
+import type { JournalEntry } from './evidence.ts';
+import { openStage } from './stage.ts';
 
 export interface MonthReport {
   readonly days: number;

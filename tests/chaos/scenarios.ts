@@ -6,7 +6,7 @@ import { idFrom } from '#events/shared/ids.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { HOUR, OPS, OPS2, PRICE, STUDENTS, TUTORS } from './cast.ts';
 import { bankTakesBack, dispute, decideReview } from './cases.ts';
-import type { Stage } from './stage.ts';
+import type { Scene } from './stage.ts';
 
 export const FATES = [
   'taught',
@@ -56,12 +56,12 @@ export const A_DAY = 11;
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const giverOf =
-  (stage: Stage, round: string): Give =>
+  (stage: Scene, round: string): Give =>
   (step, as, command) =>
     stage.ask('command', { commandId: idFrom('chaos', round, step), as, command });
 
 /** People, profiles, offers, hours and accounts. Once a database. */
-export async function prepare(stage: Stage): Promise<void> {
+export async function prepare(stage: Scene): Promise<void> {
   const give = giverOf(stage, 'prepare');
   const roles = [
     ...TUTORS.map((id) => [id, 'tutor']),
@@ -113,7 +113,7 @@ export interface Rows {
 }
 
 export async function until(
-  stage: Stage,
+  stage: Scene,
   bookingId: string,
   what: string,
   holds: (rows: Rows) => boolean,
@@ -131,10 +131,10 @@ export async function until(
 export const recordOf = (value: unknown): Json | null =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : null;
 
-const refunded = (stage: Stage, { bookingId }: Seat, amount: number): Promise<Rows> =>
+const refunded = (stage: Scene, { bookingId }: Seat, amount: number): Promise<Rows> =>
   until(stage, bookingId, `${amount} paise back`, ({ booking }) => booking?.['refunded'] === amount);
 
-async function orderOf(stage: Stage, { bookingId }: Seat): Promise<string> {
+async function orderOf(stage: Scene, { bookingId }: Seat): Promise<string> {
   const { booking } = await until(
     stage,
     bookingId,
@@ -145,23 +145,23 @@ async function orderOf(stage: Stage, { bookingId }: Seat): Promise<string> {
 }
 
 /** The bank of the payer is asked once; while a life is down its webhooks wait. */
-async function pay(stage: Stage, seat: Seat): Promise<void> {
+async function pay(stage: Scene, seat: Seat): Promise<void> {
   const orderId = await orderOf(stage, seat);
   const { orders } = await stage.sandbox.state();
   if (orders.some((order) => order['id'] === orderId && order['status'] === 'paid')) return;
   await stage.sandbox.control(`orders/${orderId}/pay`, {});
 }
 
-export async function advance(stage: Stage, to: number): Promise<void> {
+export async function advance(stage: Scene, to: number): Promise<void> {
   const { offsetMs } = await stage.ask('advance', { to });
   await stage.sandbox.control('clock', { offsetMs: Number(offsetMs) });
 }
 
-export const businessNow = async (stage: Stage): Promise<number> => Number((await stage.ask('now'))['now']);
+export const businessNow = async (stage: Scene): Promise<number> => Number((await stage.ask('now'))['now']);
 
 /** Books and drives tomorrow's seats, and gives them. `round` names it: the same name asks the same things. */
 export async function playRound(
-  stage: Stage,
+  stage: Scene,
   round: string,
   fates: readonly Fate[] = FATES,
   releases: 'wait' | 'later' = 'wait',
@@ -220,7 +220,7 @@ export async function playRound(
   return seats;
 }
 
-async function book(stage: Stage, give: Give, seat: Seat): Promise<void> {
+async function book(stage: Scene, give: Give, seat: Seat): Promise<void> {
   const { bookingId, studentId, startsAt, tutorId } = seat;
   await give(`request-${bookingId}`, studentId, {
     type: 'RequestBooking',
@@ -254,7 +254,7 @@ const cancel = (give: Give, { bookingId, studentId, tutorId }: Seat, by: 'studen
     data: { bookingId, by, reason: '' },
   });
 
-async function expire(stage: Stage, seats: readonly Seat[]): Promise<void> {
+async function expire(stage: Scene, seats: readonly Seat[]): Promise<void> {
   if (seats.length === 0) return;
   await advance(stage, (await businessNow(stage)) + 11 * 60_000);
   for (const seat of seats) {
@@ -266,7 +266,7 @@ async function expire(stage: Stage, seats: readonly Seat[]): Promise<void> {
 }
 
 /** The lessons of the day, hour by hour: what happens in one hour happens in all of its lessons. */
-async function lessons(stage: Stage, give: Give, seats: readonly Seat[]): Promise<void> {
+async function lessons(stage: Scene, give: Give, seats: readonly Seat[]): Promise<void> {
   for (const startsAt of [...new Set(seats.map((seat) => seat.startsAt))].sort((one, other) => one - other)) {
     const now = seats.filter((seat) => seat.startsAt === startsAt);
     const held = await Promise.all(
@@ -327,7 +327,7 @@ const end = (give: Give, { bookingId, tutorId }: Seat, lessonId: string): Promis
   });
 
 /** What the lesson came to is known, and its money is where it belongs by then. */
-async function cameOf(stage: Stage, seat: Seat): Promise<void> {
+async function cameOf(stage: Scene, seat: Seat): Promise<void> {
   switch (seat.fate) {
     case 'tutor-no-show':
     case 'nobody':
