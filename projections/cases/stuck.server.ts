@@ -186,14 +186,18 @@ const selectOf = ({ what, bookingId, since, detail, subjectId = 'NULL::text', co
 
 const CASES = `${KINDS.map(selectOf).join(' UNION ALL ')} ORDER BY since, what, "bookingId" LIMIT 500`;
 
-/** Calls are ordered by a booking's id, or by what else they are about, such as `tutor:<id>`. */
+/**
+ * Calls are ordered by a booking's id, or by what else they are about, such as `tutor:<id>`. What a rejected one means for
+ * a transfer, a refund, a reversal, an account or a chargeback is in the log and has a row of its own above.
+ */
 const CALLS = `
   SELECT CASE WHEN booking_id LIKE '%:%' THEN '' ELSE booking_id END AS "bookingId", 'call-' || state AS what,
     created_at AS since, kind || ': ' || coalesce(problem, '') AS detail,
     CASE WHEN booking_id LIKE '%:%' THEN substr(booking_id, strpos(booking_id, ':') + 1) END AS "subjectId",
     '{}'::text[] AS commands
   FROM worker.outbound_call
-  WHERE (state IN ('planned', 'unknown') AND created_at < $1) OR state = 'rejected' OR problem LIKE 'not recorded:%'
+  WHERE (state IN ('planned', 'unknown') AND created_at < $1) OR problem LIKE 'not recorded:%'
+    OR (state = 'rejected' AND kind IN ('create-order', 'update-settlements'))
   ORDER BY since, operation_id LIMIT 500`;
 
 const PARKED = `
