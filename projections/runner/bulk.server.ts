@@ -162,23 +162,3 @@ export async function writeUnit(tx: Queryable, schema: string, unit: Unit): Prom
   const parts = statements.map((sql, index) => `w${index} AS (${sql})`);
   await tx.query(`WITH ${parts.join(', ')} SELECT 1`, params);
 }
-
-/**
- * Writes all of the unit if `guard`, a statement that returns a row or none, returns one; gives whether it did. All of it
- * is one statement, and so one transaction and one round trip, which is what makes fresh rows visible within milliseconds.
- */
-export async function writeUnitIf(
-  db: Queryable,
-  schema: string,
-  unit: Unit,
-  guard: (bind: Bind) => string,
-): Promise<boolean> {
-  const params: unknown[] = [];
-  const bind = binder(params);
-  const first = `allowed AS (${guard(bind)})`;
-  const parts = unitSql(schema, unit, bind, 'EXISTS (SELECT FROM allowed)').map(
-    (sql, index) => `w${index} AS (${sql})`,
-  );
-  const rows = await db.query(`WITH ${[first, ...parts].join(', ')} SELECT 1 FROM allowed`, params);
-  return rows.length > 0;
-}

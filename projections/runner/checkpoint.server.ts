@@ -63,24 +63,6 @@ export async function moveCheckpoint(tx: Queryable, consumer: string, to: Checkp
   ]);
 }
 
-/**
- * Moves the checkpoint of a consumer that keeps it in its own memory, as a part of a larger statement: returns a row unless
- * someone else has taken over, or the checkpoint is not where the consumer left it. The commit does not wait for the disk:
- * what a crash of the database takes is rows and checkpoint together, so the same facts are projected again.
- */
-export const advanceSql = (
-  bind: (param: unknown) => string,
-  consumer: string,
-  epoch: number,
-  from: Checkpoint,
-  to: Checkpoint,
-  channel: string,
-): string =>
-  `UPDATE worker.checkpoint SET position = ${bind(to.position)}::text, ordinal = ${bind(to.ordinal)}::int8
-   WHERE consumer = ${bind(consumer)}::text AND epoch = ${bind(epoch)}::int8
-     AND position IS NOT DISTINCT FROM ${bind(from.position)}::text
-   RETURNING pg_notify(${bind(channel)}::text, '')::text AS told, set_config('synchronous_commit', 'off', true) AS quick`;
-
 /** Moves the checkpoint wherever it was, and tells whoever listens. @throws Fenced */
 export async function moveFenced(
   tx: Queryable,

@@ -3,12 +3,13 @@ import { comparePositions, type RecordedEvent } from '#events/store/event-store.
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { recognise, type Fact } from '../fact.ts';
-import { loadRows, writeUnit, writeUnitIf } from './bulk.server.ts';
-import { advanceSql, Fenced, moveFenced, readCheckpoint, type Checkpoint } from './checkpoint.server.ts';
+import { prepareApply, type Apply } from './apply.server.ts';
+import { loadRows, writeUnit } from './bulk.server.ts';
+import { Fenced, moveFenced, readCheckpoint, type Checkpoint } from './checkpoint.server.ts';
 import { park, passesByItself } from './parked.server.ts';
 import { project, type Unprojectable } from './project.ts';
 import type { Projection } from './projection.ts';
-import { READ_MODELS, READ_MODELS_MOVED, SCHEMA } from './read-model-tables.server.ts';
+import { READ_MODELS, READ_MODELS_MOVED, SCHEMA, tablesOf } from './read-model-tables.server.ts';
 import { RowMemory } from './row-memory.ts';
 import type { Key, Unit } from './rows.ts';
 import { keyOf, keyText, type AnyTable } from './table.ts';
@@ -53,6 +54,8 @@ export interface ReadModelWriter {
   apply(events: readonly RecordedEvent[]): Promise<void>;
   /** Where it left the checkpoint; undefined while it writes, or when it is not sure. */
   readonly left: Checkpoint | undefined;
+  /** Resolves once it uses the database no more. */
+  idle(): Promise<void>;
 }
 
 export function readModelWriter(settings: WriterSettings): ReadModelWriter {
@@ -61,6 +64,25 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
   /** As the database has it; null when that is not sure, after an error. */
   let checkpoint: Checkpoint | null = null;
   let writing = false;
+  let write: Apply | null = null;
+  let telling: Promise<void> | null = null;
+  let more = false;
+
+  /**
+   * Tells waiters, after the commit: commits that notify wait for each other, those of the log and their disk included.
+   * Whoever misses it looks by itself.
+   */
+  function tell(): void {
+    more = true;
+    telling ??= (async () => {
+      while (more) {
+        more = false;
+        await db.query('SELECT pg_notify($1, $2)', [READ_MODELS_MOVED, '']);
+      }
+    })()
+      .catch((error: unknown) => log.warn({ err: error }, 'nobody was told of new rows'))
+      .finally(() => (telling = null));
+  }
 
   async function load(table: AnyTable, keys: readonly Key[]): Promise<void> {
     for (const key of keys) memory.set(table, keyText(key), null);
@@ -77,11 +99,11 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
   async function whole(facts: readonly Fact[], from: Checkpoint, to: Checkpoint): Promise<void> {
     const { unit, failures } = await projected(projections, facts, from.ordinal);
     for (const { error } of failures) if (passesByItself(error)) throw error;
-    if (failures.length === 0) {
-      const guard = (bind: (param: unknown) => string) =>
-        advanceSql(bind, READ_MODELS, epoch, from, to, READ_MODELS_MOVED);
-      if (!(await writeUnitIf(db, SCHEMA, unit, guard))) throw new Fenced(READ_MODELS);
-    } else {
+    write ??= await prepareApply(db, SCHEMA, READ_MODELS, tablesOf(projections));
+    const written = failures.length === 0 ? await write(unit, { epoch, from, to }) : null;
+    if (written === false) throw new Fenced(READ_MODELS);
+    if (written === true) tell();
+    else {
       await db.transaction(async (tx) => {
         await moveFenced(tx, READ_MODELS, epoch, to, READ_MODELS_MOVED);
         await writeUnit(tx, SCHEMA, unit);
@@ -161,6 +183,9 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
     },
     get left() {
       return writing ? undefined : (checkpoint ?? undefined);
+    },
+    async idle() {
+      await telling;
     },
   };
 }

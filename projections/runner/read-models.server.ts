@@ -109,6 +109,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
         await unlisten();
         await watching.stop();
         await following?.stop();
+        await writer?.idle();
       },
     };
   }
@@ -130,6 +131,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
       await watching.stop();
       await building.stop();
       await following?.stop();
+      await writer?.idle();
     },
   };
 }
