@@ -54,6 +54,8 @@ export const booking = {
     join: 'Join',
     payWithin: (left: string) => `Pay within ${left}`,
     detail: 'Open',
+    inCase: 'A reported problem is open',
+    toMove: 'Another time is asked for',
   },
   states: {
     requested: 'Waiting for an answer',
@@ -136,6 +138,8 @@ export const booking = {
       platform: 'We cancelled it.',
     },
     refund: (money: string) => `${money} goes back the way it was paid.`,
+    refundBank: (money: string) =>
+      `${money} is to go back. The payer’s bank is looking at this payment too, so it waits until the bank has decided: nobody is paid twice.`,
     refundToStudent: (money: string) => `${money} goes back to the student.`,
     refundedStudent: (money: string) => `${money} has gone back to the student.`,
     refunded: (money: string) => `${money} has gone back the way it was paid.`,

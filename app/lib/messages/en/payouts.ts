@@ -136,6 +136,7 @@ export const payouts = {
   reasons: {
     beneficiary_name_mismatch: 'The name on the bank account is not the legal name.',
     invalid_ifsc_code: 'No bank has this IFSC.',
+    field_missing: 'This is missing.',
     bank_account_invalid: 'The bank does not know this account number.',
   } as Readonly<Record<string, string>>,
   link: 'Payout account',

@@ -13,6 +13,8 @@ export const records = {
     states: {
       paid: 'Paid',
       refunding: (amount: string) => `${amount} is on its way back`,
+      atBank: 'To go back, waits for the bank',
+      atBankWhy: 'The payer’s bank is looking at this payment too. Once it has decided, nobody is paid twice.',
       refunded: 'All of it went back',
       partly: (amount: string) => `${amount} went back`,
     },
@@ -26,7 +28,7 @@ export const records = {
     csv: 'CSV',
     csvLabel: 'Download payments as CSV',
     csvLead: 'One line for each payment and each refund in this time. Amounts in rupees, times in UTC.',
-    cases: 'Reported problems',
+    cases: 'Cases',
     caseAnswerBy: (by: string) => `The tutor can answer until ${by}.`,
     caseDecideBy: (by: string) => `We decide by ${by}.`,
     empty: 'No payments yet',

@@ -34,6 +34,8 @@ export const load: PageServerLoad = async (event) => {
       price: row.price,
       code: row.code,
       payBy: row.payBy,
+      inCase: row.disputeState !== null && !['resolved', 'withdrawn'].includes(row.disputeState),
+      toMove: row.reschedule !== null,
     })),
   };
 };

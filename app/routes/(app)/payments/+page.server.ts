@@ -1,5 +1,6 @@
 import { readerOf } from '#app/server/views.server.ts';
 import { caseView } from '$lib/booking/case-view.ts';
+import { isOpenChargeback } from '$lib/booking/chargeback.ts';
 import { personWith } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import type { PageServerLoad } from './$types';
@@ -17,12 +18,26 @@ export const load: PageServerLoad = async (event) => {
     ...new Set(payments.filter((one) => one.refundDue > 0 || one.refunded > 0).map((one) => one.bookingId)),
   ];
   const refunds = await Promise.all(refunded.map((bookingId) => queries.refundsOf(bookingId)));
+  // What is to go back and was not sent: the payer's bank may be looking at it too.
+  const unsent = payments.filter((one) => one.refundDue > one.refunded).map((one) => one.bookingId);
+  const chargebacks = await Promise.all(unsent.map((bookingId) => queries.chargebacksOf(bookingId)));
+  const atBank = new Set(
+    chargebacks
+      .flat()
+      .filter(isOpenChargeback)
+      .map((one) => one.providerPaymentId),
+  );
   const forWhom = new Map(bookings.map((booking) => [booking.bookingId, booking]));
   return {
     payments: payments
       .map((payment) => {
         const booking = forWhom.get(payment.bookingId);
-        return { ...payment, studentId: booking?.studentId ?? '', studentName: booking?.studentName ?? '' };
+        return {
+          ...payment,
+          studentId: booking?.studentId ?? '',
+          studentName: booking?.studentName ?? '',
+          atBank: atBank.has(payment.providerPaymentId),
+        };
       })
       .toSorted((one, other) => other.capturedAt - one.capturedAt),
     refunds: refunds.flat(),

@@ -2,6 +2,7 @@ import { fail } from '@sveltejs/kit';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { bookingFor, readerOf, timelineFor } from '#app/server/views.server.ts';
 import { caseView } from '$lib/booking/case-view.ts';
+import { isOpenChargeback } from '$lib/booking/chargeback.ts';
 import { policyOf } from '$lib/booking/policy.ts';
 import { reportingOf } from '$lib/booking/report.ts';
 import { requestIdOf, textOf } from '$lib/guard.ts';
@@ -21,11 +22,12 @@ export const load: PageServerLoad = async (event) => {
   event.depends(BOOKING, LIVE);
   const { person, booking } = await bookingOf(event);
   const { bookingId } = booking;
-  const [rows, payout, dispute, refunds] = await Promise.all([
+  const [rows, payout, dispute, refunds, chargebacks] = await Promise.all([
     services.queries.timeline(bookingId),
     services.queries.payout(bookingId),
     services.queries.dispute(bookingId),
     services.queries.refundsOf(bookingId),
+    services.queries.chargebacksOf(bookingId),
   ]);
   const reader = readerOf(person, booking);
   const policy = policyOf(booking.policyVersion);
@@ -44,6 +46,8 @@ export const load: PageServerLoad = async (event) => {
     dispute: dispute && caseView(dispute, person.personId),
     // How and when money comes back is the payer's.
     refunds: reader === 'tutor' ? [] : refunds,
+    /** The payer has asked their bank for the money too: nothing is sent back twice. */
+    bankDecides: reader === 'student' && chargebacks.some(isOpenChargeback),
     entries: timelineEntries(
       shown,
       {
