@@ -29,7 +29,14 @@ export interface OutboxTiming {
   readonly settleMs: number;
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
+  /**
+   * Wall ms, by default 3,000. A call goes out so soon after its row says so, or not at all: with the time-out of the gateway
+   * it must be over before `settleMs`, when somebody else may send it again.
+   */
+  readonly sendWithinMs?: number;
 }
+
+const SEND_WITHIN_MS = 3_000;
 
 export const DEFAULT_TIMING: OutboxTiming = { settleMs: 15_000, firstRetryMs: 1_000, longestRetryMs: 300_000 };
 
@@ -88,14 +95,17 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
     return Date.now() + full / 2 + Math.random() * (full / 2);
   };
 
+  /** Whoever slept over the answer to a call knows less about it than the worker that has the duty now. @throws Fenced */
   async function put(row: CallRow, change: Record<string, unknown>): Promise<void> {
     const columns = Object.keys(change);
-    const sets = columns.map((column, index) => `${column} = $${index + 3}`);
-    await db.query(`UPDATE worker.outbound_call SET updated_at = $2, ${sets.join(', ')} WHERE operation_id = $1`, [
-      row.operation_id,
-      Date.now(),
-      ...columns.map((column) => change[column]),
-    ]);
+    const sets = columns.map((column, index) => `${column} = $${index + 5}`);
+    const put = await db.query(
+      `UPDATE worker.outbound_call SET updated_at = $2, ${sets.join(', ')} WHERE operation_id = $1
+         AND EXISTS (SELECT 1 FROM worker.checkpoint WHERE consumer = $3 AND epoch = $4 FOR SHARE)
+       RETURNING 1`,
+      [row.operation_id, Date.now(), EFFECTS, epoch, ...columns.map((column) => change[column])],
+    );
+    if (put.length === 0) throw new Fenced(EFFECTS);
   }
 
   async function record(row: CallRow, what: string, intent: Intent): Promise<string | null> {
@@ -173,23 +183,28 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
     await put(row, { state: 'rejected', problem: problem ?? reason });
   }
 
-  /** Says in the row that it goes out now, unless another worker has the duty. @throws Fenced */
-  async function markSent(row: CallRow): Promise<void> {
+  /** Says in the row that it goes out now, unless another worker has the duty; gives when that was, wall ms. @throws Fenced */
+  async function markSent(row: CallRow): Promise<number> {
+    const at = Date.now();
     await db.transaction(async (tx) => {
       await lockCheckpoint(tx, EFFECTS, epoch);
       await tx.query(
         `UPDATE worker.outbound_call SET state = 'sent', refused = false, sent_at = $2, attempts = attempts + 1, updated_at = $2
          WHERE operation_id = $1`,
-        [row.operation_id, Date.now()],
+        [row.operation_id, at],
       );
     });
+    return at;
   }
 
   async function sendNow(row: CallRow): Promise<void> {
-    await markSent(row);
+    const sentAt = await markSent(row);
     const { kind } = row.request;
     await crashPoint('effect:before-call');
     await atCall[kind].sent();
+    // Frozen, or very slow: by now another worker may have looked, found nothing and sent it.
+    if (Date.now() - sentAt > (timing.sendWithinMs ?? SEND_WITHIN_MS))
+      return put(row, { state: 'unknown', problem: 'it was not sent in time', next_at: sentAt + timing.settleMs });
     const answer = await send(row.request, sendingOf(row));
     await crashPoint('effect:after-call');
     await atCall[kind].answered();
@@ -244,19 +259,25 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
     await put(row, { state: 'unknown', attempts: row.attempts + 1, ...problem, next_at: Math.round(next) });
   }
 
+  async function attempt(row: CallRow): Promise<void> {
+    try {
+      await (row.state === 'planned' ? sendNow(row) : look(row));
+    } catch (error) {
+      if (error instanceof Fenced) throw error;
+      log.error({ err: error, operationId: row.operation_id, kind: row.request.kind }, 'a call outward broke off');
+      await put(row, { attempts: row.attempts + 1, next_at: Math.round(backOff(row.attempts)) });
+    }
+  }
+
   /** False when the duty is not ours any more. */
   async function step(row: CallRow): Promise<boolean> {
     try {
-      await (row.state === 'planned' ? sendNow(row) : look(row));
+      await attempt(row);
       return true;
     } catch (error) {
-      if (error instanceof Fenced) {
-        onFenced?.();
-        return false;
-      }
-      log.error({ err: error, operationId: row.operation_id, kind: row.request.kind }, 'a call outward broke off');
-      await put(row, { attempts: row.attempts + 1, next_at: Math.round(backOff(row.attempts)) });
-      return true;
+      if (!(error instanceof Fenced)) throw error;
+      onFenced?.();
+      return false;
     }
   }
 

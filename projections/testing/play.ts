@@ -300,11 +300,11 @@ function check(log: readonly Fact[], fact: Fact): void {
       expect(log.filter((one) => one.type === 'ReleaseAuthorized')).toHaveLength(1);
       return;
     case 'RefundRequested': {
-      if (payout.kind === 'none') return;
+      if (payout.kind === 'none' || !ofThePrice(fact)) return;
       const whole = payout.kind === 'disputed' ? payout.from : payout;
       const asked = new Map<string, number>();
       for (const one of log) {
-        if (one.type === 'RefundRequested') asked.set(one.data.refundId, one.data.amount);
+        if (one.type === 'RefundRequested' && ofThePrice(one)) asked.set(one.data.refundId, one.data.amount);
         if (one.type === 'RefundFailed') asked.delete(one.data.refundId);
       }
       const total = [...asked.values()].reduce((sum, amount) => sum + amount, 0);
@@ -321,3 +321,6 @@ function check(log: readonly Fact[], fact: Fact): void {
 }
 
 const isPayout = (fact: Fact): fact is Fact & payoutStream.PayoutEvent => fact.category === 'payout';
+
+/** What was paid a second time goes back from its own money. */
+const ofThePrice = ({ data }: Extract<Fact, { type: 'RefundRequested' }>): boolean => data.reason !== 'surplus-payment';

@@ -64,7 +64,7 @@ startWorker({
     mailMs: 200,
     sweepMs: 2_000,
     reconcileMs: 2_000,
-    outbox: { settleMs: 300, firstRetryMs: 100, longestRetryMs: 500 },
+    outbox: { settleMs: 300, firstRetryMs: 100, longestRetryMs: 500, sendWithinMs: 150 },
   },
 });
 

@@ -16,6 +16,8 @@ export interface LifeSettings {
   readonly sandbox: Sandbox;
   /** Without it the life is alone on its database. */
   readonly redisUrl?: string;
+  /** A file that tells at which crash point it died. */
+  readonly note?: string;
 }
 
 export interface Life {
@@ -27,7 +29,7 @@ export interface Life {
 }
 
 /** Resolves when it can be asked. */
-export async function startLife({ databaseUrl, port, sandbox, redisUrl }: LifeSettings): Promise<Life> {
+export async function startLife({ databaseUrl, port, sandbox, redisUrl, note }: LifeSettings): Promise<Life> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'life.ts')],
@@ -38,6 +40,7 @@ export async function startLife({ databaseUrl, port, sandbox, redisUrl }: LifeSe
         TEST_LOG: process.env['TEST_LOG'] ?? 'silent',
         DATABASE_URL: databaseUrl,
         ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+        ...(note !== undefined && { CRASH_NOTE: note }),
         PORT: String(port),
         SANDBOX_URL: sandbox.url,
         SANDBOX_SMTP_PORT: String(sandbox.smtpPort),

@@ -48,6 +48,9 @@ function randomFrom(seed: number): () => number {
 
 const sleep = (ms: number): Promise<'slept'> => new Promise((resolve) => setTimeout(() => resolve('slept'), ms));
 
+/** Crash points armed at a time, besides some chosen at random. */
+const RAREST = 16;
+
 /** How long a crash point may take to be passed before another one is chosen, wall ms. */
 const PASSED_WITHIN_MS = 1_200;
 
@@ -148,12 +151,13 @@ async function killOnce(
     await stage.start();
     return 'random';
   }
-  // Mostly where it has died least so far: some places are passed once in a day.
-  const rarest = [...points].sort((one, other) => (where[one] ?? 0) - (where[other] ?? 0)).slice(0, 8);
-  const from = random() < 0.5 ? rarest : points;
-  const point = from[Math.floor(random() * from.length)] ?? '';
-  const after = Math.floor(random() * 3);
-  await stage.ask('arm', { point, after });
+  // Several at once, mostly where it has died least so far: some places are passed once in a day.
+  const rarest = [...points].sort((one, other) => (where[one] ?? 0) - (where[other] ?? 0)).slice(0, RAREST);
+  const armed = [
+    ...rarest,
+    ...Array.from({ length: RAREST / 4 }, () => points[Math.floor(random() * points.length)] ?? ''),
+  ];
+  await stage.ask('arm', { point: armed.join(','), after: random() < 0.8 ? 0 : 1 });
   const until = Date.now() + PASSED_WITHIN_MS;
   let died = false;
   void stage.gone().then(() => (died = true));
@@ -164,6 +168,7 @@ async function killOnce(
     if (!died) return null;
   }
   stage.close();
+  const at = stage.diedAt() ?? 'unknown';
   await stage.start();
-  return point;
+  return at;
 }

@@ -242,10 +242,11 @@ async function book(stage: Scene, give: Give, seat: Seat): Promise<void> {
   });
   const orderId = await orderOf(stage, seat);
   if (seat.fate === 'paid-too-late' || seat.fate === 'never-paid') return;
-  // The second one was authorised long after its attempt had failed, when the first had paid already.
   if (seat.fate === 'paid-twice') await stage.sandbox.control(`orders/${orderId}/pay`, { vpa: 'failure@razorpay' });
   await pay(stage, seat);
   await until(stage, bookingId, 'the transfer', ({ payout }) => typeof payout?.['transferId'] === 'string');
+  // The bank's late yes to the attempt that had failed, when the next one has paid already.
+  if (seat.fate === 'paid-twice') await stage.sandbox.control(`orders/${orderId}/late-authorise`, {});
 }
 
 const cancel = (give: Give, { bookingId, studentId, tutorId }: Seat, by: 'student' | 'tutor'): Promise<Json> =>

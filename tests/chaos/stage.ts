@@ -1,4 +1,7 @@
 /** The machinery of the chaos runs: a real PostgreSQL, the real sandbox process, and one life after the other. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '#projections/testing/sandbox.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -19,6 +22,8 @@ export interface Scene {
 export interface Stage extends Scene {
   readonly postgres: TestPostgres;
   start(): Promise<void>;
+  /** The crash point at which the last life ended; null where it was killed from outside. */
+  diedAt(): string | null;
   /** Resolves once the life is gone. */
   readonly gone: () => Promise<void>;
   kill(): Promise<void>;
@@ -46,6 +51,8 @@ export async function openStage(): Promise<Stage> {
   const base = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox(`${base}/webhooks`);
   const evidence = evidenceOf(url, sandbox);
+  const folder = mkdtempSync(join(tmpdir(), 'nexused-chaos-'));
+  const note = join(folder, 'died-at');
   let life: Life | null = null;
   let gate: Promise<void> = Promise.resolve();
   let openGate = (): void => undefined;
@@ -53,7 +60,8 @@ export async function openStage(): Promise<Stage> {
   const plainAsk = (path: string, body?: Json): Promise<Json> => askLife(base, path, body);
 
   async function start(): Promise<void> {
-    life = await startLife({ databaseUrl: url, port, sandbox });
+    rmSync(note, { force: true });
+    life = await startLife({ databaseUrl: url, port, sandbox, note });
   }
 
   return {
@@ -61,6 +69,7 @@ export async function openStage(): Promise<Stage> {
     postgres,
     start,
     gone: async () => life?.gone,
+    diedAt: () => (existsSync(note) ? readFileSync(note, 'utf8') : null),
     events: evidence.events,
     journal: evidence.journal,
     violations: evidence.violations,
@@ -112,6 +121,7 @@ export async function openStage(): Promise<Stage> {
       await life?.kill();
       await sandbox.stop();
       await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
