@@ -2,7 +2,7 @@
 import { POLICIES } from '#events/shared/policy.ts';
 import type { Person } from '#app/server/services.ts';
 import { unknownPage } from '../guard.ts';
-import { waitingStuck } from './queue.ts';
+import { distinct, waitingStuck } from './queue.ts';
 
 /** Everything about one booking; for an unknown id the page does not exist. */
 export async function loadCase(locals: App.Locals, person: Person, bookingId: string) {
@@ -30,7 +30,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     payout,
     rows,
     attendance: attendance.filter((row) => row.personId === booking.tutorId || row.personId === booking.studentId),
-    stuck: stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null)),
+    stuck: distinct(stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null))),
     dispute,
     bank,
     ledger,

@@ -75,6 +75,13 @@ export function waitingStuck(row: StuckRow, booking: WaitingStuck['booking']): W
   return { what, bookingId, subjectId, since, detail, acts, decidedOnCase: isDecidedOnCase(row), booking };
 }
 
+/** A refund that failed again and again is one thing to do: of rows that say the same, the oldest stays. */
+export function distinct(rows: readonly WaitingStuck[]): readonly WaitingStuck[] {
+  const said = ({ what, bookingId, subjectId, detail }: WaitingStuck): string =>
+    JSON.stringify([what, bookingId, subjectId, detail]);
+  return rows.filter((row, index) => rows.findIndex((other) => said(other) === said(row)) === index);
+}
+
 /** Somebody else proposed it, so the viewer can agree or not. */
 export const isForViewer = (row: WaitingDispute): boolean =>
   row.waitsFor === 'second-person' && !row.own && row.proposal !== null && !row.proposal.mine;

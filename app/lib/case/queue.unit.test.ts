@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DisputeQueueRow, StuckRow } from '#projections/queries.ts';
 import { driftWords } from './drift.ts';
-import { fits, queueFilterOf, sectionsOf, waitingDispute, waitingStuck } from './queue.ts';
+import { distinct, fits, queueFilterOf, sectionsOf, waitingDispute, waitingStuck } from './queue.ts';
 
 const dispute: DisputeQueueRow = {
   bookingId: 'b1',
@@ -89,6 +89,14 @@ describe('a stuck row', () => {
 
   it('asks the provider before a seat expires', () => {
     expect(waitingStuck(stuck('awaiting-payment', 'ExpireBooking'), null).acts).toEqual(['LookAgain', 'ExpireBooking']);
+  });
+
+  it('stands once, however often it failed', () => {
+    const failed = (since: number, bookingId: string) => ({
+      ...waitingStuck({ ...stuck('refund-failed', 'RequestRefund'), bookingId, detail: 'nobody' }, null),
+      since,
+    });
+    expect(distinct([failed(1, 'b1'), failed(2, 'b1'), failed(3, 'b2')]).map(({ since }) => since)).toEqual([1, 3]);
   });
 
   it('leads to the case where that has a form for it', () => {

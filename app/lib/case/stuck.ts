@@ -12,7 +12,7 @@ export function stuckWords(what: string, m: Words): string {
 /** Its detail: an outcome in words, else what the row says itself, as a sentence. */
 export function stuckDetail(detail: string, m: Words): string {
   const outcomes: Readonly<Record<string, string>> = m.outcomes;
-  const words = (outcomes[detail] ?? detail)
+  const words = (m.stuck.refundFor[detail] ?? outcomes[detail] ?? detail)
     .trim()
     .replaceAll(/, in paise: (\d+)/g, (_, paise: string) => `: ${formatMoney(Number(paise), { paise: 'always' })}`);
   if (words === '') return '';

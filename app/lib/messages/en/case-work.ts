@@ -143,7 +143,7 @@ export const caseWork = {
     reasonHint: 'The student and the tutor read it.',
     recorded: 'It is written into the log with your name and what was stuck.',
     cancel: 'Not now',
-    done: (label: string) => `Done: ${label.toLowerCase()}`,
+    done: (label: string) => `Sent: ${label.toLowerCase()}`,
     failed: 'That was not done',
     offline: 'We could not reach the server. Try again: the same act is never done twice.',
   },

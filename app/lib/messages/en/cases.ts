@@ -101,6 +101,17 @@ export const cases = {
       'account-failed': 'A tutor’s account could not be set up',
       'event-parked': 'An event could not be worked through',
     } as Readonly<Record<string, string>>,
+    /** Why money was to go back, by the code of the rule. */
+    refundFor: {
+      grace: 'cancelled within 15 minutes of booking',
+      'tier-24h': 'cancelled more than 24 hours before',
+      'tier-4h': 'cancelled more than 4 hours before',
+      'by-tutor': 'cancelled by the tutor',
+      'by-platform': 'cancelled by us',
+      dispute: 'a decided dispute',
+      surplus: 'paid twice',
+      'paid-too-late': 'paid too late',
+    } as Readonly<Record<string, string>>,
     call: 'A call to a provider did not go through',
     people: (student: string, tutor: string, subject: string) => `${subject}, ${student} with ${tutor}`,
     since: (when: string) => `since ${when}`,

@@ -1,7 +1,7 @@
 import { act } from '$lib/case/act.server.ts';
 import { filterOf, searchOf } from '$lib/case/search.ts';
 import { healthLines } from '$lib/case/health.ts';
-import { waitingDispute, waitingStuck } from '$lib/case/queue.ts';
+import { distinct, waitingDispute, waitingStuck } from '$lib/case/queue.ts';
 import { personWith } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import type { BookingRow } from '#projections/queries.ts';
@@ -36,7 +36,7 @@ export const load: PageServerLoad = async (event) => {
     waiting: {
       disputes: disputes.map((row) => waitingDispute(row, person.personId)),
       bank,
-      stuck: stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null))),
+      stuck: distinct(stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null)))),
       drift,
     },
     health: healthLines(state),
