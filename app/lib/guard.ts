@@ -4,7 +4,8 @@
  */
 import { error, fail, redirect, type ActionFailure } from '@sveltejs/kit';
 import type { Role } from '#events/access/roles.ts';
-import type { AnyCommand, CommandContext } from '#events/handling/submit.ts';
+import { fromPerson } from '#events/handling/context.ts';
+import type { AnyCommand } from '#events/handling/submit.ts';
 import type { Person } from '../server/services.ts';
 import type { Done, Problem } from './answer.ts';
 
@@ -69,12 +70,13 @@ export async function send(
   command: AnyCommand,
 ): Promise<Done | ActionFailure<Problem>> {
   if (!requestId) return refused(about, 'bad-request-id', 'This form was out of date. Reload the page and try again.');
-  const context: CommandContext = {
-    commandId: requestId,
+  const context = fromPerson({
+    personId: person.personId,
+    requestId,
+    command: command.type,
+    role,
     correlationId: locals.correlationId,
-    causationId: requestId,
-    actor: { kind: 'person', id: person.personId, role },
-  };
+  });
   const answer = await locals.services.submit(command, context);
   if (answer.kind === 'refusal') return refused(about, answer.code, answer.message, 409);
   await locals.services.seen(answer.position);

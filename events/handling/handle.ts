@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { isWritable } from '../shared/check.ts';
 import type { Command } from '../shared/command.ts';
 import { fold, type Decider } from '../shared/decider.ts';
 import { idFrom } from '../shared/ids.ts';
-import { isRefusal, REQUEST_ID_REUSED, textInvalid, type Refusal } from '../shared/refusal.ts';
+import { isRefusal, REQUEST_ID_REUSED, requestIdReused, textInvalid, type Refusal } from '../shared/refusal.ts';
 import {
   LogBusy,
   type AppendResult,
@@ -11,6 +12,7 @@ import {
   type NewEvent,
   type RecordedEvent,
 } from '../store/event-store.ts';
+import { canonicalJson } from '../store/canonical.ts';
 import type { KnownStreams } from './known-streams.ts';
 import { EVENTS, recogniseAs, UnknownEvent, type Category, type EventOf } from './registry.ts';
 import type { Accepted, CommandContext } from './submit.ts';
@@ -72,8 +74,8 @@ export async function handle<C extends Category, State, Asked extends Command>(
     const { view, earlier } = await look(store, target, context.commandId);
     const decision = decider.decide(command, view.state);
     if (earlier.length > 0) {
-      const reused = isRefusal(decision) && decision.code === REQUEST_ID_REUSED;
-      return reused ? decision : accepted(stream, earlier, -1);
+      if (isRefusal(decision) && decision.code === REQUEST_ID_REUSED) return decision;
+      return isRepeated(earlier, command, context) ? accepted(stream, earlier, -1) : requestIdReused();
     }
     if (isRefusal(decision)) return decision;
     if (decision.length === 0) return accepted(stream, [], view.last);
@@ -83,6 +85,22 @@ export async function handle<C extends Category, State, Asked extends Command>(
   }
   throw new StreamBusy(stream);
 }
+
+/**
+ * Whether the command is the one that made `earlier`. Only people choose their ids; what servers learn again may differ in
+ * particulars that mean nothing.
+ */
+function isRepeated(earlier: readonly RecordedEvent[], command: Command, context: CommandContext): boolean {
+  const asked = earlier[0]?.meta.asked;
+  return asked === undefined || context.actor.kind !== 'person' || asked === hashOf(command);
+}
+
+/** 32 bits: enough to notice another content, too little to find out from it what somebody wrote. */
+const hashOf = ({ type, data }: Command): string =>
+  createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify({ type, data }))))
+    .digest('hex')
+    .slice(0, 8);
 
 const streamOf = ({ category, id }: { readonly category: Category; readonly id: string }): string =>
   `${category}-${id}`;
@@ -172,13 +190,14 @@ function prepared<C extends Category>(
 ): NewEvent {
   const { commandId, correlationId, causationId, actor } = context;
   const schemaVersion = EVENTS[event.type].version;
+  const meta = { commandId, correlationId, causationId, actor, occurredAt: command.now, schemaVersion };
   return {
     // With the stream: one key of a client may come with commands to several streams, and whoever reacts to an event
     // makes ids of its id.
     id: idFrom(stream, commandId, index),
     type: event.type,
     data: event.data,
-    meta: { commandId, correlationId, causationId, actor, occurredAt: command.now, schemaVersion },
+    meta: actor.kind === 'person' ? { ...meta, asked: hashOf(command) } : meta,
   };
 }
 

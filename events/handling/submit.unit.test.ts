@@ -151,6 +151,33 @@ describe('the door', () => {
     expect(await store.read('booking-b1')).toHaveLength(1);
   });
 
+  it('HA3: a form id that comes back with other content is refused, and what it was asked first stands', async () => {
+    const store = inMemoryStore();
+    for (const submit of [createSubmit(store), createSubmit(store)]) {
+      await accepted(submit, request('b1'), by(request('b1'), 'form'));
+      const cancel = (reason: string): AnyCommand => ({
+        type: 'CancelBooking',
+        data: { bookingId: 'b1', by: 'student', reason },
+        now,
+      });
+      await accepted(submit, cancel('Ill.'), by(cancel('Ill.'), 'again'));
+      expect(await submit(cancel('Bored.'), by(cancel('Bored.'), 'again'))).toMatchObject({
+        code: 'request-id-reused',
+      });
+      expect(
+        (await accepted(submit, { ...cancel('Ill.'), now: now + 1 }, by(cancel('Ill.'), 'again'))).events,
+      ).toHaveLength(1);
+    }
+    expect(await store.read('booking-b1')).toHaveLength(2);
+  });
+
+  it('HA3: what a server learns again may differ in particulars', async () => {
+    const submit = createSubmit(inMemoryStore());
+    const first = await submit(availability, fromSystem('test', 'key'));
+    const other: AnyCommand = { type: 'SetAvailability', data: { tutorId: 't1', zone: 'UTC', windows: [] }, now };
+    expect(await submit(other, fromSystem('test', 'key'))).toEqual(first);
+  });
+
   it('HA3: one request id may give several different commands', async () => {
     const submit = createSubmit(inMemoryStore());
     await accepted(submit, request('b1'), by(request('b1'), 'form'));

@@ -10,6 +10,9 @@ export const REQUEST_ID_REUSED = 'request-id-reused';
 
 export const refuse = (code: string, message: string): Refusal => ({ kind: 'refusal', code, message });
 
+export const requestIdReused = (): Refusal =>
+  refuse(REQUEST_ID_REUSED, 'This request was sent before with other content. Reload the page and send it anew.');
+
 /** Text that the log and the database could not hold as it is (rule HA8). */
 export const textInvalid = (): Refusal =>
   refuse('text-invalid', 'This text holds a character that cannot be kept. Remove it and send the form again.');

@@ -21,6 +21,8 @@ export interface EventMeta {
   /** Business time, ms since the epoch. */
   readonly occurredAt: number;
   readonly schemaVersion: number;
+  /** Of a person's command: a short hash of what was asked, which tells a repetition from a reused request id (HA3). */
+  readonly asked?: string;
 }
 
 /** What every event looks like to the store; the domain narrows `type` and `data`. */

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 function run(env: Record<string, string>): { signal: string | null; output: string } {
@@ -29,4 +32,11 @@ it('lets the point be passed as often as asked first', () => {
     signal: 'SIGKILL',
     output: 'before 1\nbefore 2\nbefore 3\n',
   });
+});
+
+it('ends at whichever of several comes first, and notes which it was', () => {
+  const note = join(mkdtempSync(join(tmpdir(), 'crash-')), 'note');
+  const { signal, output } = run({ CRASH_AT: 'nowhere,elsewhere,here', CRASH_AFTER: '1', CRASH_NOTE: note });
+  expect({ signal, output }).toEqual({ signal: 'SIGKILL', output: 'before 1\nbefore 2\n' });
+  expect(readFileSync(note, 'utf8')).toBe('here');
 });
