@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint.server.ts';
 import type { Unit } from './rows.ts';
 import type { AnyTable, StoredRow } from './table.ts';
 
-/** Between tables, between the columns of one, between the values of a column; and what stands for NULL. */
+/** After each table, before each column, after each value; and what stands for NULL. */
 const SIGNS = { table: '\u001c', column: '\u001d', value: '\u001f', nothing: '\u001e' } as const;
 
 /** Programs that start at once make the function one after the other. Any number that nobody else locks. */
@@ -63,47 +63,59 @@ function bodySql(schema: string, tables: readonly AnyTable[]): string {
     END`;
 }
 
-/** The values of one column; null when a text holds a sign that stands between others. */
-function listOf(rows: readonly StoredRow[], column: string): string | null {
-  const parts: string[] = [];
-  for (const row of rows) {
-    const value = row[column];
-    if (value === null || value === undefined) parts.push(SIGNS.nothing);
-    else if (typeof value !== 'string') parts.push(String(value));
-    else if (Object.values(SIGNS).some((sign) => value.includes(sign))) return null;
-    else parts.push(value);
-  }
-  // One more at the end: a single empty text would otherwise be no element at all. The limit of the rows cuts it off.
-  parts.push('');
-  return parts.join(SIGNS.value);
-}
+/** A text that grows, and how many signs belong into it. One text from the start: copying each part again costs more. */
+class Lists {
+  text = '';
+  #signs = 0;
 
-function blockOf(columns: readonly string[], rows: readonly StoredRow[]): string | null {
-  if (rows.length === 0) return '';
-  const lists: string[] = [String(rows.length)];
-  for (const column of columns) {
-    const list = listOf(rows, column);
-    if (list === null) return null;
-    lists.push(list);
+  sign(sign: string): void {
+    this.text += sign;
+    this.#signs += 1;
   }
-  return lists.join(SIGNS.column);
+
+  block(columns: readonly string[], rows: readonly StoredRow[]): void {
+    if (rows.length > 0) {
+      this.text += String(rows.length);
+      for (const column of columns) {
+        this.sign(SIGNS.column);
+        for (const row of rows) {
+          const value = row[column];
+          if (value === null || value === undefined) this.sign(SIGNS.nothing);
+          else this.text += typeof value === 'string' ? value : String(value);
+          // Also after the last: a single empty text would otherwise be no element at all. The limit of the rows cuts off
+          // what stands behind it.
+          this.sign(SIGNS.value);
+        }
+      }
+    }
+    this.sign(SIGNS.table);
+  }
+
+  /** Whether a value holds a sign that stands between others. */
+  get mixed(): boolean {
+    const { text } = this;
+    let found = 0;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x1c && code <= 0x1f) found += 1;
+    }
+    return found !== this.#signs;
+  }
 }
 
 /** Everything that a unit changes as one text, in the order of the function's statements; null when it cannot be. */
 function textOf(tables: readonly AnyTable[], unit: Unit): string | null {
-  const blocks: string[] = [];
+  const lists = new Lists();
   for (const table of tables) {
     const gone: StoredRow[] = [];
     const kept: StoredRow[] = [...(unit.added.get(table) ?? [])];
     for (const [key, row] of unit.changed.get(table) ?? [])
       if (row !== null) kept.push(row);
       else gone.push(Object.fromEntries(key.split('\u0000').map((part, index) => [table.key[index] ?? '', part])));
-    const removed = blockOf(table.key, gone);
-    const written = blockOf(Object.keys(table.columns), kept);
-    if (removed === null || written === null) return null;
-    blocks.push(removed, written);
+    lists.block(table.key, gone);
+    lists.block(Object.keys(table.columns), kept);
   }
-  return blocks.join(SIGNS.table);
+  return lists.mixed ? null : lists.text;
 }
 
 export interface Moved {
