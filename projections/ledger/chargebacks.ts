@@ -20,6 +20,7 @@ export function chargebackLost(rows: Rows, fact: Of<'ChargebackLost'>, ordinal: 
     escrow -= taken;
     left -= taken;
   } else if (payment) {
+    entry.book = { ...entry.book, lost: entry.book.lost + amount };
     left -= entry.take('reserve', left);
     left -= entry.take('escrow', left);
     // Within the hold both bear it as they would bear a refund.

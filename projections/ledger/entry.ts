@@ -35,6 +35,7 @@ export class Entry {
       payable: 0,
       pending: 0,
       asked: 0,
+      lost: 0,
       reversed: 0,
       settling: 0,
       due: null,

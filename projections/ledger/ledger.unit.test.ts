@@ -197,6 +197,21 @@ describe('LE6: the postings', () => {
     });
   });
 
+  test('what a bank took counts towards what a dispute or a cancellation gives back', () => {
+    const argued = [paid(), planned(), transferred(), disputed, bankCase(), lost(10_000)];
+    expect(balances(book([...argued, closed('split', 40_000, 36_000), completed]))).toMatchObject({
+      'dispute:reserve:b1': -30_000,
+      [`tutor:${T}:payable:held`]: -36_000,
+      'platform:commission:pending': -4_000,
+    });
+    const late = book([paid(), planned(), bankCase(), lost(40_000), cancelled(40_000)]);
+    expect(balances(late)).toMatchObject({
+      [`tutor:${T}:payable:held`]: -36_000,
+      'platform:commission:pending': -4_000,
+    });
+    expect(balances(late)).not.toHaveProperty(`escrow:booking:${B}`);
+  });
+
   test('what comes back of a failed refund covers what a bank took meanwhile', () => {
     const late = [paid(), cancelled(0), asked(80_000), bankCase(), lost(30_000), failed(80_000)];
     expect(balances(book(late))).toEqual({ 'psp:balance': 50_000, [`escrow:booking:${B}`]: -50_000 });

@@ -116,7 +116,7 @@ function paid(rows: Rows, fact: Paid, ordinal: number): void {
     entry.line('escrow:booking', -amount);
     entry.line('escrow:booking', gone);
     entry.line('expense:chargeback', -gone);
-    if (!surplus) entry.book = { ...entry.book, gross: amount, escrow: amount - gone };
+    if (!surplus) entry.book = { ...entry.book, gross: amount, escrow: amount - gone, lost: gone };
   });
 }
 
@@ -132,8 +132,8 @@ function ended(rows: Rows, fact: Fact, ordinal: number, bookingId: string, refun
 function earn(entry: Entry): void {
   const { book } = entry;
   if (book.due === null || book.share === null || book.disputed) return;
-  // What is reserved for a refund, or asked back already, is no longer in the escrow.
-  const outstanding = Math.max(0, book.due - book.reserve - book.asked);
+  // What is reserved for a refund, asked back already or gone to a bank is no longer in the escrow.
+  const outstanding = Math.max(0, book.due - book.lost - book.reserve - book.asked);
   const kept = Math.max(0, book.escrow - outstanding);
   const share = shareOfKept(book, kept);
   entry.move('escrow', 'payable', share);
@@ -154,7 +154,8 @@ function reserve(entry: Entry): void {
 /** What goes back stays reserved for the refund; the rest is where it was, or is earned if the lesson has ended meanwhile. */
 function unreserve(entry: Entry, refund: number): void {
   entry.book = { ...entry.book, disputed: false };
-  entry.move('reserve', 'escrow', Math.max(0, entry.book.reserve - refund));
+  const { reserve: reserved, lost } = entry.book;
+  entry.move('reserve', 'escrow', Math.max(0, reserved - Math.max(0, refund - lost)));
   earn(entry);
 }
 

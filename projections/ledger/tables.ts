@@ -35,6 +35,8 @@ export const BOOK = table(
     pending: 'int8',
     /** Asked back of the first payment, not counting what failed. */
     asked: 'int8',
+    /** What banks took of the first payment: it counts towards what goes back. */
+    lost: 'int8',
     reversed: 'int8',
     settling: 'int8',
     /** What goes back because of how the booking ended; null while it has not. */

@@ -28,6 +28,8 @@ interface Payout {
   readonly taken: number;
   /** By operation id: what is coming back. */
   readonly asked: Readonly<Record<string, number>>;
+  /** Paise that failed to come back, and are not asked for again. */
+  readonly failed?: number;
 }
 
 export interface HandleChargeback {
@@ -116,12 +118,13 @@ function evolvePayout(payout: Payout | null, fact: Fact): Payout | null {
       return { ...payout, at: 'over' };
     case 'ReversalRequested': {
       const { operationId, amount } = fact.data;
-      return { ...payout, taken: payout.taken + amount, asked: { ...payout.asked, [operationId]: amount } };
+      const failed = Math.max(0, (payout.failed ?? 0) - amount);
+      return { ...payout, taken: payout.taken + amount, asked: { ...payout.asked, [operationId]: amount }, failed };
     }
     case 'ReversalFailed': {
       // What failed is asked for again under another id, and counts again then.
       const { [fact.data.operationId]: amount = 0, ...asked } = payout.asked;
-      return { ...payout, taken: payout.taken - amount, asked };
+      return { ...payout, taken: payout.taken - amount, asked, failed: (payout.failed ?? 0) + amount };
     }
     default:
       return payout;
@@ -148,10 +151,12 @@ function owed({ cases, payout, promised, refunds }: HandleChargeback): readonly 
   const lost = Object.values(cases).reduce((sum, one) => (ours(one) ? sum + one.lost : sum), 0);
   const asked = Object.values(refunds).reduce((sum, one) => (ours(one) ? sum + one.amount : sum), 0);
   const back = Math.max(lost + asked, promised);
-  let left = tutorPart(payout, back) - Math.max(payout.taken, tutorPart(payout, promised));
-  return Object.entries(cases).flatMap(([chargebackId, one]) => {
-    if (one.lost === 0 || one.settled || !ours(one)) return [];
-    const amount = Math.min(left, tutorPart(payout, one.lost));
+  // What failed is covered by the next that is asked for, so that one asks for all of it.
+  const theirs = (payout.failed ?? 0) > 0 ? 0 : tutorPart(payout, promised);
+  let left = tutorPart(payout, back) - Math.max(payout.taken, theirs);
+  const due = Object.entries(cases).filter(([, one]) => one.lost > 0 && !one.settled && ours(one));
+  return due.flatMap(([chargebackId, one], n) => {
+    const amount = n === due.length - 1 ? left : Math.min(left, tutorPart(payout, one.lost));
     left -= amount;
     return amount > 0 ? [[chargebackId, amount] as const] : [];
   });

@@ -144,6 +144,9 @@ describe('a case that is lost', () => {
     expect(given('RequestReversal', ...half, lost(60_000))).toMatchObject({ amount: 18_000 });
     // Refunded already, it is gone twice.
     expect(given('RequestReversal', ...half, refundAsked(40_000), lost(40_000))).toMatchObject({ amount: 36_000 });
+    // What failed to come back for a dispute is covered by what is taken for the bank.
+    const failing = [...held, disputeClosed(40_000, 36_000), asked(36_000, 'other'), reversalFailed('other'), opened()];
+    expect(given('RequestReversal', ...failing, lost(60_000))).toMatchObject({ amount: 54_000 });
     const argued = [...held, opened(), lost(40_000), disputeClosed(40_000, 36_000)];
     expect(commands(...argued)).toEqual(['ResumePayout']);
   });

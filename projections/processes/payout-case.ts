@@ -46,6 +46,10 @@ export interface PayoutCase {
   readonly taking: boolean;
   /** The last reversal that was asked for. */
   readonly asked: Asked | null;
+  /** The last one that failed, while some of what failed is not asked for again. */
+  readonly failed: Asked | null;
+  /** Paise that were to come back and failed to; whatever is asked for since counts towards it, as in the payout itself. */
+  readonly owed: number;
   readonly reversalFailures: number;
   /** The end of the hold, once it has started (business ms). */
   readonly endsAt: number;
@@ -69,6 +73,8 @@ export const initial: PayoutCase = {
   disputeRefund: 0,
   taking: false,
   asked: null,
+  failed: null,
+  owed: 0,
   reversalFailures: 0,
   endsAt: 0,
   pauses: {},
@@ -103,12 +109,16 @@ export function evolve(stored: PayoutCase, fact: Fact): PayoutCase {
     }
     case 'ReversalRequested': {
       const { operationId, amount, reason } = fact.data;
-      return { ...state, taking: true, asked: { operationId, amount, reason } };
+      const owed = Math.max(0, state.owed - amount);
+      return { ...state, taking: true, asked: { operationId, amount, reason }, owed };
     }
-    case 'ReversalFailed':
-      return { ...state, reversalFailures: state.reversalFailures + 1 };
+    case 'ReversalFailed': {
+      const { asked } = state;
+      const owed = state.owed + (asked?.amount ?? 0);
+      return { ...state, failed: asked, owed, reversalFailures: state.reversalFailures + 1 };
+    }
     case 'TransferReversed':
-      return { ...state, taking: false };
+      return { ...state, taking: state.owed > 0 };
     case 'HoldStarted':
       return { ...state, endsAt: fact.data.endsAt };
     case 'PayoutPaused':

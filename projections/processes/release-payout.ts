@@ -18,9 +18,10 @@ import {
   type PayoutCase,
   type Plan,
 } from './payout-case.ts';
-import { command, type Process, type Reaction } from './process.ts';
+import { command, type Intent, type Process, type Reaction } from './process.ts';
 
 export type ReleasePayout = PayoutCase;
+type Reverse = Extract<Intent, { type: 'RequestReversal' }>;
 
 const MINUTE = 60_000;
 /** After this many failed transfers people take over (the payout is listed as stuck). */
@@ -37,6 +38,11 @@ export const releaseTimer = (bookingId: string, factId?: string): string =>
   factId === undefined ? `release:${bookingId}` : `release:${bookingId}:${factId}`;
 export const transferTimer = (bookingId: string, attempt: number): string => `transfer:${bookingId}:${attempt}`;
 export const reversalTimer = (operationId: string): string => `reversal:${operationId}`;
+
+const forgetReversal = (failedId: string): Reaction => ({
+  kind: 'forget',
+  keys: [reversalTimer(reversalAgainId(failedId))],
+});
 
 const startHold = (plan: Plan, t0: number): Reaction =>
   command('start-hold', { type: 'StartHold', data: { bookingId: plan.bookingId, t0 } });
@@ -152,19 +158,25 @@ function transferAgain({ stage, ending, disputed }: PayoutCase, at: number): rea
 }
 
 /** The same for a reversal, whoever asked for it; until it is through, nothing is released (PO31). */
-function reverseAgain({ stage, asked, reversalFailures }: PayoutCase, at: number): readonly Reaction[] {
-  if (stage.at === 'nothing' || asked === null || reversalFailures >= MAX_REVERSAL_ATTEMPTS) return [];
-  const { bookingId } = stage.plan;
-  const operationId = reversalAgainId(asked.operationId);
-  const { amount, reason } = asked;
-  return [
-    {
-      kind: 'timer',
-      key: reversalTimer(operationId),
-      dueAt: at + 10 * MINUTE * reversalFailures,
-      command: { type: 'RequestReversal', data: { bookingId, operationId, amount, reason } },
-    },
-  ];
+function owedBack({ stage, failed, owed, reversalFailures }: PayoutCase): Reverse | null {
+  if (stage.at !== 'held' && stage.at !== 'running') return null;
+  if (failed === null || owed === 0 || reversalFailures >= MAX_REVERSAL_ATTEMPTS) return null;
+  const operationId = reversalAgainId(failed.operationId);
+  const data = { bookingId: stage.plan.bookingId, operationId, amount: owed, reason: failed.reason };
+  return { type: 'RequestReversal', data };
+}
+
+function reverseLater(state: PayoutCase, at: number): readonly Reaction[] {
+  const again = owedBack(state);
+  if (!again) return [];
+  const key = reversalTimer(again.data.operationId);
+  return [{ kind: 'timer', key, dueAt: at + 10 * MINUTE * state.reversalFailures, command: again }];
+}
+
+/** What stood in the way of the next try, a dispute or another reversal, is over. */
+function reverseNow(state: PayoutCase): readonly Reaction[] {
+  const again = owedBack(state);
+  return again ? [command('reverse-again', again)] : [];
 }
 
 /** Over before its money was transferred: then it need not be. */
@@ -260,6 +272,8 @@ export const releasePayout: Process<ReleasePayout> = {
       case 'ReversalRequested':
         if (stage.at !== 'held' && stage.at !== 'running') return [];
         return [
+          // It may cover what failed before; what it does not cover is asked for after it.
+          ...(state.failed ? [forgetReversal(state.failed.operationId)] : []),
           {
             kind: 'call',
             operationId: fact.data.operationId,
@@ -268,15 +282,15 @@ export const releasePayout: Process<ReleasePayout> = {
           },
         ];
       case 'ReversalFailed':
-        return reverseAgain(state, fact.meta.occurredAt);
+        return reverseLater(state, fact.meta.occurredAt);
       case 'TransferReversed': {
         const rest = stage.at === 'done' ? payBack(state) : settle(state);
-        return [...rest, ...releaseAnew(state, fact), ...close(state)];
+        return [...reverseNow(state), ...rest, ...releaseAnew(state, fact), ...close(state)];
       }
       case 'PayoutCancelled':
         return [...payBack(state), ...close(state)];
       case 'PayoutDisputeClosed':
-        if (state.taking) return [];
+        if (state.taking) return fact.data.reversal > 0 ? [] : reverseNow(state);
         return [...settle(state), ...unneeded(state), ...releaseAnew(state, fact)];
       case 'PayoutPaused':
         return fact.data.until === null ? [] : releaseAnew(state, fact);

@@ -19,7 +19,8 @@ import {
   transferred,
   transferRequested,
 } from './examples.ts';
-import { MAX_TRANSFER_ATTEMPTS, releasePayout } from './release-payout.ts';
+import { reversalAgainId } from './payout-case.ts';
+import { MAX_TRANSFER_ATTEMPTS, releasePayout, reversalTimer } from './release-payout.ts';
 
 const to = (...facts: Parameters<typeof reactionsTo>[1]) => reactionsTo(releasePayout, facts);
 const held = () => [planned(), transferRequested(), transferred()];
@@ -168,6 +169,36 @@ describe('release-payout: back to the payer', () => {
     expect(to(cancelled(80_000, 'grace'))).toEqual([]);
     expect(commandsIn(to(cancelled(80_000, 'grace'), planned()))).toEqual(['CancelPayout']);
     expect(commandsIn(to(cancelled(0, 'too-late'), planned()))).toEqual(['RequestTransfer']);
+  });
+
+  describe('RP14: a reversal that failed', () => {
+    const asked = (operationId: string, amount: number) =>
+      fact({ type: 'ReversalRequested', data: { bookingId: BOOKING, operationId, amount, reason: operationId } });
+    const failed = (operationId: string) =>
+      fact({ type: 'ReversalFailed', data: { bookingId: BOOKING, operationId, reason: 'no balance' } });
+    const closed = (reversal: number) =>
+      fact({
+        type: 'PayoutDisputeClosed',
+        data: { bookingId: BOOKING, disputeId: 'd', outcome: 'tutor', refund: 0, reversal, at: 0 },
+      });
+    const before = [...held(), asked('one', 36_000), failed('one')];
+
+    test('is asked for again when a dispute that refused it is over', () => {
+      expect(to(...before)).toMatchObject([{ kind: 'timer', command: { data: { amount: 36_000 } } }]);
+      expect(to(...before, closed(0))).toMatchObject([
+        { command: { type: 'RequestReversal', data: { amount: 36_000, operationId: reversalAgainId('one') } } },
+      ]);
+      expect(to(...before, closed(9_000))).toEqual([]);
+    });
+
+    test('is covered by the next one as far as that goes, and not taken twice', () => {
+      const timer = reversalTimer(reversalAgainId('one'));
+      expect(to(...before, asked('two', 40_000))).toContainEqual({ kind: 'forget', keys: [timer] });
+      expect(to(...before, asked('two', 40_000), reversed(40_000))).toEqual([]);
+      expect(to(...before, asked('two', 30_000), reversed(30_000))).toMatchObject([
+        { command: { type: 'RequestReversal', data: { amount: 6_000 } } },
+      ]);
+    });
   });
 
   test('a second ending changes nothing', () => {

@@ -43,6 +43,8 @@ export interface ResolveDispute {
   /** A cancellation that settles whatever is open. */
   readonly cancelled: { readonly refund: number; readonly rule: string } | null;
   readonly reversed: number;
+  /** Nothing of the payout is left: it was cancelled, or came back whole. */
+  readonly over: boolean;
   readonly lost: Lost;
 }
 
@@ -55,6 +57,7 @@ const initial: ResolveDispute = {
   closed: null,
   cancelled: null,
   reversed: 0,
+  over: false,
   lost: {},
 };
 
@@ -62,7 +65,9 @@ export const disputeRefundId = (bookingId: string): string => idFrom('refund', b
 export const disputeReversalId = (disputeId: string): string => idFrom('reversal', disputeId);
 export const answerTimer = (bookingId: string): string => `dispute-answer:${bookingId}`;
 
-function evolve(state: ResolveDispute, fact: Fact): ResolveDispute {
+function evolve(stored: ResolveDispute, fact: Fact): ResolveDispute {
+  // A state kept by an earlier version of this process knows less.
+  const state = { ...initial, ...stored };
   switch (fact.type) {
     case 'BookingRequested': {
       const { studentId, bookedBy, policy } = fact.data;
@@ -98,8 +103,12 @@ function evolve(state: ResolveDispute, fact: Fact): ResolveDispute {
       if (outcome === 'withdrawn') return { ...state, open: null, decision: null };
       return { ...state, open: null, closed: { refund, reversal } };
     }
-    case 'TransferReversed':
-      return { ...state, reversed: state.reversed + fact.data.amount };
+    case 'TransferReversed': {
+      const reversed = state.reversed + fact.data.amount;
+      return { ...state, reversed, over: state.plan !== null && reversed >= state.plan.share };
+    }
+    case 'PayoutCancelled':
+      return { ...state, over: true };
     case 'RefundsUnfrozen':
       return { ...state, lost: withLost(state.lost, fact.data) };
     default:
@@ -114,10 +123,18 @@ function openDispute({ plan, terms, open }: ResolveDispute): readonly Reaction[]
   return [command('open', { type: 'OpenDispute', data: { ...said, tutorId, gross, share, openedAt, ...terms } })];
 }
 
-/** Nobody can judge by the facts: people decide, and until then the payout waits. Refused while a complaint is open. */
-function askReview({ plan, review }: ResolveDispute): readonly Reaction[] {
-  if (plan === null || review === null) return [];
-  const { bookingId } = plan;
+/**
+ * Nobody can judge by the facts: people decide, and until then the payout waits. Refused while a complaint is open or money
+ * is on its way back; the end of that brings us back here.
+ */
+function askReview({ plan, review, open, decision, over }: ResolveDispute): readonly Reaction[] {
+  if (plan === null || review === null || open !== null || decision !== null) return [];
+  const { bookingId, gross } = plan;
+  // The payer's bank took all of it: there is nothing left to decide about.
+  if (over) {
+    const data = { bookingId, refund: gross, reason: 'The money of this lesson has gone back already.' };
+    return [command('decide', { type: 'DecideReviewedBooking', data })];
+  }
   const asked = { disputeId: reviewIdOf(bookingId), kind: 'review', openedBy: 'policy', cause: review } as const;
   return [
     command('ask-review', { type: 'DisputePayout', data: { bookingId, ...asked, text: '', wants: null, opensAt: 0 } }),
@@ -183,6 +200,8 @@ export const resolveDispute: Process<ResolveDispute> = {
       case 'TransferProcessed':
       case 'TransferFailed':
       case 'TransferReversed':
+      case 'ReversalFailed':
+      case 'PayoutCancelled':
       case 'PayoutDisputed':
       case 'PayoutDisputeClosed':
       case 'DisputeOpened':
@@ -233,6 +252,10 @@ export const resolveDispute: Process<ResolveDispute> = {
       case 'PayoutDisputeClosed':
         return [...payBack(state), ...(state.closed === null ? askReview(state) : [])];
       case 'TransferReversed':
+        return [...payBack(state), ...askReview(state)];
+      case 'ReversalFailed':
+      case 'PayoutCancelled':
+        return askReview(state);
       case 'RefundsUnfrozen':
         return payBack(state);
       default:

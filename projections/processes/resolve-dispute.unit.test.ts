@@ -1,9 +1,12 @@
 /** A dispute's whole life with the real deciders: each play is checked fact by fact (testing/play.ts). */
 import { describe, expect, test } from 'vitest';
 import { disputeIdOf } from '#events/dispute/events.ts';
+import { commandsIn, fact, reactionsTo } from '../testing/facts.ts';
 import { HOUR, play, START, type Answer, type Play } from '../testing/play.ts';
+import { payoutCancelled, planned, reversed } from './examples.ts';
 import type { Intent } from './process.ts';
 import { MAX_REVERSAL_ATTEMPTS } from './release-payout.ts';
+import { resolveDispute } from './resolve-dispute.ts';
 
 const bookingId = 'b1';
 const MINUTE = 60_000;
@@ -470,5 +473,26 @@ describe('the payer’s bank', () => {
     expect(money(world).refunded).toEqual([]);
     await world.give(unfreeze(0));
     expect(money(world).refunded).toEqual([80_000]);
+  });
+});
+
+describe('a lesson that nobody can judge', () => {
+  const reviewed = fact({ type: 'BookingUnderReview', data: { bookingId, outcome: 'unclear' } });
+  const asked = (...facts: Parameters<typeof reactionsTo>[1]) => reactionsTo(resolveDispute, [planned(), ...facts]);
+  const failed = fact({ type: 'ReversalFailed', data: { bookingId, operationId: 'rev', reason: '' } });
+
+  test('RD14: is asked about again when money that was on its way back is through, or failed', () => {
+    expect(commandsIn(asked(reviewed, reversed(36_000)))).toEqual(['DisputePayout']);
+    expect(commandsIn(asked(reviewed, failed))).toEqual(['DisputePayout']);
+    expect(commandsIn(asked(reversed(36_000)))).toEqual([]);
+  });
+  test('RD15: leaves nothing to decide when a bank took all of it', () => {
+    for (const facts of [
+      [reviewed, reversed(72_000)],
+      [reversed(72_000), reviewed],
+      [payoutCancelled(), reviewed],
+      [reviewed, payoutCancelled()],
+    ])
+      expect(asked(...facts)).toMatchObject([{ command: { type: 'DecideReviewedBooking', data: { refund: 80_000 } } }]);
   });
 });

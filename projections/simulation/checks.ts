@@ -12,8 +12,21 @@ interface Seen {
   refundsAsked: number;
   refundsDone: number;
   bankTook: number;
+  /** What the bank took, by its case; and what of that the refunds know. */
+  lost: Map<string, number>;
+  known: Map<string, number>;
+  caseOf: Map<string, string>;
+  payments: Set<string>;
+  mainPayment: string;
+  refundOf: Map<string, string>;
+  /** Of the payment that pays for the booking: back with the payer. */
+  back: number;
+  clawedBack: number;
+  /** What the booking waits for, if it waits. */
+  waits: string;
   disputed: boolean;
-  paused: Set<string>;
+  /** By reason: until when, business ms; null: until it is resumed. */
+  paused: Map<string, number | null>;
   endsAt: number | null;
   released: number;
   resolved: number;
@@ -40,8 +53,17 @@ export class Checks {
     refundsAsked: 0,
     refundsDone: 0,
     bankTook: 0,
+    lost: new Map(),
+    known: new Map(),
+    caseOf: new Map(),
+    payments: new Set(),
+    mainPayment: '',
+    refundOf: new Map(),
+    back: 0,
+    clawedBack: 0,
+    waits: '',
     disputed: false,
-    paused: new Set(),
+    paused: new Map(),
     endsAt: null,
     released: 0,
     resolved: 0,
@@ -65,15 +87,50 @@ export class Checks {
     return this.#once(fact) ?? this.#books(fact);
   }
 
+  /** What nobody has yet, paise: in escrow, reserved, within the hold or on its way. */
+  get open(): number {
+    return -this.balance((account) =>
+      /^(escrow:|dispute:reserve|refund:in_flight|platform:commission:pending)|payable:held$/.test(account),
+    );
+  }
+
+  /** What must hold once nothing happens any more. */
+  atTheEnd(): readonly string[] {
+    const { share, gross, reversed, lifted, lost, known, caseOf, payments, mainPayment, back, clawedBack } = this.#seen;
+    const wrong: string[] = [];
+    if (this.open !== 0)
+      wrong.push(
+        `${this.open} paise were still open at the end (share ${share}, reversed ${reversed}, lifted ${lifted})`,
+      );
+    if (this.#seen.waits !== '') wrong.push(`the booking waits for ${this.#seen.waits} for ever`);
+    let taken = 0;
+    for (const [chargebackId, amount] of lost) {
+      const payment = caseOf.get(chargebackId) ?? '';
+      if (payment === mainPayment) taken += amount;
+      if (payments.has(payment) && known.get(chargebackId) !== amount)
+        wrong.push(`the refunds do not know of ${amount} paise that a bank took`);
+    }
+    if (gross === 0) return wrong;
+    // The payer got this much back, one way or another: the tutor bears their part of it, and no more.
+    const kept = gross - Math.min(gross, back + taken);
+    const due = share - (kept === 0 ? share : Math.floor(((gross - kept) * share) / gross));
+    if (Math.abs(lifted - clawedBack - due) > lost.size + 1)
+      wrong.push(`the tutor has ${lifted - clawedBack} paise of ${due}`);
+    return wrong;
+  }
+
   #once(fact: Fact): string | null {
     const seen = this.#seen;
     switch (fact.type) {
       case 'PaymentCaptured':
         if (seen.captured > 0) return 'a second capture pays for the booking';
         seen.captured = fact.data.amount;
+        seen.mainPayment = fact.data.providerPaymentId;
+        seen.payments.add(fact.data.providerPaymentId);
         return null;
       case 'SurplusPaymentDetected':
         seen.surplus += fact.data.amount;
+        seen.payments.add(fact.data.providerPaymentId);
         return null;
       case 'PayoutPlanned':
         seen.gross = fact.data.gross;
@@ -98,7 +155,7 @@ export class Checks {
         seen.disputed = false;
         return null;
       case 'PayoutPaused':
-        seen.paused.add(fact.data.reason);
+        seen.paused.set(fact.data.reason, fact.data.until);
         return null;
       case 'PayoutResumed':
         seen.paused.delete(fact.data.reason);
@@ -107,13 +164,15 @@ export class Checks {
         seen.released += 1;
         if (seen.released > 1) return 'a second release';
         if (seen.disputed) return 'a release with an open dispute';
-        if (seen.paused.size > 0) return 'a release of a paused payout';
+        if ([...seen.paused.values()].some((until) => until === null || until > fact.data.at))
+          return 'a release of a paused payout';
         return seen.endsAt !== null && fact.data.at >= seen.endsAt ? null : 'a release before the end of the hold';
       case 'HoldLifted':
         seen.lifted += fact.data.amount;
         return seen.lifted + seen.reversed > seen.share ? 'more than the share was paid out' : null;
       case 'RefundRequested': {
         seen.refundsAsked += fact.data.amount;
+        seen.refundOf.set(fact.data.refundId, fact.data.providerPaymentId);
         if (fact.data.reason === 'surplus-payment' || seen.transferred === 0 || seen.gross === 0) return null;
         const asked = Math.min(seen.refundsAsked - seen.surplus, seen.gross);
         const tutors = Math.floor((asked * seen.share) / seen.gross);
@@ -124,10 +183,31 @@ export class Checks {
         return null;
       case 'RefundProcessed':
         seen.refundsDone += fact.data.amount;
+        if (seen.refundOf.get(fact.data.refundId) === seen.mainPayment) seen.back += fact.data.amount;
         return seen.refundsDone > seen.captured + seen.surplus ? 'more went back than was paid' : null;
+      case 'BookingUnderReview':
+        seen.waits = 'a decision about what nobody could judge';
+        return null;
+      case 'BookingCompleted':
+        seen.waits = 'its payout';
+        return null;
+      case 'BookingCancelled':
+      case 'BookingClosed':
+        seen.waits = '';
+        return null;
+      case 'ChargebackOpened':
+        seen.caseOf.set(fact.data.chargebackId, fact.data.providerPaymentId);
+        return null;
       case 'ChargebackLost':
         seen.bankTook += fact.data.amount;
+        seen.lost.set(fact.data.chargebackId, fact.data.amount);
         return null;
+      case 'RefundsUnfrozen':
+        seen.known.set(fact.data.chargebackId, fact.data.lost);
+        return null;
+      case 'ClawbackRecorded':
+        seen.clawedBack += fact.data.amount;
+        return seen.clawedBack + seen.reversed > seen.share ? 'more was clawed back than the tutor has' : null;
       case 'DisputeResolved':
         seen.resolved += 1;
         return seen.resolved > 1 ? 'one seat’s dispute was resolved twice' : null;

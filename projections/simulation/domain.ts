@@ -66,7 +66,9 @@ const CATEGORY_OF: Readonly<Record<string, Category>> = {
   ...of('chargeback', 'RecordAnswerFailure'),
   ...of('lesson', 'ScheduleLesson', 'TakeSeat', 'GiveUpSeat', 'JoinLesson', 'LeaveLesson', 'StartMedia', 'StopMedia'),
   ...of('lesson', 'NoteWork', 'EndLesson', 'CancelLesson'),
-  ...of('tutor', 'PublishTutorProfile', 'SetOffers', 'SetBookingMode', 'ActivateLinkedAccount'),
+  ...of('tutor', 'PublishTutorProfile', 'SetOffers', 'SetBookingMode', 'ActivateLinkedAccount', 'SubmitPayoutDetails'),
+  ...of('tutor', 'ApplyBankChange'),
+  ...of('tutor', 'RequestLinkedAccount', 'RecordLinkedAccount', 'ObserveLinkedAccount', 'RecordLinkedAccountFailure'),
 };
 
 function of(category: Category, ...types: readonly AnyCommand['type'][]): Record<string, Category> {

@@ -18,8 +18,10 @@ interface Effect {
 
 /** What the payer's bank made of a payment. */
 export interface BankCase {
+  readonly chargebackId: string;
   readonly paymentId: string;
   readonly amount: number;
+  phase: 'retrieval' | 'chargeback' | 'pre_arbitration' | 'arbitration';
   status: 'open' | 'under_review' | 'won' | 'lost';
 }
 
@@ -38,7 +40,7 @@ export class FakeProvider {
   readonly effects: Effect[] = [];
   readonly attempts: Attempt[] = [];
   orderId: string | null = null;
-  bank: BankCase | null = null;
+  readonly cases: BankCase[] = [];
   #next = 0;
 
   #id(prefix: string): string {
@@ -118,16 +120,25 @@ export class FakeProvider {
     }
   }
 
+  /** What the log must hear when there is no money for it yet; null where that is no event. */
+  delayed({ call }: Row): Intent | null {
+    if (call.kind !== 'refund-payment') return null;
+    return {
+      type: 'RecordRefundDelay',
+      data: { bookingId: call.bookingId, refundId: call.refundId, reason: 'no-funds' },
+    };
+  }
+
   /** What a fetch of the bank's case says, as of `now`. */
-  bankSays(bookingId: string, { paymentId, amount, status }: BankCase, now: number): Intent {
+  bankSays(bookingId: string, { chargebackId, paymentId, amount, phase, status }: BankCase, now: number): Intent {
     return {
       type: 'ObserveChargeback',
       data: {
-        chargebackId: 'disp_1',
+        chargebackId,
         bookingId,
         providerPaymentId: paymentId,
         status,
-        phase: 'chargeback',
+        phase,
         amount,
         amountDeducted: status === 'lost' ? amount : 0,
         reasonCode: 'goods_not_received',
