@@ -103,7 +103,12 @@ export function createActivatedAccount(world: World, email: string, name: string
     profile: { category: 'education', subcategory: 'coaching' },
     legal_info: {},
     notes: {},
-    internal: { activation: 'activated', stakeholder: null, product: null, cooling_until: 0 },
+    internal: {
+      activation: 'activated',
+      stakeholder: { id: newId('sth'), name, email: key, details: {}, notes: {} },
+      product: null,
+      cooling_until: 0,
+    },
   });
 }
 
