@@ -51,8 +51,9 @@ describe('refund-payment', () => {
 
   test('RF3: and when a bank’s case is over, less what it took since', () => {
     const amountIn = (...facts: readonly Fact[]) =>
-      reactionsTo(refundPayment, facts).map((one) => 'command' in one && one.command.data);
+      reactionsTo(refundPayment, facts).flatMap((one) => ('command' in one ? [one.command.data] : []));
     const failed = [refundAsked('r1'), refundFailed('r1')];
+    expect(reactionsTo(refundPayment, [...failed, unfrozen(80_000)])).toMatchObject([{ kind: 'forget' }]);
     expect(amountIn(...failed, unfrozen(0))).toMatchObject([{ amount: 80_000 }]);
     expect(amountIn(...failed, unfrozen(30_000), unfrozen(20_000, 'disp_2'))).toMatchObject([{ amount: 30_000 }]);
     expect(amountIn(...failed, unfrozen(80_000))).toEqual([]);

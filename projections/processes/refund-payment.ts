@@ -42,13 +42,20 @@ function again(bookingId: string, failed: Failed, lost: Lost): Intent | null {
   return { type: 'RequestRefund', data: { bookingId, refundId: nextId, amount, providerPaymentId, reason } };
 }
 
-/** What failed may have been asked for again, and refused, while the payer's bank had a case open. */
+const againTimer = (refundId: string): string => `refund:${refundAgainId(refundId)}`;
+
+/**
+ * What failed may have been asked for again, and refused, while the payer's bank had a case open. A timer that still waits
+ * knows nothing of what the bank took.
+ */
 function afterUnfreezing(fact: Extract<Fact, { type: 'RefundsUnfrozen' }>, state: RefundPayment): readonly Reaction[] {
   const { bookingId, providerPaymentId } = fact.data;
   if (state.failures >= MAX_REFUND_ATTEMPTS) return [];
   return state.failed.flatMap((one): readonly Reaction[] => {
-    const intent = one.providerPaymentId === providerPaymentId ? again(bookingId, one, state.lost) : null;
-    return intent ? [{ kind: 'command', step: `again ${one.refundId}`, command: intent }] : [];
+    if (one.providerPaymentId !== providerPaymentId) return [];
+    const intent = again(bookingId, one, state.lost);
+    const forget: Reaction = { kind: 'forget', keys: [againTimer(one.refundId)] };
+    return intent ? [forget, { kind: 'command', step: `again ${one.refundId}`, command: intent }] : [forget];
   });
 }
 
@@ -110,8 +117,7 @@ export const refundPayment: Process<RefundPayment> = {
         if (!failed || state.failures >= MAX_REFUND_ATTEMPTS) return [];
         const command = again(bookingId, failed, state.lost);
         if (!command) return [];
-        const key = `refund:${refundAgainId(refundId)}`;
-        return [{ kind: 'timer', key, dueAt: fact.meta.occurredAt + HOUR, command }];
+        return [{ kind: 'timer', key: againTimer(refundId), dueAt: fact.meta.occurredAt + HOUR, command }];
       }
       case 'RefundsUnfrozen':
         return afterUnfreezing(fact, state);
