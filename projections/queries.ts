@@ -344,6 +344,9 @@ export interface Queries {
   /** Of instants in [from, to), oldest first. */
   tutorStatement(tutorId: string, from: number, to: number): Promise<Statement>;
   payerStatement(personId: string, from: number, to: number): Promise<Statement>;
+  /** What was paid for the lessons of this student, whoever paid; not what they paid for others. */
+  studentStatement(studentId: string, from: number, to: number): Promise<Statement>;
+  /** Of the lessons of its students only; what its tutors earn elsewhere is theirs. */
   instituteMoney(instituteId: string): Promise<InstituteMoney | null>;
   lessonByCode(code: string): Promise<LessonRow | null>;
   lesson(lessonId: string): Promise<LessonRow | null>;
@@ -363,6 +366,7 @@ export interface Queries {
     roles: readonly string[];
     zone: string;
     children: readonly string[];
+    /** Those that they are an admin of; a student or a tutor of one is not named here. */
     institutes: readonly string[];
   } | null>;
   /** Person id → name, of those who have one. */

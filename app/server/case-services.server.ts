@@ -8,6 +8,7 @@ import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { BookingRow } from '#projections/queries.ts';
 import { bookingSideOf, bookingState, NO_BOOKING, type BookingParts } from './booking-services.server.ts';
 import type { CaseServices, Person, ResolutionPreview } from './services.ts';
+import { isPartyOf } from './visibility.server.ts';
 
 const MAX_TEXT = 4_000;
 const NO_CHARGEBACK = refuse('not-found', 'There is no such bank dispute.');
@@ -49,15 +50,12 @@ export function caseServices(parts: BookingParts): CaseServices {
     return booking && by ? { booking, by } : null;
   }
 
-  const isParty = (person: Person, booking: BookingRow): boolean =>
-    [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId);
-
   /** The booking of a case that this person may decide. */
   async function decidable(person: Person, bookingId: string): Promise<BookingRow | Refusal> {
     if (!person.roles.includes('ops')) return NOT_OPS;
     const booking = await queries.booking(bookingId);
     if (!booking) return NO_BOOKING;
-    return isParty(person, booking) ? OWN_CASE : booking;
+    return (await isPartyOf(queries, person, booking)) ? OWN_CASE : booking;
   }
 
   async function waitForCase(bookingId: string): Promise<void> {
@@ -236,7 +234,7 @@ export function caseServices(parts: BookingParts): CaseServices {
     const chargeback = await queries.chargeback(chargebackId);
     const booking = chargeback && (await queries.booking(chargeback.bookingId));
     if (!chargeback || !booking) return NO_CHARGEBACK;
-    return isParty(person, booking) ? OWN_CASE : { round: chargeback.round, booking };
+    return (await isPartyOf(queries, person, booking)) ? OWN_CASE : { round: chargeback.round, booking };
   }
 }
 

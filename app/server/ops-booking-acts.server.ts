@@ -1,10 +1,11 @@
 /** Acts of ops on a booking, its lesson, its payment and its dispute, as commands. */
+import { decide } from '#events/booking/decide.ts';
 import { reviewIdOf } from '#events/dispute/events.ts';
 import type { AnyCommand } from '#events/handling/submit.ts';
 import { refundableOf } from '#events/payment/decide.ts';
 import type { PaymentState, Refund } from '#events/payment/events.ts';
 import { idFrom } from '#events/shared/ids.ts';
-import { refuse, type Refusal } from '#events/shared/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { OpsAct } from './services.ts';
 import type { StreamStates } from './stream-states.server.ts';
 
@@ -27,9 +28,7 @@ export async function bookingAct(asked: Asked): Promise<Acts | null> {
     case 'ExpireBooking':
       return [{ type: 'ExpireBooking', now, data: { bookingId } }];
     case 'CancelBooking':
-      if (act.reason.length < 3)
-        return refuse('reason-missing', 'Say why in a few words: the student and the tutor will read it.');
-      return [{ type: 'CancelBooking', now, data: { bookingId, by: 'platform', reason: act.reason } }];
+      return cancelForBoth(asked);
     case 'EscalateDispute':
       return [{ type: 'EscalateDispute', now, data: { bookingId } }];
     case 'EndLesson':
@@ -41,6 +40,31 @@ export async function bookingAct(asked: Asked): Promise<Acts | null> {
     default:
       return null;
   }
+}
+
+/**
+ * One person of ops cancels only what a single decision may give back. The other acts that send money repeat what a rule
+ * or a decided case has fixed already, amount and all; this is the only one in which a person says that money goes back.
+ */
+async function cancelForBoth({ act, bookingId, now, states }: Asked): Promise<Acts> {
+  if (act.reason.length < 3)
+    return refuse('reason-missing', 'Say why in a few words: the student and the tutor will read it.');
+  const booking = await states.booking(bookingId);
+  if (booking.kind === 'none') return NO_BOOKING;
+  const command = {
+    type: 'CancelBooking',
+    now,
+    data: { bookingId, by: 'platform', reason: act.reason },
+  } as const;
+  const decided = decide(command, booking);
+  if (isRefusal(decided)) return decided;
+  const { secondPersonAbove } = booking.terms.policy;
+  if (decided.some((event) => event.type === 'BookingCancelled' && event.data.refund > secondPersonAbove))
+    return refuse(
+      'second-person-needed',
+      'So much goes back only when two people have decided it. Open a case about the lesson and propose it there.',
+    );
+  return [command];
 }
 
 async function endLesson({ bookingId, now, states }: Asked): Promise<Acts> {

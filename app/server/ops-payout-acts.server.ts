@@ -33,7 +33,7 @@ export async function payoutAct(asked: Asked): Promise<Acts | null> {
     case 'AuthorizeRelease':
       return [{ type: 'AuthorizeRelease', now, data: { bookingId, operationId: releaseId(bookingId) } }];
     case 'CancelPayout':
-      return [{ type: 'CancelPayout', now, data: { bookingId, reason: 'ops' } }];
+      return cancelPayout(asked, payout);
     case 'RequestReversal':
       return reverseAgain(asked, payout);
     case 'ResumePayout':
@@ -43,6 +43,17 @@ export async function payoutAct(asked: Asked): Promise<Acts | null> {
     default:
       return null;
   }
+}
+
+/** A payout ends only where all of the payment goes back: otherwise the money would be nobody's. */
+async function cancelPayout({ bookingId, now, states }: Asked, payout: Existing): Promise<Acts> {
+  const booking = await states.booking(bookingId);
+  if (booking.kind !== 'cancelled' || booking.cancellation.refund < within(payout).gross)
+    return refuse(
+      'payout-owed',
+      'Part of this payment is the tutor’s. Send the transfer again, or decide the case so that all of it goes back.',
+    );
+  return [{ type: 'CancelPayout', now, data: { bookingId, reason: 'ops' } }];
 }
 
 async function planPayout({ bookingId, now, states }: Asked): Promise<Acts> {

@@ -13,6 +13,7 @@ import { bookingAct } from './ops-booking-acts.server.ts';
 import { payoutAct } from './ops-payout-acts.server.ts';
 import type { OpsAct, OpsServices, Person } from './services.ts';
 import { streamStates } from './stream-states.server.ts';
+import { isPartyOf } from './visibility.server.ts';
 
 /** Why ops cancelled or said something, as long as the domain takes it. */
 const MAX_REASON = 500;
@@ -40,7 +41,7 @@ export function opsServices(parts: BookingParts): OpsServices {
   async function isParty(person: Person, row: StuckRow): Promise<boolean> {
     if (row.subjectId === person.personId) return true;
     const booking = row.bookingId === '' ? null : await queries.booking(row.bookingId);
-    return booking !== null && [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId);
+    return booking !== null && (await isPartyOf(queries, person, booking));
   }
 
   /** The commands that the act comes to, in their order. */

@@ -3,7 +3,7 @@ import { fromPerson } from '#events/handling/context.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { BookingRow } from '#projections/queries.ts';
-import { bookingSideOf, NO_BOOKING, type BookingParts } from './booking-services.server.ts';
+import { bookingSideOf, bookingState, NO_BOOKING, type BookingParts } from './booking-services.server.ts';
 import type { Person, RescheduleServices } from './services.ts';
 
 /** How long a page waits for the calendar's answer before it shows that the move is on its way, wall ms. */
@@ -11,7 +11,7 @@ const MOVED_WITHIN_MS = 4_000;
 const LOOK_EVERY_MS = 40;
 
 export function rescheduleServices(parts: BookingParts): RescheduleServices {
-  const { submit, queries, now, seen } = parts;
+  const { store, submit, queries, now, seen } = parts;
 
   async function sideOf(
     person: Person,
@@ -28,15 +28,18 @@ export function rescheduleServices(parts: BookingParts): RescheduleServices {
     command: 'ProposeReschedule' | 'AnswerReschedule' | 'WithdrawReschedule',
   ) => fromPerson({ personId: person.personId, requestId, command });
 
-  /** What became of the proposal once the calendar has answered; null while it has not. */
-  async function decided(bookingId: string, startsAt: number): Promise<'moved' | Refusal | null> {
+  /** What became of the agreed proposal. The booking's stream says it: rows may not have seen even the proposal yet. */
+  async function decided(bookingId: string, proposalId: string): Promise<'moved' | 'moving' | Refusal> {
     const until = Date.now() + MOVED_WITHIN_MS;
     for (;;) {
-      const booking = await queries.booking(bookingId);
-      if (booking?.startsAt === startsAt && booking.reschedule === null) return 'moved';
-      if (booking && booking.reschedule === null)
+      const state = await bookingState(store, bookingId);
+      const how = 'proposals' in state ? state.proposals[proposalId] : undefined;
+      if (how === 'moved') return 'moved';
+      if (how !== undefined)
         return refuse('not-available', 'That time was taken a moment ago. Your lesson stays where it is.');
-      if (Date.now() > until) return null;
+      if (state.kind === 'cancelled')
+        return refuse('already-cancelled', 'The booking was cancelled meanwhile, so the lesson is not moved.');
+      if (Date.now() > until) return 'moving';
       await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
     }
   }
@@ -53,14 +56,13 @@ export function rescheduleServices(parts: BookingParts): RescheduleServices {
       if (isRefusal(proposed)) return proposed;
       await seen(proposed.position);
       if (!proposed.events.some((event) => event.type === 'RescheduleAgreed')) return { kind: 'asked' };
-      const outcome = await decided(bookingId, startsAt);
-      return isRefusal(outcome) ? outcome : { kind: 'moved' };
+      const outcome = await decided(bookingId, proposalId);
+      return isRefusal(outcome) ? outcome : { kind: outcome };
     },
 
     async answerReschedule(person, bookingId, proposalId, agree, requestId) {
       const side = await sideOf(person, bookingId);
       if (isRefusal(side)) return side;
-      const wanted = side.booking.reschedule;
       const answered = await submit(
         { type: 'AnswerReschedule', now: now(), data: { bookingId, proposalId, by: side.by, agree } },
         context(person, requestId, 'AnswerReschedule'),
@@ -68,8 +70,8 @@ export function rescheduleServices(parts: BookingParts): RescheduleServices {
       if (isRefusal(answered)) return answered;
       await seen(answered.position);
       if (!agree) return { kind: 'declined' };
-      const outcome = wanted ? await decided(bookingId, wanted.startsAt) : null;
-      return isRefusal(outcome) ? outcome : { kind: 'moved' };
+      const outcome = await decided(bookingId, proposalId);
+      return isRefusal(outcome) ? outcome : { kind: outcome };
     },
 
     async withdrawReschedule(person, bookingId, proposalId, requestId) {

@@ -149,20 +149,23 @@ export interface CaseServices {
 }
 
 export interface RescheduleServices {
-  /** A student alone until 12 hours before the start; later, and for a tutor always, the other side is asked. */
+  /**
+   * A student alone until 12 hours before the start; later, and for a tutor always, the other side is asked. `moving`:
+   * agreed, and the calendar has not answered yet.
+   */
   proposeReschedule(
     person: Person,
     bookingId: string,
     startsAt: number,
     requestId: string,
-  ): Promise<{ kind: 'moved' | 'asked' } | Refusal>;
+  ): Promise<{ kind: 'moved' | 'moving' | 'asked' } | Refusal>;
   answerReschedule(
     person: Person,
     bookingId: string,
     proposalId: string,
     agree: boolean,
     requestId: string,
-  ): Promise<{ kind: 'moved' | 'declined' } | Refusal>;
+  ): Promise<{ kind: 'moved' | 'moving' | 'declined' } | Refusal>;
   withdrawReschedule(
     person: Person,
     bookingId: string,
@@ -190,7 +193,10 @@ export interface AuditState {
 }
 
 export interface AccountServices {
-  /** For good: what they wrote becomes unreadable and the account goes; the books stay. */
+  /**
+   * For good: what they wrote becomes unreadable and the account goes; the books stay. What was written in classrooms
+   * (chats, boards) stays with the others of the lesson, and so do the reasons that ops wrote.
+   */
   eraseAccount(person: Person, password: string, requestId: string): Promise<{ kind: 'erased' } | Refusal>;
   auditState(): Promise<AuditState>;
 }

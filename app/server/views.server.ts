@@ -4,15 +4,19 @@
  */
 import type { AttendanceRow, BookingRow, LessonRow, Queries, TimelineRow } from '#projections/queries.ts';
 import type { Person } from './services.ts';
-import { seesAll, studentsInReach } from './visibility.server.ts';
+import { isPartyOf, seesAll, studentsInReach } from './visibility.server.ts';
 
 /** `student` is also who acts for one: guardian or institute. */
 export type Reader = 'student' | 'tutor' | 'ops';
 
-/** On whose side this person looks at the booking. Nobody looks at their own as ops. */
-export function readerOf(person: Person, booking: Pick<BookingRow, 'studentId' | 'bookedBy' | 'tutorId'>): Reader {
+/** On whose side this person looks at the booking. Nobody looks at their own, or at that of a student they act for, as ops. */
+export async function readerOf(
+  queries: Queries,
+  person: Person,
+  booking: Pick<BookingRow, 'studentId' | 'bookedBy' | 'tutorId'>,
+): Promise<Reader> {
   if (person.personId === booking.tutorId) return 'tutor';
-  const theirs = person.personId === booking.studentId || person.personId === booking.bookedBy;
+  const theirs = await isPartyOf(queries, person, booking);
   return !theirs && seesAll(person) ? 'ops' : 'student';
 }
 

@@ -15,6 +15,16 @@ export async function studentsInReach(queries: Queries, person: Person): Promise
   return reach;
 }
 
+/** Whose case it is: the two sides, who booked, and everyone who acts for the student. */
+export async function isPartyOf(
+  queries: Queries,
+  person: Person,
+  booking: Pick<BookingRow, 'studentId' | 'bookedBy' | 'tutorId'>,
+): Promise<boolean> {
+  if ([booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId)) return true;
+  return (await studentsInReach(queries, person)).has(booking.studentId);
+}
+
 /** Ops and auditors, in what is theirs to look at. */
 export const seesAll = (person: Person): boolean => person.roles.includes('ops') || person.roles.includes('auditor');
 

@@ -80,7 +80,8 @@ const KINDS: readonly Kind[] = [
     bookingId: 'booking_id',
     since: 'planned_at',
     detail: `coalesce(failure, '')`,
-    commands: `CASE WHEN p.state = 'disputed' THEN ${all('RequestTransfer')} ELSE ${all('RequestTransfer', 'CancelPayout')} END`,
+    // Not CancelPayout: a payout whose payment goes back whole is cancelled by itself; any other is the tutor's.
+    commands: all('RequestTransfer'),
     from: `read_model.payout p WHERE (state = 'failed' OR disputed_from = 'failed') AND planned_at < $1`,
   },
   {

@@ -21,7 +21,8 @@ export function peopleQueries(db: Database, clock: BusinessClock): Pick<Queries,
         `SELECT p.zone,
            ARRAY(SELECT role FROM read_model.person_role WHERE person_id = $1 ORDER BY role) AS roles,
            ARRAY(SELECT person_id FROM read_model.guardian WHERE guardian_id = $1 ORDER BY person_id) AS children,
-           ARRAY(SELECT institute_id FROM read_model.institute_member WHERE person_id = $1 ORDER BY institute_id) AS institutes
+           ARRAY(SELECT institute_id FROM read_model.institute_member WHERE person_id = $1
+             AND member_as = 'admin' ORDER BY institute_id) AS institutes
          FROM read_model.person p WHERE p.person_id = $1`,
         [personId],
       );

@@ -2,7 +2,7 @@
 import type { Queries, StatementRow } from '#projections/queries.ts';
 import { dayKey } from '../ui/time.ts';
 
-type Asked = Pick<Queries, 'institute' | 'payerStatement'>;
+type Asked = Pick<Queries, 'institute' | 'studentStatement'>;
 
 /** So many students are asked for at a time, so that one institute does not take the whole database. */
 const AT_ONCE = 8;
@@ -19,7 +19,7 @@ export async function instituteStatement(
   const found = new Map<string, StatementRow>();
   for (let next = 0; next < students.length; next += AT_ONCE) {
     const some = students.slice(next, next + AT_ONCE);
-    const statements = await Promise.all(some.map((student) => queries.payerStatement(student, from, to)));
+    const statements = await Promise.all(some.map((student) => queries.studentStatement(student, from, to)));
     for (const row of statements.flatMap(({ rows }) => rows)) found.set(`${row.kind} ${row.reference}`, row);
   }
   return [...found.values()].toSorted((one, other) => one.at - other.at);

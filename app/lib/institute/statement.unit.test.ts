@@ -42,7 +42,7 @@ it('counts a payment once that two students’ statements name, and asks for stu
           name: 'Sahyadri',
           members: [member('a', 'student'), member('b', 'student'), member('t', 'tutor')],
         }),
-      payerStatement: (personId) => {
+      studentStatement: (personId) => {
         asked.push(personId);
         return Promise.resolve(statement([row({}), row({ kind: 'refunded', amount: 1, reference: personId })]));
       },

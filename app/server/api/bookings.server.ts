@@ -24,7 +24,7 @@ const requestIdOf = (request: FastifyRequest): string => String(request.headers[
 /** The booking as it is now and as this person may see it. */
 async function shown(services: Services, person: Person, bookingId: string): Promise<BookingRow | null> {
   const booking = await services.visibleBooking(person, bookingId);
-  return booking && bookingFor(readerOf(person, booking), booking);
+  return booking && bookingFor(await readerOf(services.queries, person, booking), booking);
 }
 
 const unknown = (reply: FastifyReply): FastifyReply => problem(reply, 404, 'not-found', 'There is no such booking.');
@@ -84,7 +84,11 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       const person = signedIn(request, reply);
       if (!person) return reply;
       const bookings = await services.queries.bookingsOf(person.personId);
-      return { bookings: bookings.map((booking) => bookingFor(readerOf(person, booking), booking)) };
+      return {
+        bookings: await Promise.all(
+          bookings.map(async (booking) => bookingFor(await readerOf(services.queries, person, booking), booking)),
+        ),
+      };
     },
   );
 
@@ -113,7 +117,7 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       const booking = await services.visibleBooking(person, request.params.id);
       if (!booking) return unknown(reply);
       const rows = await services.queries.timeline(booking.bookingId);
-      return { events: timelineFor(readerOf(person, booking), booking, rows) };
+      return { events: timelineFor(await readerOf(services.queries, person, booking), booking, rows) };
     },
   );
 

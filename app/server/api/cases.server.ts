@@ -185,7 +185,7 @@ function moves(app: FastifyInstance, services: Services): void {
         params: Id,
         headers: RequestKey,
         body: Type.Object({ startsAt: Instant }),
-        response: done('moved', 'asked'),
+        response: done('moved', 'moving', 'asked'),
       },
     },
     (request, reply) =>
@@ -202,7 +202,7 @@ function moves(app: FastifyInstance, services: Services): void {
         params: Proposal,
         headers: RequestKey,
         body: Type.Object({ agree: Type.Boolean() }),
-        response: done('moved', 'declined'),
+        response: done('moved', 'moving', 'declined'),
       },
     },
     (request, reply) =>

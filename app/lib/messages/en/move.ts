@@ -50,7 +50,7 @@ export const move = {
     agree: 'Agree',
     decline: 'Keep the old time',
     withdraw: 'Withdraw',
-    didAgree: 'The lesson is moved.',
+    didAgree: 'You agreed. The lesson is being moved; this page shows it in a moment.',
     didDecline: 'The lesson stays where it was.',
     didWithdraw: 'Withdrawn. The lesson stays where it was.',
   },

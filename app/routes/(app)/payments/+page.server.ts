@@ -28,6 +28,7 @@ export const load: PageServerLoad = async (event) => {
       .map((one) => one.providerPaymentId),
   );
   const forWhom = new Map(bookings.map((booking) => [booking.bookingId, booking]));
+  const readers = await Promise.all(disputes.map((dispute) => readerOf(queries, person, dispute)));
   return {
     payments: payments
       .map((payment) => {
@@ -42,7 +43,7 @@ export const load: PageServerLoad = async (event) => {
       .toSorted((one, other) => other.capturedAt - one.capturedAt),
     refunds: refunds.flat(),
     cases: disputes
-      .filter((dispute) => readerOf(person, dispute) === 'student')
+      .filter((_, at) => readers[at] === 'student')
       .map((dispute) => ({
         bookingId: dispute.bookingId,
         subject: dispute.subject,

@@ -29,7 +29,7 @@ export const load: PageServerLoad = async (event) => {
     services.queries.refundsOf(bookingId),
     services.queries.chargebacksOf(bookingId),
   ]);
-  const reader = readerOf(person, booking);
+  const reader = await readerOf(services.queries, person, booking);
   const policy = policyOf(booking.policyVersion);
   const shown = timelineFor(reader, booking, rows);
   const words = messagesIn('en').timeline;
@@ -91,7 +91,7 @@ export const actions: Actions = {
 
   quote: async (event) => {
     const { person, booking } = await bookingOf(event);
-    const by = readerOf(person, booking) === 'tutor' ? 'tutor' : 'student';
+    const by = person.personId === booking.tutorId ? 'tutor' : 'student';
     const quote = await event.locals.services.cancelQuote(booking.bookingId, by);
     if (isRefusal(quote)) return fail(409, { code: quote.code, message: quote.message });
     return { quote };

@@ -29,7 +29,7 @@ export const load: PageServerLoad = async (event) => {
   const { services } = event.locals;
   const { queries } = services;
   const { person, booking } = await bookingOf(event);
-  if (readerOf(person, booking) !== 'student') unknownPage();
+  if ((await readerOf(queries, person, booking)) !== 'student') unknownPage();
   const { bookingId } = booking;
   const [payout, dispute, there] = await Promise.all([
     queries.payout(bookingId),
