@@ -23,7 +23,8 @@ export type Stage =
   | { readonly at: 'failed'; readonly plan: Plan; readonly attempt: number }
   | { readonly at: 'held'; readonly plan: Plan; readonly transferId: string; readonly reversed: number }
   | { readonly at: 'running'; readonly plan: Plan; readonly transferId: string; readonly reversed: number }
-  | { readonly at: 'done'; readonly plan: Plan };
+  /** `cancelled`: nothing was paid out. */
+  | { readonly at: 'done'; readonly plan: Plan; readonly cancelled?: true };
 
 interface Asked {
   readonly operationId: string;
@@ -170,8 +171,9 @@ function evolveStage(stage: Stage, fact: Fact): Stage {
       return reversed >= plan.share ? { at: 'done', plan } : { ...stage, reversed };
     }
     case 'HoldLifted':
-    case 'PayoutCancelled':
       return { at: 'done', plan };
+    case 'PayoutCancelled':
+      return { at: 'done', plan, cancelled: true };
     default:
       return stage;
   }

@@ -10,6 +10,7 @@ import {
   dueOf,
   evolve,
   initial,
+  lostOf,
   pausedUntil,
   refundsDone,
   reversalAgainId,
@@ -115,6 +116,8 @@ function settle(state: PayoutCase): readonly Reaction[] {
 function close(state: PayoutCase): readonly Reaction[] {
   const { stage, ending, disputed } = state;
   if (stage.at !== 'done' || ending?.kind !== 'completed' || disputed || !refundsDone(state, stage.plan)) return [];
+  // Money that neither the tutor nor the payer has is somebody's: the booking stays open until people have seen to it.
+  if (stage.cancelled && state.disputeRefund + lostOf(state.lost, stage.plan) < stage.plan.gross) return [];
   return [command('close', { type: 'CloseBooking', data: { bookingId: stage.plan.bookingId } })];
 }
 

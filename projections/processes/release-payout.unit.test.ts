@@ -155,6 +155,11 @@ describe('release-payout: back to the payer', () => {
     expect(commandsIn(to(...failed, payoutCancelled()))).toEqual(['RequestRefund']);
   });
 
+  test('RP18: a completed booking whose payout was cancelled stays open while its money is nobody’s', () => {
+    const failed = [planned(), transferRequested(), transferFailed(), completed()];
+    expect(commandsIn(to(...failed, payoutCancelled()))).toEqual([]);
+  });
+
   test('RP10: a transfer that fails after the cancellation is not tried again', () => {
     expect(commandsIn(to(planned(), transferRequested(), cancelled(80_000, 'grace'), transferFailed()))).toEqual([
       'CancelPayout',
