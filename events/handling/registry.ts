@@ -72,6 +72,7 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   LinkedAccountSuspended: first('tutor'),
   LinkedAccountFailed: first('tutor'),
   BankDetailsChanged: first('tutor'),
+  BankChangeApplied: first('tutor'),
   AvailabilitySet: first('calendar'),
   TimeOffAdded: first('calendar'),
   TimeOffRemoved: first('calendar'),

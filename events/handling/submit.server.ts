@@ -66,6 +66,7 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   RecordLinkedAccount: 'tutor',
   ObserveLinkedAccount: 'tutor',
   RecordLinkedAccountFailure: 'tutor',
+  ApplyBankChange: 'tutor',
   SetAvailability: 'calendar',
   AddTimeOff: 'calendar',
   RemoveTimeOff: 'calendar',

@@ -78,6 +78,16 @@ export type AccountEvent =
         readonly at: number;
         readonly coolsUntil: number;
       };
+    }
+  | {
+      /** It has cooled off: only now is the provider told of the new bank. */
+      readonly type: 'BankChangeApplied';
+      readonly data: {
+        readonly tutorId: string;
+        readonly accountId: string;
+        readonly operationId: string;
+        readonly at: number;
+      };
     };
 
 /** There is an account at the provider. `details` is null where it was activated without them (the demo). */
@@ -89,6 +99,8 @@ interface Opened {
   readonly usableFrom: number | null;
   /** Changes of the bank so far. */
   readonly bankChanges: number;
+  /** The last of them. Until it is applied the provider knows the bank before it. */
+  readonly bankChange: { readonly operationId: string; readonly coolsUntil: number; readonly applied: boolean } | null;
   /** Details were sent since the provider last spoke, so it may look at the account again. */
   readonly sentAnew: boolean;
 }
@@ -135,7 +147,7 @@ export function evolveAccount(
     case 'LinkedAccountCreated': {
       if (account.kind !== 'requested' && account.kind !== 'failed') return impossible(event, account);
       const { accountId, productId } = event.data;
-      const fresh = { usableFrom: null, bankChanges: 0, sentAnew: false };
+      const fresh = { usableFrom: null, bankChanges: 0, bankChange: null, sentAnew: false };
       return { kind: 'created', details: account.details, accountId, productId, ...fresh };
     }
     case 'LinkedAccountActivated': {
@@ -143,7 +155,8 @@ export function evolveAccount(
       if ('accountId' in account && account.accountId === accountId)
         return { ...opened(account, event), kind: 'active', usableFrom, sentAnew: false };
       const details = 'details' in account ? account.details : null;
-      return { kind: 'active', details, accountId, productId: null, usableFrom, bankChanges: 0, sentAnew: false };
+      const fresh = { bankChanges: 0, bankChange: null, sentAnew: false };
+      return { kind: 'active', details, accountId, productId: null, usableFrom, ...fresh };
     }
     case 'LinkedAccountUnderReview':
       return { ...opened(account, event), kind: 'under-review', sentAnew: false };
@@ -155,7 +168,13 @@ export function evolveAccount(
       return { ...opened(account, event), kind: 'suspended', reason: event.data.reason };
     case 'BankDetailsChanged': {
       if (!('accountId' in account)) return impossible(event, account);
-      return { ...account, bankChanges: account.bankChanges + 1 };
+      const { operationId, coolsUntil } = event.data;
+      const bankChange = { operationId, coolsUntil, applied: false };
+      return { ...account, bankChanges: account.bankChanges + 1, bankChange };
+    }
+    case 'BankChangeApplied': {
+      if (!('accountId' in account) || account.bankChange === null) return impossible(event, account);
+      return { ...account, bankChange: { ...account.bankChange, applied: true } };
     }
     default:
       return never(event, 'account event');
@@ -164,6 +183,6 @@ export function evolveAccount(
 
 function opened(account: Account, event: { readonly type: string }): Opened {
   if (!('accountId' in account)) return impossible(event, account);
-  const { details, accountId, productId, usableFrom, bankChanges, sentAnew } = account;
-  return { details, accountId, productId, usableFrom, bankChanges, sentAnew };
+  const { details, accountId, productId, usableFrom, bankChanges, bankChange, sentAnew } = account;
+  return { details, accountId, productId, usableFrom, bankChanges, bankChange, sentAnew };
 }

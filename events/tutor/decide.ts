@@ -44,6 +44,7 @@ export function decide(command: TutorCommand, state: TutorState): readonly Tutor
     case 'RecordLinkedAccount':
     case 'ObserveLinkedAccount':
     case 'RecordLinkedAccountFailure':
+    case 'ApplyBankChange':
     case 'ActivateLinkedAccount':
       return decideAccount(command, state.account);
     default:

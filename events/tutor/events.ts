@@ -78,6 +78,7 @@ export function evolve(state: TutorState, event: TutorEvent): TutorState {
     case 'LinkedAccountSuspended':
     case 'LinkedAccountFailed':
     case 'BankDetailsChanged':
+    case 'BankChangeApplied':
       return { ...state, account: evolveAccount(state.account, event) };
     default:
       return never(event, 'tutor event');

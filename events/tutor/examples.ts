@@ -78,6 +78,10 @@ export const bankChanged = (n: number, of: PayoutDetails, at = NOW): TutorEvent 
     operationId: `settlements-${account}-${n}`,
     bankLast4: last4(of),
     at,
-    coolsUntil: at + DAY,
+    coolsUntil: at + 3 * DAY,
   },
+});
+export const applied = (n: number, at: number): TutorEvent => ({
+  type: 'BankChangeApplied',
+  data: { tutorId, accountId: account, operationId: `settlements-${account}-${n}`, at },
 });

@@ -23,6 +23,8 @@ export type AccountCommand =
         requirements: readonly Requirement[];
       }
     >
+  /** A bank change has cooled off. */
+  | Command<'ApplyBankChange', { tutorId: string; operationId: string }>
   | Command<'RecordLinkedAccountFailure', { tutorId: string; reason: string }>
   /** An account that is ready from elsewhere (the demo): usable at once. */
   | Command<'ActivateLinkedAccount', { tutorId: string; accountId: string }>;
@@ -31,6 +33,8 @@ type AccountCommandOf<Type extends AccountCommand['type']> = Extract<AccountComm
 type Decision = readonly TutorEvent[] | Refusal;
 
 const MAX_ATTEMPTS = 10;
+/** A settlement takes until the next working day, so what was released before a change is at the old bank by then. */
+const BANK_COOL_OFFS = 3;
 
 const noAccount = (): Refusal => refuse('no-account', 'There is no account at the payment provider yet.');
 const accountMismatch = (): Refusal => refuse('account-mismatch', 'This tutor has another account at the provider.');
@@ -47,6 +51,8 @@ export function decideAccount(command: AccountCommand, account: Account): Decisi
       return record(command, account);
     case 'ObserveLinkedAccount':
       return observe(command, account);
+    case 'ApplyBankChange':
+      return applyBankChange(command, account);
     case 'RecordLinkedAccountFailure':
       return recordFailure(command, account);
     case 'ActivateLinkedAccount':
@@ -72,7 +78,7 @@ function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, a
   };
   if (!('accountId' in account)) return [submitted];
   const { accountId, details: before, bankChanges } = account;
-  if (before && account.kind !== 'needs-clarification' && !same(identityOf(before), identityOf(details)))
+  if (before && identityFixed(account, before, details))
     return refuse(
       'identity-fixed',
       'Legal name, PAN and kind of business belong to the account. Write to us to change them.',
@@ -89,7 +95,8 @@ function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, a
         operationId: `settlements-${accountId}-${bankChanges + 1}`,
         bankLast4,
         at: now,
-        coolsUntil: now + policyAt(now).accountCoolOffMs,
+        // Before the first activation no payout can exist.
+        coolsUntil: account.usableFrom === null ? now : now + BANK_COOL_OFFS * policyAt(now).accountCoolOffMs,
       },
     },
     submitted,
@@ -121,7 +128,32 @@ function plain({
   };
 }
 
-const identityOf = ({ legalName, businessType, pan }: PayoutDetails) => ({ legalName, businessType, pan });
+/** The provider's names of what belongs to the account. Its names of other things unlock nothing of that. */
+const IDENTITY = {
+  legalName: ['legal_business_name', 'legal_info.legal_business_name', 'name', 'stakeholder.name'],
+  businessType: ['business_type'],
+  pan: ['legal_info.pan', 'pan', 'kyc.pan', 'stakeholder.kyc.pan'],
+} as const;
+
+/** Rule TU10. */
+function identityFixed(account: Account, before: PayoutDetails, details: PayoutDetails): boolean {
+  const asked = account.kind === 'needs-clarification' ? account.requirements.map((one) => one.field) : [];
+  const fixed = (field: keyof typeof IDENTITY): boolean =>
+    before[field] !== details[field] && !IDENTITY[field].some((name) => asked.includes(name));
+  return fixed('legalName') || fixed('businessType') || fixed('pan');
+}
+
+/** Rule TU20. */
+function applyBankChange({ data, now }: AccountCommandOf<'ApplyBankChange'>, account: Account): Decision {
+  const { tutorId, operationId } = data;
+  if (!('accountId' in account)) return noAccount();
+  const { accountId, bankChange } = account;
+  if (bankChange?.operationId !== operationId)
+    return refuse('change-superseded', 'The bank details were changed again since.');
+  if (bankChange.applied) return [];
+  if (now < bankChange.coolsUntil) return refuse('still-cooling', 'The new bank account still rests.');
+  return [{ type: 'BankChangeApplied', data: { tutorId, accountId, operationId, at: now } }];
+}
 
 /** Rules TU11, TU12. */
 function request({ data }: AccountCommandOf<'RequestLinkedAccount'>, account: Account): Decision {

@@ -79,7 +79,7 @@ describe('details', () => {
 
 describe('another bank', () => {
   const other = bank('111122223333');
-  it('TU9: cools off for a day, each change anew', () => {
+  it('TU9: cools off for three days, each change anew', () => {
     given([...opened, activated(NOW)])
       .when(submit(other, NOW + 5))
       .then([bankChanged(1, other, NOW + 5), submitted(other, NOW + 5)]);
@@ -92,6 +92,42 @@ describe('another bank', () => {
     given([...opened, activated(NOW)])
       .when(submit(phone))
       .then([submitted(phone)]);
+  });
+  it('TU9: before the first activation it goes at once', () => {
+    const at = NOW + 5;
+    const coolsUntil = at;
+    const change = bankChanged(1, other, at);
+    if (change.type !== 'BankDetailsChanged') throw new Error('no change');
+    given([...opened, needs()])
+      .when(submit(other, at))
+      .then([{ ...change, data: { ...change.data, coolsUntil } }, submitted(other, at)]);
+  });
+  it('TU20: is applied when it has cooled off, and only the last one', () => {
+    const apply = (n: number, now: number): TutorCommand => ({
+      type: 'ApplyBankChange',
+      data: { tutorId, operationId: `settlements-${of.account}-${n}` },
+      now,
+    });
+    const cooled = NOW + 72 * 3_600_000;
+    const changed = [...opened, activated(NOW), bankChanged(1, other), submitted(other)];
+    given(changed)
+      .when(apply(1, cooled - 1))
+      .then('still-cooling');
+    given(changed)
+      .when(apply(1, cooled))
+      .then([of.applied(1, cooled)]);
+    given([...changed, bankChanged(2, details, NOW + 9), submitted(details, NOW + 9)])
+      .when(apply(1, cooled))
+      .then('change-superseded');
+  });
+  it('TU10: a question about something else unlocks nothing of the identity', () => {
+    const asked = [...opened, needs([{ field: 'settlements', reason: 'Refused.' }])];
+    given(asked)
+      .when(submit({ legalName: 'Meera Krishnan' }))
+      .then('identity-fixed');
+    given([...opened, needs([{ field: 'legal_business_name', reason: 'Does not match the PAN.' }])])
+      .when(submit({ pan: 'ABCPI1234G' }))
+      .then('identity-fixed');
   });
   it('TU10: the name stays with the account, unless the provider asks', () => {
     const married = { legalName: 'Meera Krishnan' };

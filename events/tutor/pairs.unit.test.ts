@@ -23,14 +23,22 @@ const STATES: Readonly<Record<string, readonly TutorEvent[]>> = {
   clarified: [...opened, of.needs(), bankChanged(1, otherBank), submitted(otherBank)],
   active: [...opened, of.activated(NOW)],
   'bank-changed': [...opened, of.activated(NOW), bankChanged(1, otherBank), submitted(otherBank)],
+  'bank-applied': [
+    ...opened,
+    of.activated(NOW),
+    bankChanged(1, otherBank),
+    submitted(otherBank),
+    of.applied(1, NOW + 3 * 86_400_000),
+  ],
   suspended: [...opened, of.activated(NOW), of.suspended],
   demo: [of.activated(NOW)],
 };
 
 type Asked =
-  | Exclude<TutorCommand['type'], 'ObserveLinkedAccount' | 'SubmitPayoutDetails'>
+  | Exclude<TutorCommand['type'], 'ObserveLinkedAccount' | 'SubmitPayoutDetails' | 'ApplyBankChange'>
   | 'PublishTutorProfile'
   | `SubmitPayoutDetails: ${'first' | 'another bank' | 'another name'}`
+  | `ApplyBankChange: ${'early' | 'cooled'}`
   | `ObserveLinkedAccount: ${'under-review' | 'needs-clarification' | 'activated' | 'suspended'}`;
 const observe = (status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended'): TutorCommand => ({
   type: 'ObserveLinkedAccount',
@@ -59,81 +67,105 @@ const COMMANDS: Readonly<Record<Asked, TutorCommand>> = {
     data: { tutorId, reason: 'The PAN is not known.' },
     now: NOW,
   },
+  'ApplyBankChange: early': {
+    type: 'ApplyBankChange',
+    data: { tutorId, operationId: `settlements-${account}-1` },
+    now: NOW + 3 * 86_400_000 - 1,
+  },
+  'ApplyBankChange: cooled': {
+    type: 'ApplyBankChange',
+    data: { tutorId, operationId: `settlements-${account}-1` },
+    now: NOW + 3 * 86_400_000,
+  },
   ActivateLinkedAccount: { type: 'ActivateLinkedAccount', data: { tutorId, accountId: account }, now: NOW },
 };
 
 const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
   PublishTutorProfile: {
     TutorProfilePublished:
-      'none details requested failed created under-review needs-clarification clarified active bank-changed suspended demo',
+      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   SetOffers: {
     OffersSet:
-      'none details requested failed created under-review needs-clarification clarified active bank-changed suspended demo',
+      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   SetBookingMode: {
     BookingModeSet:
-      'none details requested failed created under-review needs-clarification clarified active bank-changed suspended demo',
+      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   'SubmitPayoutDetails: first': {
     PayoutDetailsSubmitted: 'none failed',
     nothing: 'details requested created under-review needs-clarification active suspended',
-    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified bank-changed demo',
+    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified bank-changed bank-applied demo',
   },
   'SubmitPayoutDetails: another bank': {
     PayoutDetailsSubmitted: 'none details failed',
     'account-requested': 'requested',
     'BankDetailsChanged+PayoutDetailsSubmitted':
-      'created under-review needs-clarification clarified active bank-changed suspended demo',
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   'SubmitPayoutDetails: another name': {
-    PayoutDetailsSubmitted: 'none details failed needs-clarification',
+    PayoutDetailsSubmitted: 'none details failed',
     'account-requested': 'requested',
-    'identity-fixed': 'created under-review active bank-changed suspended',
-    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified demo',
+    'identity-fixed': 'created under-review needs-clarification clarified active bank-changed bank-applied suspended',
+    'BankDetailsChanged+PayoutDetailsSubmitted': 'demo',
   },
   RequestLinkedAccount: {
     'no-details': 'none',
     LinkedAccountRequested: 'details failed',
     'account-requested': 'requested',
-    'account-exists': 'created under-review needs-clarification clarified active bank-changed suspended demo',
+    'account-exists':
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   RecordLinkedAccount: {
     'account-not-requested': 'none details',
     LinkedAccountCreated: 'requested failed',
-    nothing: 'created under-review needs-clarification clarified active bank-changed suspended demo',
+    nothing: 'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   'ObserveLinkedAccount: under-review': {
     'no-account': 'none details requested failed',
-    LinkedAccountUnderReview: 'created clarified bank-changed',
+    LinkedAccountUnderReview: 'created clarified bank-changed bank-applied',
     nothing: 'under-review needs-clarification active suspended demo',
   },
   'ObserveLinkedAccount: needs-clarification': {
     'no-account': 'none details requested failed',
-    LinkedAccountNeedsClarification: 'created under-review bank-changed',
+    LinkedAccountNeedsClarification: 'created under-review bank-changed bank-applied',
     nothing: 'needs-clarification clarified active suspended demo',
   },
   'ObserveLinkedAccount: activated': {
     'no-account': 'none details requested failed',
     LinkedAccountActivated: 'created under-review needs-clarification clarified suspended',
-    nothing: 'active bank-changed demo',
+    nothing: 'active bank-changed bank-applied demo',
   },
   'ObserveLinkedAccount: suspended': {
     'no-account': 'none details requested failed',
-    LinkedAccountSuspended: 'created under-review needs-clarification clarified active bank-changed demo',
+    LinkedAccountSuspended: 'created under-review needs-clarification clarified active bank-changed bank-applied demo',
     nothing: 'suspended',
   },
   RecordLinkedAccountFailure: {
     'account-not-requested': 'none details',
     LinkedAccountFailed: 'requested',
     nothing: 'failed',
-    'account-exists': 'created under-review needs-clarification clarified active bank-changed suspended demo',
+    'account-exists':
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+  },
+  'ApplyBankChange: early': {
+    'no-account': 'none details requested failed',
+    'change-superseded': 'created under-review needs-clarification active suspended demo',
+    'still-cooling': 'clarified bank-changed',
+    nothing: 'bank-applied',
+  },
+  'ApplyBankChange: cooled': {
+    'no-account': 'none details requested failed',
+    'change-superseded': 'created under-review needs-clarification active suspended demo',
+    BankChangeApplied: 'clarified bank-changed',
+    nothing: 'bank-applied',
   },
   ActivateLinkedAccount: {
     LinkedAccountActivated: 'none',
     'account-requested': 'details requested failed',
     'account-exists': 'created under-review needs-clarification clarified suspended',
-    nothing: 'active bank-changed demo',
+    nothing: 'active bank-changed bank-applied demo',
   },
 };
 

@@ -16,6 +16,7 @@ const idsIn = (providerId: string | null): { accountId: string | null; productId
 };
 
 const NO_DETAILS = { kind: 'rejected', code: 'NO_DETAILS', description: 'the tutor gave no details' } as const;
+const RESTS = { kind: 'rejected', code: 'BANK_RESTS', description: 'the new bank account still rests' } as const;
 const NOT_OURS = {
   kind: 'rejected',
   code: 'EMAIL_TAKEN',
@@ -61,6 +62,8 @@ export async function sendAccountCall(call: AccountCall, sending: Sending): Prom
   const { gateway, remember } = sending;
   const tutor = await sending.accountOf(call.tutorId);
   if (!tutor) return NO_DETAILS;
+  // A call of an earlier change that is tried again would carry the bank of the later one.
+  if (call.kind === 'update-settlements' && tutor.bankRests) return RESTS;
   const known = idsIn(sending.providerId);
 
   let accountId = call.kind === 'update-settlements' ? call.accountId : known.accountId;
@@ -109,7 +112,7 @@ const LOCKED = /locked for editing/i;
 
 export function accountRejection(call: AccountCall, reason: string): No {
   const { tutorId } = call;
-  if (LOCKED.test(reason)) return { kind: 'later', alert: null, records: [] };
+  if (LOCKED.test(reason) || reason.includes(RESTS.description)) return { kind: 'later', alert: null, records: [] };
   if (call.kind === 'create-account')
     return { kind: 'failed', records: [{ type: 'RecordLinkedAccountFailure', data: { tutorId, reason } }] };
   const { accountId } = call;

@@ -222,22 +222,30 @@ describe('a tutor’s account', { timeout: 90_000 }, () => {
     expect(await typesOf('tutor-tutor-second')).not.toContain('LinkedAccountCreated');
   });
 
-  test.each(['none', 'timeout-after-commit', 'timeout-before-commit'])(
-    'EF11: another bank account is told to the provider (%s on the way)',
-    async (kind) => {
+  test.each([
+    ['none', '999888777661'],
+    ['timeout-after-commit', '999888777662'],
+    ['timeout-before-commit', '999888777663'],
+  ])(
+    'EF11, OT2: another bank account is told to the provider when it has cooled off (%s on the way)',
+    async (kind, accountNumber) => {
       const tutorId = `tutor-moved-${kind}`;
       await onboard(tutorId);
       await came(`tutor-${tutorId}`, 'LinkedAccountActivated');
       if (kind !== 'none') await fault(kind, 'PATCH', '/v2/accounts/:id/products/:productId');
       const moved = details(`${tutorId}@tutors.test`);
-      const bank = { ...moved.bank, accountNumber: '999888777666' };
+      const bank = { ...moved.bank, accountNumber };
       expect(await world.give({ type: 'SubmitPayoutDetails', data: { tutorId, ...moved, bank } })).toBeNull();
       await came(`tutor-${tutorId}`, 'BankDetailsChanged');
+      await world.settled();
+      expect(JSON.stringify(await world.sandbox.control('state'))).not.toContain(`"${bank.accountNumber}"`);
+      await world.advance(72 * 3_600_000 + 1000);
+      await came(`tutor-${tutorId}`, 'BankChangeApplied');
       await until('the new bank account at the provider', async () => {
         const { accounts } = await world.sandbox.control<{
           accounts: readonly { email: string; internal?: { settlements?: { account_number?: string } } }[];
         }>('state');
-        return JSON.stringify(accounts.find((one) => one.email === `${tutorId}@tutors.test`)).includes('999888777666');
+        return JSON.stringify(accounts.find((one) => one.email === `${tutorId}@tutors.test`)).includes(accountNumber);
       });
       await world.settled();
       const [call] = await world.db.query<{ state: string; problem: string | null; request: string }>(
@@ -246,7 +254,7 @@ describe('a tutor’s account', { timeout: 90_000 }, () => {
         [tutorId],
       );
       expect(call).toMatchObject({ state: 'confirmed', problem: null });
-      expect(call?.request).not.toContain('999888777666');
+      expect(call?.request).not.toContain(accountNumber);
     },
   );
 

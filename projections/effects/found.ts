@@ -40,6 +40,8 @@ export interface Sending {
 export interface TutorAccount {
   readonly details: PayoutDetails;
   readonly productId: string | null;
+  /** The bank of `details` has not cooled off: the provider must not hear of it yet. */
+  readonly bankRests: boolean;
 }
 
 export const mapped = <T, R>(answer: Answer<T>, map: (value: T) => R): Answer<R> =>

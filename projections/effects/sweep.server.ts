@@ -1,5 +1,5 @@
 /**
- * Finds whatever a timer or a process missed and asks for it again. Rules SW1–SW10 of SPEC.md.
+ * Finds whatever a timer or a process missed and asks for it again. Rules SW1–SW11 of SPEC.md.
  * Everything it does is a command that the stream refuses when it is not due or done already, so it can only help.
  */
 import type { Submit } from '#events/handling/submit.ts';
@@ -22,6 +22,7 @@ import { cancelRefundId, releaseId, reversalId, transferId } from '../processes/
 import { accountOf } from '../runner/account.server.ts';
 import { streamsOf } from './streams.server.ts';
 import { createDisputeSweeps } from './sweep-disputes.server.ts';
+import { createBankSweep } from './sweep-banks.server.ts';
 import { createMoveSweep } from './sweep-moves.server.ts';
 
 /** Business ms that timers and processes get before the sweeper steps in. */
@@ -55,6 +56,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
   const parts = { db, store, now: () => clock.now(), slackMs: SLACK_MS, atATime: AT_A_TIME, ask };
   const disputes = createDisputeSweeps(parts);
   const moves = createMoveSweep(parts);
+  const banks = createBankSweep(parts);
   /** Up to here the overdue releases have been looked at. */
   let released = '';
 
@@ -273,6 +275,7 @@ export function createSweeper({ db, store, submit, clock, log }: SweeperSettings
       await lateMoney();
       await seats();
       await moves.run();
+      await banks.run();
       await disputes.run();
       return false;
     },

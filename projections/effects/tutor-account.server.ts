@@ -10,5 +10,7 @@ export async function tutorAccountOf(store: EventStore, tutorId: string): Promis
   const events = history.flatMap((event) => recogniseAs(event, 'tutor') ?? []);
   const { account } = fold(tutor, events);
   const details = 'details' in account ? account.details : null;
-  return details && { details, productId: 'productId' in account ? account.productId : null };
+  if (!details || !('accountId' in account)) return details && { details, productId: null, bankRests: false };
+  const { productId, bankChange, usableFrom } = account;
+  return { details, productId, bankRests: usableFrom !== null && bankChange !== null && !bankChange.applied };
 }

@@ -61,13 +61,13 @@ export function accountWords(about: AccountKind, { zone }: Reader): Words {
     case 'bank-changed':
       return {
         title: 'Your bank details were changed',
-        body: `Payouts go to the account ending in ${about.bankLast4} from now on. For your safety all open payouts rest until ${moment(about.coolsUntil, zone)}. ${NOT_YOU}`,
+        body: `Payouts go to the account ending in ${about.bankLast4} from ${moment(about.coolsUntil, zone)} on. For your safety all open payouts rest until then. What was released before goes to the account you had. ${NOT_YOU}`,
         href,
       };
     case 'bank-cooled':
       return {
         title: 'Your payouts go on',
-        body: `The new bank account ending in ${about.bankLast4} has rested a day. Each payout is released at the end of its hold, or now if that has passed. ${NOT_YOU}`,
+        body: `The new bank account ending in ${about.bankLast4} has rested. Each payout is released at the end of its hold, or now if that has passed. ${NOT_YOU}`,
         href,
       };
     default:

@@ -66,6 +66,7 @@ export const onboardTutor: Process<OnboardTutor> = {
       case 'LinkedAccountActivated':
       case 'LinkedAccountSuspended':
       case 'BankDetailsChanged':
+      case 'BankChangeApplied':
       case 'PayoutPlanned':
         return fact.data.tutorId;
       default:
@@ -108,8 +109,8 @@ export const onboardTutor: Process<OnboardTutor> = {
         const operationId = idFrom('linked-account', fact.id);
         if (state.accountId === null)
           return [command('request', { type: 'RequestLinkedAccount', data: { tutorId, operationId } })];
-        // Other bank details came right before these, and are on their way already.
-        if (!state.asked || state.bank?.at === at) return [];
+        // Other bank details came right before these, or still rest: they are sent when they are applied.
+        if (!state.asked || (state.bank && (state.bank.at === at || state.bank.coolsUntil > at))) return [];
         return [updateSettlements(tutorId, state.accountId, operationId)];
       }
       case 'LinkedAccountRequested': {
@@ -119,12 +120,22 @@ export const onboardTutor: Process<OnboardTutor> = {
         ];
       }
       case 'BankDetailsChanged': {
-        const { tutorId, accountId, operationId, coolsUntil } = fact.data;
-        // The commands first: when the provider hears of the new bank, nothing that is open can go there.
+        const { tutorId, operationId, coolsUntil } = fact.data;
+        // What is released already cannot be paused: it is settled at the old bank, because the provider hears of the new
+        // one only when that has cooled off.
         return [
           ...open.map((bookingId) => rest(bookingId, coolsUntil)),
-          updateSettlements(tutorId, accountId, operationId),
+          {
+            kind: 'timer',
+            key: `bank-change:${tutorId}:${operationId}`,
+            dueAt: coolsUntil,
+            command: { type: 'ApplyBankChange', data: { tutorId, operationId } },
+          },
         ];
+      }
+      case 'BankChangeApplied': {
+        const { tutorId, accountId, operationId } = fact.data;
+        return [updateSettlements(tutorId, accountId, operationId)];
       }
       case 'LinkedAccountSuspended':
         return open.map(suspend);

@@ -79,17 +79,24 @@ describe('onboard-tutor', () => {
     expect(to(activated, details())).toEqual([]);
   });
 
-  test('OT2: another bank: every open payout rests first, then the provider hears of it', () => {
+  test('OT2: another bank: every open payout rests, and the provider hears of it only when it has cooled off', () => {
     const reactions = to(activated, planned('b1'), planned('b2'), bankChanged());
-    expect(reactions.map((one) => one.kind)).toEqual(['command', 'command', 'call']);
+    expect(reactions.map((one) => one.kind)).toEqual(['command', 'command', 'timer']);
     expect(commands(reactions)).toEqual([
       { type: 'PausePayout', bookingId: 'b1', reason: 'bank-changed', until: NOW + DAY },
       { type: 'PausePayout', bookingId: 'b2', reason: 'bank-changed', until: NOW + DAY },
     ]);
-    expect(reactions.at(-1)).toMatchObject({
-      operationId: 'settlements-1',
-      call: { kind: 'update-settlements', tutorId, accountId },
+    expect(reactions.at(-1)).toEqual({
+      kind: 'timer',
+      key: 'bank-change:t1:settlements-1',
+      dueAt: NOW + DAY,
+      command: { type: 'ApplyBankChange', data: { tutorId, operationId: 'settlements-1' } },
     });
+    const at = NOW + DAY;
+    const applied = fact({ type: 'BankChangeApplied', data: { tutorId, accountId, operationId: 'settlements-1', at } });
+    expect(to(activated, planned('b1'), bankChanged(), applied)).toMatchObject([
+      { kind: 'call', operationId: 'settlements-1', call: { kind: 'update-settlements', tutorId, accountId } },
+    ]);
   });
 
   test('OT3: another change while they rest makes them rest longer', () => {
@@ -123,6 +130,7 @@ describe('onboard-tutor', () => {
       { kind: 'call', call: { kind: 'update-settlements', accountId } },
     ]);
     expect(to(details(), created, asked, bankChanged(NOW + 5), details(NOW + 5))).toEqual([]);
+    expect(to(activated, asked, bankChanged(), details(NOW + HOUR))).toEqual([]);
   });
 
   test('OT7: no personal detail is kept in its state', () => {

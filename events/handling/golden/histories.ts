@@ -23,6 +23,7 @@ export const HISTORIES: Histories = {
       'LinkedAccountNeedsClarification',
       'LinkedAccountActivated',
       'BankDetailsChanged',
+      'BankChangeApplied',
       'LinkedAccountSuspended',
     ],
     ['LinkedAccountActivated'],

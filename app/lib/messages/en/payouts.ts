@@ -51,7 +51,7 @@ export const payouts = {
   changeOpen: 'Change the bank account',
   changeTitle: 'Change the bank account',
   changeWhy:
-    'For your safety a new bank account rests for 24 hours. Every payout that is not released yet waits until then, and we write to you about it.',
+    'For your safety a new bank account rests for 72 hours. Every payout that is not released yet waits until then, what is released already goes to the account you have now, and we write to you about it.',
   retype:
     'What you sent before is locked away and not shown again. Type all of it; name, PAN and kind of business must be as they were.',
   retypeClarify: 'What you sent before is locked away and not shown again, so all of it is asked for once more.',
@@ -89,7 +89,7 @@ export const payouts = {
     sendChange: 'Change the bank account',
     sending: 'Sending',
     sent: 'Your details are sent.',
-    changed: 'Your bank account is changed. It rests for 24 hours.',
+    changed: 'Your bank account is changed. The new one rests for 72 hours.',
     wrong: (count: number) => (count === 1 ? 'One field needs another look.' : `${count} fields need another look.`),
     differs: 'The two account numbers are not the same.',
     offline: 'We could not reach the server. Nothing was sent; try again.',
