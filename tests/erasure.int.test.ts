@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuth } from '#app/server/auth/auth.server.ts';
 import { ensureAccount, passwordHash } from '#app/server/auth/accounts.server.ts';
+import { bookingServices } from '#app/server/booking-services.server.ts';
 import { createErasure, type ErasePerson } from '#app/server/auth/erase.server.ts';
 import { fromPerson, fromProvider, fromSystem } from '#events/handling/context.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
@@ -20,7 +21,9 @@ import type { Database } from '#platform/database/database.ts';
 import { kyselyDialect } from '#platform/database/kysely-dialect.server.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { createLog } from '#platform/log/log.server.ts';
+import { erasureFacts } from '#projections/erasure/facts.server.ts';
 import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
+import { createQueries } from '#projections/queries.server.ts';
 import { requestRebuild, runReadModels } from '#projections/runner/read-models.server.ts';
 import { runProcesses } from '#projections/runner/processes.server.ts';
 import { prepareProjections } from '#projections/worker.server.ts';
@@ -269,6 +272,24 @@ afterAll(async () => {
 });
 
 describe('erasing a person', () => {
+  it('PE7: money that goes back is open until it has arrived, for who pays and for who teaches', async () => {
+    const [paid] = await db.query<{ booking: string }>('SELECT booking_id AS booking FROM read_model.booking');
+    const found = async () => [await erasureFacts(db, student), await erasureFacts(db, tutor)];
+    // The lesson was cancelled in time: all of it is owed, though nobody asked the provider yet.
+    for (const one of await found()) expect(one).toMatchObject({ openRefunds: 1, openPayouts: 1 });
+    const refund = async (state: string): Promise<unknown> =>
+      db.query(
+        `INSERT INTO read_model.refund VALUES ('r1', $1, 'pay_1', 80000, 'cancelled', $2, NULL, 0, NULL, 0)
+         ON CONFLICT (refund_id) DO UPDATE SET state = excluded.state`,
+        [paid?.booking, state],
+      );
+    await refund('failed');
+    for (const one of await found()) expect(one).toMatchObject({ openRefunds: 2 });
+    await refund('processed');
+    for (const one of await found()) expect(one).toMatchObject({ openRefunds: 0 });
+    await db.query(`DELETE FROM read_model.refund WHERE refund_id = 'r1'`);
+  });
+
   it('SE14: is refused while something is open, and to strangers; nothing is lost by asking', async () => {
     open = { ...facts, openPayouts: 1 };
     expect(await erase({ personId: student, by: { personId: student }, requestId: newId() })).toMatchObject({
@@ -306,6 +327,23 @@ describe('erasing a person', () => {
       const [row] = await db.query('SELECT note, state FROM read_model.booking');
       expect(row).toEqual({ note: '[erased]', state: 'cancelled' });
       expect(await db.query(`SELECT * FROM "session"`)).toEqual([]);
+      expect(await db.query('SELECT body FROM worker.webhook')).toEqual([{ body: '' }]);
+      // Nobody books as somebody who is gone, even with a session of before.
+      const queries = createQueries(db, clock);
+      expect(await queries.rolesOf(student)).toBeNull();
+      const services = bookingServices({
+        store,
+        submit,
+        queries,
+        now: () => NOW,
+        seen: async () => undefined,
+        observeOrder: async () => undefined,
+        checkReturn: async () => ({ kind: 'verified' }),
+      });
+      const request = { requestId: newId(), tutorId: tutor, studentId: student, subject: 'Physics', note: '' };
+      const asked = { ...request, offerId: 'any', startsAt: NOW };
+      const person = { personId: student, roles: ['student'], name: '', email: '', zone: 'UTC' } as const;
+      expect(await services.book(person, asked, newId())).toMatchObject({ code: 'person-erased' });
       expect(await erase({ personId: student, by: { personId: student }, requestId: newId() })).toEqual({
         kind: 'erased',
       });
@@ -326,6 +364,7 @@ describe('erasing a person', () => {
       expect(await money()).toEqual(before);
       expect(await verifyChain(store)).toMatchObject({ kind: 'whole' });
       const [calendar] = await store.read(`calendar-${tutor}`, { direction: 'backwards', limit: 1 });
+      expect(await createQueries(db, clock).searchTutors({})).toEqual({ tutors: [], total: 0 });
       expect(calendar).toMatchObject({ type: 'AvailabilitySet', data: { windows: [] } });
     },
   );

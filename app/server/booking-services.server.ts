@@ -43,6 +43,11 @@ export async function bookingState(store: EventStore, bookingId: string): Promis
   return history.flatMap((event) => recogniseAs(event, 'booking') ?? []).reduce(evolve, initial);
 }
 
+async function isErased(store: EventStore, personId: string): Promise<boolean> {
+  const [last] = await store.read(`person-${personId}`, { direction: 'backwards', limit: 1 });
+  return last?.type === 'PersonErased';
+}
+
 /** On whose side this person acts for the booking; null: it is not theirs to act for. */
 export async function bookingSideOf(
   queries: Queries,
@@ -103,6 +108,10 @@ export function bookingServices(parts: BookingParts): BookingServices {
       const forThemselves = request.studentId === person.personId;
       if (!reach.has(request.studentId) || (forThemselves && !person.roles.includes('student')))
         return refuse('forbidden', 'You can book for yourself as a student, or for a child that you act for.');
+      // Rows may be a moment behind an erasure, and a session may outlive it: the stream knows.
+      for (const id of new Set([person.personId, request.studentId, request.tutorId]))
+        if (await isErased(store, id))
+          return refuse('person-erased', 'One of the accounts of this booking is deleted.');
       const tutor = await queries.tutorById(request.tutorId);
       const offer = tutor?.offers.find((one) => one.offerId === request.offerId);
       if (!tutor || !offer) return refuse('not-found', 'This tutor does not offer that lesson any more.');

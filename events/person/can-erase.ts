@@ -5,9 +5,9 @@ import { refuse, type Refusal } from '../shared/refusal.ts';
 export interface ErasureFacts {
   /** Bookings that are neither over nor closed, seats in lessons to come among them. */
   readonly openBookings: number;
-  /** Payouts that are neither settled nor cancelled nor taken back. */
+  /** Payouts of these bookings, whoever gets them, that are neither settled nor cancelled nor taken back. */
   readonly openPayouts: number;
-  /** Refunds that were asked for and have not arrived. */
+  /** Refunds on their way, failed ones, and payments of which less went back than is owed. */
   readonly openRefunds: number;
   /** Disputes and reviews without a decision, chargebacks without an end. */
   readonly openCases: number;

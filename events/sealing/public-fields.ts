@@ -1,5 +1,6 @@
 /**
- * Texts of events that stay readable for ever, also when the person is erased: they are no words or data of somebody.
+ * Texts of events that stay readable for ever, also when the person is erased: they are no words or data of
+ * somebody, except what ops writes in its decisions (below).
  * Everything else is sealed (sealed-fields.ts); a test holds each text of each event against both lists.
  */
 
@@ -93,7 +94,8 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'TutorProfilePublished.profile.levels.*',
   'TutorProfilePublished.profile.languages.*',
   'InstituteFounded.name',
-  // Decisions of ops, which are records of the business and name nobody.
+  // What ops writes when it decides. These events do not say whose case it is, so there is no key to seal them with: they
+  // stay readable after an erasure. Ops is told beside the field to name nobody; nothing here can hold them to it.
   'AcceptRequested.reason',
   'ContestRequested.summary',
   'DisputeResolved.reason',

@@ -53,6 +53,41 @@ describe('the vault', () => {
   const exported = async (vault: Awaited<ReturnType<typeof openVault>>, id: string): Promise<string | undefined> =>
     (await vault.knownKeys(new Set([id]))).get(id)?.export().toString('hex');
 
+  it('SE11: does not keep a key that was read before it was destroyed', async () => {
+    const bus = quietBus();
+    let slow = false;
+    let read: () => void = () => undefined;
+    const wasRead = new Promise<void>((resolve) => (read = resolve));
+    let go: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    const late: Database = {
+      ...db,
+      script: (sql) => db.script(sql),
+      transaction: (work) => db.transaction(work),
+      async query<R extends object>(sql: string, params?: readonly unknown[]) {
+        const rows = await db.query<R>(sql, params);
+        if (slow) {
+          slow = false;
+          read();
+          await gone;
+        }
+        return rows;
+      },
+    };
+    const vault = await openVault({ db: late, dataKey, bus });
+    const maker = await openVault({ db, dataKey, bus });
+    await maker.keysFor(new Set(['slow']));
+    slow = true;
+    const reading = vault.knownKeys(new Set(['slow']));
+    await wasRead;
+    await maker.destroy('slow');
+    go();
+    expect((await reading).get('slow')).toBeNull();
+    expect((await vault.knownKeys(new Set(['slow']))).get('slow')).toBeNull();
+    await vault.close();
+    await maker.close();
+  });
+
   it('SE10: gives a person one key, whoever asks first, and keeps it wrapped', async () => {
     const [one, two] = await Promise.all([
       openVault({ db, dataKey, bus: quietBus() }),

@@ -63,8 +63,15 @@ export async function openVault(settings: VaultSettings): Promise<Vault> {
   await migrate(db, 'vault', SCHEMA);
   const cache = new Map<string, { readonly key: PersonKey; readonly until: number }>();
 
+  // How often each was destroyed: what a load began to read before that must not be kept after it.
+  const destroyed = new Map<string, number>();
+  function forget(personId: string): void {
+    destroyed.set(personId, (destroyed.get(personId) ?? 0) + 1);
+    cache.delete(personId);
+  }
+
   const unsubscribe = await bus.subscribe(DESTROYED, (message) => {
-    if (typeof message === 'string') cache.delete(message);
+    if (typeof message === 'string') forget(message);
   });
 
   function keep(personId: string, key: PersonKey): void {
@@ -83,6 +90,7 @@ export async function openVault(settings: VaultSettings): Promise<Vault> {
       else missing.push(id);
     }
     if (missing.length === 0) return found;
+    const before = new Map(missing.map((id) => [id, destroyed.get(id)]));
     let rows = await load(missing);
     if (make && rows.length < missing.length) {
       const there = new Set(rows.map((row) => row.person_id));
@@ -96,8 +104,10 @@ export async function openVault(settings: VaultSettings): Promise<Vault> {
     }
     for (const { person_id: id, wrapped } of rows) {
       const key = wrapped === null ? null : createSecretKey(unwrap(wrapped, master, id));
-      found.set(id, key);
-      keep(id, key);
+      // It is gone by now, though it was not when it was read.
+      const current = destroyed.get(id) === before.get(id);
+      found.set(id, current ? key : null);
+      if (current) keep(id, key);
     }
     // Without a row there is no key to be had; not kept in mind, since another process may make one any moment.
     for (const id of missing) if (!found.has(id)) found.set(id, null);
@@ -120,7 +130,7 @@ export async function openVault(settings: VaultSettings): Promise<Vault> {
            SET wrapped = NULL, destroyed_at = coalesce(person_key.destroyed_at, excluded.destroyed_at)`,
         [personId, now()],
       );
-      cache.delete(personId);
+      forget(personId);
       await bus.publish(DESTROYED, personId);
     },
     async close() {

@@ -150,15 +150,19 @@ export function createInbox({ db, desk, log, onSettled }: InboxSettings): { run(
       log.error({ err: error, eventId: row.event_id }, 'a webhook could not be looked at');
       problem = error instanceof Error ? error.message : String(error);
     }
+    // Nobody reads a body again, and it names the payer: id and meaning tell repetitions.
     if (problem === null) {
-      await db.query(`UPDATE worker.webhook SET state = 'done', problem = NULL WHERE event_id = $1`, [row.event_id]);
+      await db.query(`UPDATE worker.webhook SET state = 'done', problem = NULL, body = '' WHERE event_id = $1`, [
+        row.event_id,
+      ]);
       return;
     }
     const last = row.attempts + 1 >= MAX_ATTEMPTS;
     if (last)
       log.warn({ eventId: row.event_id, problem }, 'a webhook was given up; the reconciler reads what it was about');
     await db.query(
-      `UPDATE worker.webhook SET state = $2, attempts = attempts + 1, next_at = $3, problem = $4 WHERE event_id = $1`,
+      `UPDATE worker.webhook SET state = $2, attempts = attempts + 1, next_at = $3, problem = $4,
+         body = CASE WHEN $2 = 'given-up' THEN '' ELSE body END WHERE event_id = $1`,
       [row.event_id, last ? 'given-up' : 'stored', Date.now() + Math.min(60_000, 250 * 2 ** row.attempts), problem],
     );
   }

@@ -26,6 +26,16 @@ export async function scrubWorkerTables(db: Database, traces: Traces): Promise<v
   await db.transaction(async (tx) => {
     await tx.query('DELETE FROM worker.notice WHERE person_id = $1', [traces.personId]);
     await tx.query('DELETE FROM worker.mail WHERE person_id = $1', [traces.personId]);
+    // What the provider says of their payments holds address, phone and card, of which we know nothing here. The sweeps
+    // and the reconciler fetch what such a webhook was about.
+    await tx.query(
+      `UPDATE worker.webhook SET body = '' WHERE body <> '' AND (state <> 'stored' OR EXISTS (
+         SELECT FROM read_model.booking b
+           LEFT JOIN read_model.payment p USING (booking_id) LEFT JOIN read_model.capture c USING (booking_id)
+         WHERE $1 IN (b.student_id, b.booked_by)
+           AND (strpos(body, p.order_id) > 0 OR strpos(body, c.provider_payment_id) > 0)))`,
+      [traces.personId],
+    );
     // A calendar file folds its lines, so that a name may stand in two of them; the booking's page gives a new one.
     await tx.query(
       `UPDATE worker.mail SET calendar = NULL WHERE calendar IS NOT NULL

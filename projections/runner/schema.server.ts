@@ -140,6 +140,8 @@ const STEPS: readonly string[] = [
   `CREATE INDEX provider_line_payment ON worker.provider_line (payment_id)`,
   // The provider said no for now: it keeps its growing pauses (effects/outbox).
   `ALTER TABLE worker.outbound_call ADD COLUMN refused boolean NOT NULL DEFAULT false`,
+  // A webhook that was handled is not read again, and names the payer.
+  `UPDATE worker.webhook SET body = '' WHERE state IN ('done', 'given-up')`,
 ];
 
 export const prepareWorkerTables = (db: Database): Promise<void> => migrate(db, 'worker', STEPS);

@@ -53,6 +53,8 @@ export const tutors: Projection = {
         return setTutor(rows, fact.data.tutorId, { mode: fact.data.mode });
       case 'LinkedAccountActivated':
         return setTutor(rows, fact.data.tutorId, { account_id: fact.data.accountId });
+      case 'PersonErased':
+        return rows.remove(TUTOR, fact.data.personId);
       case 'ReviewWritten': {
         const { bookingId, tutorId, studentId, rating, text, writtenAt } = fact.data;
         return rows.put(REVIEW, {

@@ -92,6 +92,17 @@ describe('npm run audit', () => {
       expect(await audit(['verify', part, '--key', publicKey])).toMatchObject({ code: 0 });
       expect(await audit(['export', '--out', part, '--stream', 'booking-nobody'], env)).toMatchObject({ code: 2 });
 
+      const kept = join(dataDir, 'kept.json');
+      writeFileSync(kept, readFileSync(head));
+      const again = await openPglite(join(dataDir, 'database'));
+      await fill(again);
+      await again.close();
+      expect(await audit(['export', '--out', part, '--booking', 'b2'], env)).toMatchObject({ code: 0 });
+      expect(await audit(['verify', part, '--key', publicKey, '--head', kept])).toMatchObject({
+        code: 2,
+        text: expect.stringContaining('cannot be checked for a part'),
+      });
+
       const bytes = readFileSync(file);
       bytes[400] = (bytes[400] ?? 0) ^ 1;
       writeFileSync(file, bytes);

@@ -92,7 +92,12 @@ async function verify(file: string, keys: readonly string[], keptFiles: readonly
     say(`BROKEN at line ${verdict.line}${place}: ${verdict.reason}.`);
     return 1;
   }
-  const { scope, records, bytes, head } = verdict;
+  const { scope, records, bytes, head, unchecked } = verdict;
+  if (unchecked.length > 0) {
+    say(`A head kept elsewhere (position ${unchecked.join(', ')}) cannot be checked for a part of the log.`);
+    say('What the part holds is proven against its own head. Export the whole log, or verify it without --head.');
+    return 2;
+  }
   const what = scope.kind === 'whole' ? 'The whole log' : `The ${scope.kind} ${scope.id}`;
   say(
     `WHOLE. ${what}: ${count(records)} records, ${count(verdict.heads)} signed heads, exported ${when(verdict.exportedAt)}.`,

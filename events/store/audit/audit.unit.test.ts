@@ -85,6 +85,7 @@ describe('an audit export', () => {
       head: heads[1]?.head,
       exportedAt: 5_000,
       keys: [key.publicKey],
+      unchecked: [],
     });
     expect(await verify(file, {})).toMatchObject({ kind: 'whole' });
   });
@@ -242,6 +243,21 @@ describe('an audit export', () => {
     expect(await verify('')).toMatchObject({ kind: 'broken', reason: 'the file is empty' });
     expect(await verify('x'.repeat(2_000_000))).toMatchObject({ kind: 'broken' });
     expect(await verify(`${'['.repeat(900_000)}\n`)).toMatchObject({ kind: 'broken' });
+  });
+
+  it('AU6: a part is compared with a kept head of a place it holds, and says which ones it cannot be compared with', async () => {
+    const { store, heads } = await example();
+    const file = await exported(store, heads, PART);
+    const [first, last] = heads.map(({ head }) => head);
+    const part = (...kept: readonly Head[]): Promise<Verdict> => verify(file, { keys: [key.publicKey], kept });
+    if (!first || !last) throw new Error('two heads were signed');
+    expect(await part(last)).toMatchObject({ kind: 'whole', unchecked: [] });
+    expect(await part({ ...last, chain: 'ff'.repeat(32) })).toMatchObject({
+      kind: 'broken',
+      reason: 'the log is not the one of a head kept elsewhere',
+    });
+    const elsewhere = { ...first, position: '0000000000000001', chain: 'ff'.repeat(32) };
+    expect(await part(elsewhere)).toMatchObject({ kind: 'whole', unchecked: [elsewhere.position] });
   });
 
   it('AU6: a log rewritten as a whole, with a chain that fits, is found by the signed head', async () => {

@@ -36,7 +36,7 @@ import { GrowingTree, leafOf, rootFrom, sha256, sha256Of, type Hash } from './me
 export interface VerifyOptions {
   /** Public keys, hex, that heads and closing may be signed with. None: the keys that the file names itself. */
   readonly keys?: readonly string[];
-  /** Heads that were kept elsewhere: a whole export must go through each of them. */
+  /** Heads that were kept elsewhere: a whole export must go through each of them. A part may hold none of them. */
   readonly kept?: readonly Pick<Head, 'position' | 'chain'>[];
 }
 
@@ -52,6 +52,8 @@ export type Verdict =
       readonly exportedAt: number;
       /** Public keys that signed something in it. */
       readonly keys: readonly string[];
+      /** Positions of the kept heads that a part holds nothing of, so that it is not checked against them. */
+      readonly unchecked: readonly Position[];
     }
   | {
       readonly kind: 'broken';
@@ -191,6 +193,7 @@ class AuditFile {
       head: this.#head,
       exportedAt: this.#header.exportedAt,
       keys: [...this.#signers],
+      unchecked: [...this.#kept.keys()].sort(),
     };
   }
 
@@ -228,10 +231,14 @@ class AuditFile {
     this.#chain = line.chain;
     this.#records += 1;
 
-    const kept = this.#kept.get(record.position);
-    if (kept !== undefined && kept !== hex(line.chain))
-      throw new Broken('the log is not the one of a head kept elsewhere');
-    this.#kept.delete(record.position);
+    if (this.#kept.has(record.position)) this.#compare(record.position, hex(line.chain));
+  }
+
+  /** With the head kept of this position, if there is one. */
+  #compare(position: Position, chain: string): void {
+    const kept = this.#kept.get(position);
+    if (kept !== undefined && kept !== chain) throw new Broken('the log is not the one of a head kept elsewhere');
+    this.#kept.delete(position);
   }
 
   /** A whole log: the record goes on from the one before, in the log and in its stream. */
@@ -276,6 +283,7 @@ class AuditFile {
       if (this.#head !== null) throw new Broken('a part ends with one head');
       if (head.records !== part.size || head.root !== part.root)
         throw new Broken('the head is not of the tree that the header names');
+      this.#compare(head.position, head.chain);
     } else {
       if (head.position !== this.#last || head.records !== this.#records) {
         throw new Broken(`the head is of ${head.records} records up to ${head.position}, which is not here`);

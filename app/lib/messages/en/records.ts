@@ -77,14 +77,15 @@ export const records = {
       goes: 'What is deleted',
       goesList: [
         'your name, e-mail address and password',
-        'what you wrote: notes, reports of problems, answers and reviews',
+        'what you wrote outside classrooms: notes, reports of problems, answers and reviews',
         'bank details, PAN and address, if you gave any',
         'your public profile and weekly hours, if you teach',
       ],
       stays: 'What stays, without your name',
       staysList: [
         'that lessons took place, and what was paid, refunded and paid out: the law has books kept for years',
-        'what others wrote, and boards that belong to a lesson of others',
+        'what you wrote in classrooms, in chats and on boards: it belongs to everyone who was in the lesson',
+        'what others wrote, and what the operations team wrote when it decided a case; they are told not to write names',
       ],
       when: 'It can be done when no lesson is ahead, no money is on its way or on hold, and no case is open.',
       open: 'Delete my account',
