@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KEYS, type Sandbox } from '#projections/testing/sandbox.ts';
 
-const LIFE_STARTS_MS = 30_000;
+const LIFE_STARTS_MS = 45_000;
 
 export type Json = Readonly<Record<string, unknown>>;
 

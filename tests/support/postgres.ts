@@ -21,11 +21,17 @@ export interface TestPostgres {
 
 const FOLDERS = ['/usr/lib/postgresql/15/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/17/bin'];
 
-/** A private PostgreSQL in a temporary folder, on a free port of the loopback, with fsync on. Later settings win. */
-export async function startPostgres(moreSettings: readonly string[] = []): Promise<TestPostgres> {
+/**
+ * A private PostgreSQL in a temporary folder, on a free port of the loopback, with fsync on. Later settings win. `parent`:
+ * where that folder is made.
+ */
+export async function startPostgres(
+  moreSettings: readonly string[] = [],
+  parent: string = tmpdir(),
+): Promise<TestPostgres> {
   const initdb = needProgram('initdb', 'postgresql-15', FOLDERS);
   const postgres = needProgram('postgres', 'postgresql-15', FOLDERS);
-  const folder = mkdtempSync(join(tmpdir(), 'nexused-postgres-'));
+  const folder = mkdtempSync(join(parent, 'nexused-postgres-'));
   const as = unprivileged();
   if (as.uid !== undefined) chownSync(folder, as.uid, as.gid ?? as.uid);
   const data = join(folder, 'data');
