@@ -177,7 +177,9 @@ describe('when the provider says no', { timeout: 90_000 }, () => {
     await world.pay(bookingId);
     await world.payout(bookingId, (row) => row.state === 'failed');
     const stuck = await world.queries.stuck(world.clock.now() + 15 * 60_000);
-    expect(stuck).toContainEqual(expect.objectContaining({ bookingId, what: 'transfer-failed' }));
+    expect(stuck).toContainEqual(
+      expect.objectContaining({ bookingId, what: 'transfer-failed', commands: ['RequestTransfer'] }),
+    );
     await world.sandbox.control('balance', { amount: 10 * PRICE });
   });
 });
