@@ -336,7 +336,7 @@ describe('erasing a person', () => {
         submit,
         queries,
         now: () => NOW,
-        seen: async () => undefined,
+        seen: async () => true,
         observeOrder: async () => undefined,
         checkReturn: async () => ({ kind: 'verified' }),
       });

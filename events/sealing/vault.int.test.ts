@@ -64,7 +64,7 @@ describe('the vault', () => {
       ...db,
       script: (sql) => db.script(sql),
       transaction: (work) => db.transaction(work),
-      async query<R extends object>(sql: string, params?: readonly unknown[]) {
+      async query<R>(sql: string, params?: readonly unknown[]) {
         const rows = await db.query<R>(sql, params);
         if (slow) {
           slow = false;
