@@ -107,7 +107,8 @@ describe('what browsers run', () => {
       seen.add(file);
       follow(file, [file], new Set());
       const text = readFileSync(join(ROOT, file), 'utf8');
-      for (const [, path = ''] of text.matchAll(/from\s*'(\$lib\/[^']+|\.[^']+)'/g)) {
+      for (const [line, path = ''] of text.matchAll(/(?:import|export)[^;]*?from\s*'(\$lib\/[^']+|\.[^']+)'/g)) {
+        if (/^(?:import|export)\s+type\b/.test(line)) continue;
         const target = path.startsWith('$lib/')
           ? path.replace('$lib', 'app/lib')
           : relative(ROOT, resolve(dirname(join(ROOT, file)), path));
