@@ -13,7 +13,8 @@ import {
   transferred,
   transferRequested,
 } from './examples.ts';
-import { chargebackReversalId, handleChargeback } from './handle-chargeback.ts';
+import { chargebackReversalId } from './chargeback-case.ts';
+import { handleChargeback } from './handle-chargeback.ts';
 
 const bookingId = BOOKING;
 const made = (event: AnyEvent): Fact => fact(event, 1_000);
@@ -147,6 +148,14 @@ describe('a case that is lost', () => {
     // What failed to come back for a dispute is covered by what is taken for the bank.
     const failing = [...held, disputeClosed(40_000, 36_000), asked(36_000, 'other'), reversalFailed('other'), opened()];
     expect(given('RequestReversal', ...failing, lost(60_000))).toMatchObject({ amount: 54_000 });
+    // One that went out when that had failed already is made up for, once what failed is through.
+    const stale = [...held, opened(), disputeClosed(40_000, 36_000), asked(36_000, 'other'), lost(60_000)];
+    const short = [...stale, reversalFailed('other'), asked(18_000), reversed(18_000)];
+    expect(commands(...short)).toEqual([]);
+    const through = [...short, asked(18_000, 'other again'), reversed(18_000, 'other again')];
+    const operationId = chargebackReversalId('disp_1', 1);
+    expect(given('RequestReversal', ...through)).toMatchObject({ operationId, amount: 18_000 });
+    expect(commands(...through, asked(18_000, operationId))).toEqual(['ResumePayout']);
     const argued = [...held, opened(), lost(40_000), disputeClosed(40_000, 36_000)];
     expect(commands(...argued)).toEqual(['ResumePayout']);
   });
