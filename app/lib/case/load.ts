@@ -1,6 +1,7 @@
 /** What a case shows, for ops and for auditors. The page checks the role first. */
 import { POLICIES } from '#events/shared/policy.ts';
 import type { Person } from '#app/server/services.ts';
+import { studentsInReach } from '#app/server/visibility.server.ts';
 import { unknownPage } from '../guard.ts';
 import { distinct, waitingStuck } from './queue.ts';
 
@@ -9,7 +10,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   const { queries, now } = locals.services;
   const booking = await queries.booking(bookingId);
   if (!booking) unknownPage();
-  const [payout, rows, attendance, stuck, dispute, bank, ledger, money] = await Promise.all([
+  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach] = await Promise.all([
     queries.payout(bookingId),
     queries.timeline(bookingId),
     booking.lessonId === null ? [] : queries.attendance(booking.lessonId),
@@ -18,6 +19,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     queries.chargebacksOf(bookingId),
     queries.ledgerOf(bookingId),
     queries.moneyOf(bookingId),
+    studentsInReach(queries, person),
   ]);
   const deciders = [
     dispute?.resolution?.decidedBy,
@@ -39,7 +41,9 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     /** Paise above which a second person must agree. */
     limit: policy.policy.secondPersonAbove,
     viewerId: person.personId,
-    own: [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId),
+    /** The viewer is a party, or acts for one: cases of their own are decided by others. */
+    own:
+      reach.has(booking.studentId) || [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId),
   };
 }
 

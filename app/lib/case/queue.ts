@@ -44,7 +44,8 @@ export interface Waiting {
   readonly drift: readonly DriftRow[];
 }
 
-export function waitingDispute(row: DisputeQueueRow, viewerId: string): WaitingDispute {
+/** `reach`: the students that the viewer acts for, themselves among them. */
+export function waitingDispute(row: DisputeQueueRow, viewerId: string, reach: ReadonlySet<string>): WaitingDispute {
   const { bookingId, kind, waitsFor, cause, subject, studentName, tutorName, gross, wants, openedAt, deadline } = row;
   const text = row.text.trim().replaceAll(/\s+/g, ' ');
   return {
@@ -65,7 +66,7 @@ export function waitingDispute(row: DisputeQueueRow, viewerId: string): WaitingD
       byName: row.proposal.byName,
       mine: row.proposal.by === viewerId,
     },
-    own: [row.studentId, row.bookedBy, row.tutorId].includes(viewerId),
+    own: reach.has(row.studentId) || [row.studentId, row.bookedBy, row.tutorId].includes(viewerId),
   };
 }
 

@@ -38,19 +38,21 @@ const words = { cause: (cause: string) => cause, stuck: (what: string) => what }
 
 describe('what waits', () => {
   it('offers a proposal to everyone of ops but to who made it and to a party', () => {
-    const seenBy = (viewer: string) =>
-      sectionsOf({ ...nothing, disputes: [waitingDispute(dispute, viewer)] }, '', words);
+    const seenBy = (viewer: string, ...acts: string[]) =>
+      sectionsOf({ ...nothing, disputes: [waitingDispute(dispute, viewer, new Set([viewer, ...acts]))] }, '', words);
     expect(seenBy('ops2').second).toHaveLength(1);
     expect(seenBy('ops2').decide).toHaveLength(0);
     expect(seenBy('ops1').second).toHaveLength(0);
     expect(seenBy('ops1').decide[0]?.proposal?.mine).toBe(true);
     expect(seenBy('t1').second).toHaveLength(0);
     expect(seenBy('t1').decide[0]?.own).toBe(true);
+    expect(seenBy('ops3', 's1').second).toHaveLength(0);
+    expect(seenBy('ops3', 's1').decide[0]?.own).toBe(true);
   });
 
   it('says in one line what was written', () => {
-    expect(waitingDispute(dispute, 'x').excerpt).toBe('It ended after 20 minutes.');
-    const long = waitingDispute({ ...dispute, text: 'word '.repeat(100) }, 'x').excerpt;
+    expect(waitingDispute(dispute, 'x', new Set()).excerpt).toBe('It ended after 20 minutes.');
+    const long = waitingDispute({ ...dispute, text: 'word '.repeat(100) }, 'x', new Set()).excerpt;
     expect(long).toHaveLength(160);
     expect(long.endsWith('word…')).toBe(true);
   });

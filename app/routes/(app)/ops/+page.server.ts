@@ -3,6 +3,7 @@ import { filterOf, searchOf } from '$lib/case/search.ts';
 import { healthLines } from '$lib/case/health.ts';
 import { distinct, waitingDispute, waitingStuck } from '$lib/case/queue.ts';
 import { personWith } from '$lib/guard.ts';
+import { studentsInReach } from '#app/server/visibility.server.ts';
 import { LIVE } from '$lib/live-key.ts';
 import type { BookingRow } from '#projections/queries.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -18,13 +19,14 @@ export const load: PageServerLoad = async (event) => {
   event.depends(LIVE);
   const { queries, now, health } = event.locals.services;
   const search = searchOf(event.url.searchParams);
-  const [found, disputes, bank, stuck, drift, state] = await Promise.all([
+  const [found, disputes, bank, stuck, drift, state, reach] = await Promise.all([
     queries.cases(filterOf(search)),
     queries.disputesOpen(now()),
     queries.chargebacksOpen(),
     queries.stuck(now()),
     queries.drift(),
     health(),
+    studentsInReach(queries, person),
   ]);
   const bookings = await Promise.all(
     stuck.map((row, index) =>
@@ -34,7 +36,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     found: { search, ...found },
     waiting: {
-      disputes: disputes.map((row) => waitingDispute(row, person.personId)),
+      disputes: disputes.map((row) => waitingDispute(row, person.personId, reach)),
       bank,
       stuck: distinct(stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null)))),
       drift,
