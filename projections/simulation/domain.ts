@@ -69,6 +69,7 @@ const CATEGORY_OF: Readonly<Record<string, Category>> = {
   ...of('tutor', 'PublishTutorProfile', 'SetOffers', 'SetBookingMode', 'ActivateLinkedAccount', 'SubmitPayoutDetails'),
   ...of('tutor', 'ApplyBankChange'),
   ...of('tutor', 'RequestLinkedAccount', 'RecordLinkedAccount', 'ObserveLinkedAccount', 'RecordLinkedAccountFailure'),
+  ...of('tutor', 'ApplyBankChange'),
 };
 
 function of(category: Category, ...types: readonly AnyCommand['type'][]): Record<string, Category> {
