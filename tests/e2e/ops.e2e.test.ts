@@ -22,7 +22,7 @@ async function pageOf(who: string): Promise<Page> {
   contexts.push(context);
   await context.request.post(`${product.url}/api/v1/demo-sign-in`, { data: { email: `${who}@demo.test` } });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   return page;
 }
@@ -94,7 +94,9 @@ describe('a refund above ₹5,000', () => {
   it('is decided by two people of ops on the page of the case; the one who proposed it cannot agree', async () => {
     const [nikhil, divya] = [await pageOf('ops'), await pageOf('ops2')];
     await open(nikhil, `${product.url}/ops`);
+    await nikhil.getByRole('link', { name: 'The lesson was cut short' }).waitFor();
     await nikhil.keyboard.press('j');
+    await nikhil.locator('[data-row] a:focus').waitFor();
     await nikhil.keyboard.press('Enter');
     await nikhil.waitForURL(`**/ops/cases/${bookingId}`);
     await nikhil.getByRole('radio', { name: /^A part/ }).check();
