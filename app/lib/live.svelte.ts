@@ -61,14 +61,22 @@ function tell(message: LiveMessage, m: Messages['live']): void {
 }
 
 let refreshing: ReturnType<typeof setTimeout> | undefined;
+/** Some of those who ask want everything. */
+let everything = false;
 
-/** One act makes several events; the page loads once for all of them. */
-function refresh(): void {
+/** One act makes several events; the page loads once for all of them. `live`: only the loads that show what is next. */
+export function refresh(what: 'all' | 'live' = 'all'): void {
+  if (what === 'all') everything = true;
   clearTimeout(refreshing);
   refreshing = setTimeout(() => {
     // Loading again while a page change is under way would make kit drop that change.
-    if (navigating.to === null) void invalidateAll();
-    else refresh();
+    if (navigating.to !== null) {
+      refresh(what);
+      return;
+    }
+    const all = everything;
+    everything = false;
+    void (all ? invalidateAll() : invalidate(LIVE));
   }, GATHER_MS);
 }
 
@@ -94,7 +102,7 @@ function open(words: Messages['live']): Socket {
     lostTimer = undefined;
     state.lost = false;
     // Whatever was said before the socket stood was not heard.
-    void (wasConnected ? invalidateAll() : invalidate(LIVE));
+    refresh(wasConnected ? 'all' : 'live');
     wasConnected = true;
   });
   opened.on('push', (value: unknown) => {
