@@ -5,6 +5,7 @@
 import { never } from '#events/shared/never.ts';
 import type { Intent } from '../processes/process.ts';
 import type { ProviderProduct } from './account-gateway.ts';
+import { differs, isSamePerson } from './account-identity.ts';
 import { mapped, type Found, type No, type Sending, type TutorAccount } from './found.ts';
 import type { Answer } from './payment-gateway.ts';
 import type { AccountCall } from './provider-call.ts';
@@ -55,8 +56,10 @@ function done(call: AccountCall, product: ProviderProduct): Found {
   return { kind: 'done', providerId: `${accountId}/${productId}`, records };
 }
 
-const hasDetails = ({ accountNumber, ifsc }: ProviderProduct, { details: { bank } }: TutorAccount): boolean =>
-  accountNumber === bank.accountNumber && ifsc?.toUpperCase() === bank.ifsc.toUpperCase();
+const hasDetails = (product: ProviderProduct, { details: { bank } }: TutorAccount): boolean =>
+  product.accountNumber === bank.accountNumber &&
+  product.ifsc?.toUpperCase() === bank.ifsc.toUpperCase() &&
+  !differs(product.beneficiary, bank.beneficiary);
 
 export async function sendAccountCall(call: AccountCall, sending: Sending): Promise<Answer<Found>> {
   const { gateway, remember } = sending;
@@ -80,10 +83,13 @@ export async function sendAccountCall(call: AccountCall, sending: Sending): Prom
     accountId = account.value.id;
     await remember(accountId);
   }
-  if (call.kind === 'create-account') {
-    const stakeholder = await gateway.ensureStakeholder(accountId, tutor.details);
-    if (stakeholder.kind !== 'ok') return stakeholder;
-  }
+  const stakeholder = await gateway.ensureStakeholder(accountId, tutor.details);
+  if (stakeholder.kind !== 'ok') return stakeholder;
+  // Also where it was made just now: an earlier try, with other details, may have made it.
+  const identity = await gateway.identity(accountId);
+  if (identity.kind !== 'ok') return identity;
+  const corrected = await gateway.correctIdentity(accountId, identity.value, tutor.details);
+  if (corrected.kind !== 'ok') return corrected;
   let productId = known.productId ?? tutor.productId;
   if (productId === null) {
     const product = await gateway.requestProduct(accountId);
@@ -102,8 +108,10 @@ export async function findAccountCall(call: AccountCall, sending: Sending): Prom
   const productId = known.productId ?? tutor?.productId ?? null;
   // Without an id there is nothing to read; made again, the provider gives what it has made already.
   if (!tutor || accountId === null || productId === null) return { kind: 'ok', value: null };
+  const identity = await sending.gateway.identity(accountId);
+  if (identity.kind !== 'ok') return identity;
   return mapped(await sending.gateway.product(accountId, productId), (product) =>
-    hasDetails(product, tutor) ? done(call, product) : null,
+    hasDetails(product, tutor) && isSamePerson(identity.value, tutor.details) ? done(call, product) : null,
   );
 }
 

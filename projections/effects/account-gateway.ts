@@ -16,6 +16,22 @@ export interface ProviderProduct {
   readonly requirements: readonly { readonly field: string; readonly reason: string }[];
   readonly accountNumber: string | null;
   readonly ifsc: string | null;
+  readonly beneficiary: string | null;
+}
+
+/** Who the provider takes the account's owner for; null where it does not say. */
+export interface ProviderIdentity {
+  readonly legalName: string | null;
+  readonly contactName: string | null;
+  readonly phone: string | null;
+  readonly pan: string | null;
+  readonly address: {
+    readonly street: string | null;
+    readonly city: string | null;
+    readonly state: string | null;
+    readonly postalCode: string | null;
+  };
+  readonly stakeholder: { readonly id: string; readonly name: string | null; readonly pan: string | null } | null;
 }
 
 export interface AccountGateway {
@@ -31,6 +47,13 @@ export interface AccountGateway {
   account(accountId: string): Promise<Answer<ProviderAccount>>;
   /** Makes the one stakeholder, unless there is one. */
   ensureStakeholder(accountId: string, details: PayoutDetails): Promise<Answer<{ readonly id: string }>>;
+  identity(accountId: string): Promise<Answer<ProviderIdentity>>;
+  /** Changes of account and stakeholder what differs from the details, and nothing else; the same again changes nothing. */
+  correctIdentity(
+    accountId: string,
+    known: ProviderIdentity,
+    details: PayoutDetails,
+  ): Promise<Answer<{ readonly id: string }>>;
   /** Asked again it gives the same product. */
   requestProduct(accountId: string): Promise<Answer<ProviderProduct>>;
   product(accountId: string, productId: string): Promise<Answer<ProviderProduct>>;

@@ -268,4 +268,34 @@ describe('a tutor’s account', { timeout: 90_000 }, () => {
     });
     await came('tutor-tutor-doubted', 'LinkedAccountActivated');
   });
+
+  test.each(['none', 'timeout-after-commit', 'timeout-before-commit'])(
+    'EF15: better details change name, address and PAN at the provider too (%s on the way)',
+    async (kind) => {
+      const tutorId = `tutor-renamed-${kind}`;
+      await onboard(tutorId, 'CLARIFY Iyer');
+      const made = await came(`tutor-${tutorId}`, 'LinkedAccountNeedsClarification');
+      const accountId = String(made.data.accountId);
+      await world.sandbox.control(`accounts/${accountId}/clarify`, {});
+      if (kind !== 'none') {
+        await fault(kind, 'PATCH', '/v2/accounts/:id');
+        await fault(kind, 'PATCH', '/v2/accounts/:id/stakeholders/:stakeholderId');
+        await fault(kind, 'PATCH', '/v2/accounts/:id/products/:productId');
+      }
+      const better = details(`${tutorId}@tutors.test`);
+      const address = { ...better.address, street: '14 Karve Road', postalCode: '411004' };
+      const data = { tutorId, ...better, contactName: 'Ravi R Iyer', phone: '9000090009', address };
+      expect(await world.give({ type: 'SubmitPayoutDetails', data })).toBeNull();
+      await came(`tutor-${tutorId}`, 'LinkedAccountActivated');
+      await world.settled();
+      const { accounts } = await world.sandbox.control<{ accounts: readonly Record<string, unknown>[] }>('state');
+      expect(accounts.find((one) => one.id === accountId)).toMatchObject({
+        contact_name: 'Ravi R Iyer',
+        phone: '9000090009',
+        legal_business_name: 'Ravi Iyer',
+        profile: { addresses: { registered: { street1: '14 Karve Road', postal_code: '411004', city: 'Pune' } } },
+        notes: { tutor_id: tutorId },
+      });
+    },
+  );
 });

@@ -1,5 +1,6 @@
+import { accountChanges, stakeholderChanges } from './account-identity.ts';
 import type { AccountGateway } from './account-gateway.ts';
-import { readAccount, readId, readProduct } from './razorpay-case-entities.ts';
+import { readAccount, readId, readIdentity, readProduct, readStakeholder } from './razorpay-case-entities.ts';
 import { listOf } from './razorpay-entities.ts';
 import { ask, checked, type Connection } from './razorpay-transport.server.ts';
 
@@ -50,6 +51,26 @@ export function accountsAt({ client }: Connection): AccountGateway {
       return ask(readId, () =>
         client.api.post({ ...at(accountId, '/stakeholders'), data: { name: contactName, email, kyc: { pan } } }),
       );
+    },
+
+    async identity(accountId) {
+      const known = await ask(readIdentity, () => client.accounts.fetch(checked('acc', accountId)));
+      if (known.kind !== 'ok') return known;
+      const stakeholders = await ask(listOf(readStakeholder), () => client.api.get(at(accountId, '/stakeholders')));
+      if (stakeholders.kind !== 'ok') return stakeholders;
+      return { kind: 'ok', value: { ...known.value, stakeholder: stakeholders.value[0] ?? null } };
+    },
+
+    async correctIdentity(accountId, known, details) {
+      const account = accountChanges(known, details);
+      if (account !== null) {
+        const changed = await ask(readId, () => client.api.patch({ ...at(accountId, ''), data: account }));
+        if (changed.kind !== 'ok') return changed;
+      }
+      const stakeholder = stakeholderChanges(known, details);
+      if (stakeholder === null) return { kind: 'ok', value: { id: accountId } };
+      const { id, ...data } = stakeholder;
+      return ask(readId, () => client.api.patch({ ...at(accountId, `/stakeholders/${checked('sth', id)}`), data }));
     },
 
     requestProduct: (accountId) =>

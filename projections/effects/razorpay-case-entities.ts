@@ -1,7 +1,7 @@
 /** Disputes, linked accounts and the lines of the provider's books, checked at the boundary (razorpay.md §8, §9, §13). */
-import { Type } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { ProviderAccount, ProviderProduct } from './account-gateway.ts';
+import type { ProviderAccount, ProviderIdentity, ProviderProduct } from './account-gateway.ts';
 import type { ProviderDispute } from './dispute-gateway.ts';
 import { Amount, noteIn, Notes, Nullable, type Reader } from './razorpay-entities.ts';
 import type { ReconLine } from './report-gateway.ts';
@@ -58,13 +58,64 @@ export const readAccount: Reader<ProviderAccount> = (value) =>
       }
     : null;
 
+const Text = Nullable(Type.String());
+const Pan = Nullable(Type.Union([Type.Object({ pan: Text }), Type.Array(Type.Unknown())]));
+const panIn = (of: Static<typeof Pan> | undefined): string | null =>
+  of && !Array.isArray(of) ? (of.pan ?? null) : null;
+const Identity = Type.Object({
+  legal_business_name: Text,
+  contact_name: Text,
+  phone: Nullable(Type.Union([Type.String(), Type.Number()])),
+  legal_info: Pan,
+  profile: Nullable(
+    Type.Object({
+      addresses: Nullable(
+        Type.Object({
+          registered: Nullable(
+            Type.Object({
+              street1: Text,
+              city: Text,
+              state: Text,
+              postal_code: Nullable(Type.Union([Type.String(), Type.Number()])),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Without the stakeholder, who is read elsewhere. */
+export const readIdentity: Reader<Omit<ProviderIdentity, 'stakeholder'>> = (value) => {
+  if (!Value.Check(Identity, value)) return null;
+  const { legal_business_name, contact_name, phone, legal_info, profile } = value;
+  const at = profile?.addresses?.registered;
+  return {
+    legalName: legal_business_name ?? null,
+    contactName: contact_name ?? null,
+    phone: phone === null || phone === undefined ? null : String(phone),
+    pan: panIn(legal_info),
+    address: {
+      street: at?.street1 ?? null,
+      city: at?.city ?? null,
+      state: at?.state ?? null,
+      postalCode: at?.postal_code === null || at?.postal_code === undefined ? null : String(at.postal_code),
+    },
+  };
+};
+
+const Stakeholder = Type.Object({ id: Type.String(), name: Text, kyc: Pan });
+
+export const readStakeholder: Reader<NonNullable<ProviderIdentity['stakeholder']>> = (value) =>
+  Value.Check(Stakeholder, value) ? { id: value.id, name: value.name ?? null, pan: panIn(value.kyc) } : null;
+
 const Requirement = Type.Object({
   field_reference: Nullable(Type.String()),
   reason_code: Nullable(Type.String()),
   description: Nullable(Type.String()),
 });
 
-const Settlements = Type.Object({ account_number: Nullable(Type.String()), ifsc_code: Nullable(Type.String()) });
+const Settlements = Type.Object({ account_number: Text, ifsc_code: Text, beneficiary_name: Text });
 /** The details are active once checked, and only requested before; which of the two is filled is not documented. */
 const Configuration = Nullable(
   Type.Union([Type.Array(Type.Unknown()), Type.Object({ settlements: Nullable(Settlements) })]),
@@ -100,6 +151,7 @@ export const readProduct: Reader<ProviderProduct> = (value) => {
     })),
     accountNumber: settlements?.account_number ?? null,
     ifsc: settlements?.ifsc_code ?? null,
+    beneficiary: settlements?.beneficiary_name ?? null,
   };
 };
 

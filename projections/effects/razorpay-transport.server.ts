@@ -84,13 +84,13 @@ function failureOf(error: unknown): { status: number; code: string; description:
   };
 }
 
-const ID = /^(order|pay|trf|acc|acc_prd|disp|doc)_[A-Za-z0-9]{14}$/;
+const ID = /^(order|pay|trf|acc|acc_prd|sth|disp|doc)_[A-Za-z0-9]{14}$/;
 
 /** Something that is no id of the provider; it never leaves this process. */
 class NotAnId extends Error {}
 
 /** The package puts ids into paths as they are. @throws NotAnId */
-type IdKind = 'order' | 'pay' | 'trf' | 'acc' | 'acc_prd' | 'disp' | 'doc';
+type IdKind = 'order' | 'pay' | 'trf' | 'acc' | 'acc_prd' | 'sth' | 'disp' | 'doc';
 
 export function checked(kind: IdKind, id: string): string {
   if (ID.exec(id)?.[1] !== kind) throw new NotAnId(`Not an id of the provider (${kind}): ${id}`);

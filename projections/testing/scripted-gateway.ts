@@ -25,6 +25,8 @@ export const scriptedGateway = (script: Partial<PaymentGateway>): PaymentGateway
   createAccount: unscripted('createAccount'),
   account: unscripted('account'),
   ensureStakeholder: unscripted('ensureStakeholder'),
+  identity: unscripted('identity'),
+  correctIdentity: unscripted('correctIdentity'),
   requestProduct: unscripted('requestProduct'),
   product: unscripted('product'),
   updateSettlements: unscripted('updateSettlements'),
