@@ -163,8 +163,9 @@ async function killOnce(
   void stage.gone().then(() => (died = true));
   while (!died && Date.now() < until && !over()) await sleep(20);
   if (!died) {
-    await stage.ask('arm', { point: 'none', after: 0 });
-    // It may have died between the last look and the disarming; the next look tells.
+    // It may die before it is disarmed: then nobody answers until the next life has begun.
+    const disarmed = stage.ask('arm', { point: 'none', after: 0 }).catch((error: unknown) => error);
+    await Promise.race([disarmed, stage.gone()]);
     if (!died) return null;
   }
   stage.close();
