@@ -71,6 +71,18 @@ describe('sentences speak to their reader', () => {
     ]);
   });
 
+  test('a free move waits for nobody, so nothing is said of an answer', () => {
+    const asked = { by: 'student', startsAt: AT + 48 * HOUR, at: AT };
+    const free = row('RescheduleProposed', 'booking', { ...asked, answerBy: AT });
+    expect(wordsOf([free], 'student', 's1')).toEqual([
+      'You chose another time for the lesson: Mon 23 Nov, 6:30 pm IST.',
+    ]);
+    const late = row('RescheduleProposed', 'booking', { ...asked, answerBy: AT + HOUR });
+    expect(wordsOf([late], 'student', 's1')).toEqual([
+      'You asked to move the lesson to Mon 23 Nov, 6:30 pm IST. The answer is due by 7:30 pm IST.',
+    ]);
+  });
+
   test('a late cancellation says who, how much and why', () => {
     const cancelled = row('BookingCancelled', 'booking', {
       by: 'student',

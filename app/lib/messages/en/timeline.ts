@@ -161,7 +161,10 @@ const events: TimelineWords = {
   BookingClosed: () => 'Everything is settled. This booking is closed.',
 
   RescheduleProposed: (fact) =>
-    `${fact.actor} asked to move the lesson to ${fact.when('startsAt')}. The answer is due by ${fact.when('answerBy')}.`,
+    // A student's free move waits for nobody.
+    fact.number('answerBy') <= fact.number('at')
+      ? `${fact.actor} chose another time for the lesson: ${fact.when('startsAt')}.`
+      : `${fact.actor} asked to move the lesson to ${fact.when('startsAt')}. The answer is due by ${fact.when('answerBy')}.`,
   RescheduleAgreed: (fact) => forOps(fact, `The move to ${fact.when('startsAt')} is agreed.`),
   RescheduleDeclined: (fact) => MOVE_DECLINED[fact.text('reason')] ?? 'The lesson was not moved and stays where it is.',
   BookingRescheduled: (fact) => `The lesson moved from ${fact.when('previousStartsAt')} to ${fact.when('startsAt')}.`,
