@@ -251,3 +251,65 @@ test('RM9: roles, zone and children of a person; null for nobody', async () => {
   expect(await queries.rolesOf('nobody')).toBeNull();
   expect(await queries.institute('nobody')).toBeNull();
 });
+
+describe('RM5: earnings', () => {
+  const MANY = 2_500;
+
+  beforeAll(async () => {
+    await db.query(
+      `INSERT INTO read_model.booking (booking_id, state, tutor_id, student_id, booked_by, offer_id, subject, starts_at,
+         minutes, seats, price, mode, note, policy, requested_at, refund, refund_cap_pct)
+       SELECT 'e' || i, 'completed', 'rich', 's1', 's1', 'one', 'Physics', $1::int8 + (i / 2) * 1000, 60, 1, 80000,
+         'instant', '', '{}', $1, 0, 100
+       FROM generate_series(1, $2::int4) i`,
+      [MONDAY, MANY],
+    );
+    await db.query(
+      `INSERT INTO read_model.payout (booking_id, tutor_id, account_id, provider_payment_id, gross, commission, share,
+         state, planned_at, t0, release_at, reversed, owed, pauses, clawback)
+       SELECT 'e' || i, 'rich', 'acc', 'pay' || i, 80000, 8000, 72000,
+         CASE i % 5 WHEN 0 THEN 'settled' WHEN 1 THEN 'released' WHEN 2 THEN 'hold-running' WHEN 3 THEN 'disputed'
+           ELSE 'hold-running' END,
+         $1, $1, $1::int8 + i, CASE WHEN i % 5 = 3 THEN 1 ELSE 0 END, 0,
+         CASE WHEN i % 5 = 4 THEN '{"chargeback": null}' ELSE '{"bank-changed": 1}' END::jsonb, 0
+       FROM generate_series(1, $2::int4) i`,
+      [MONDAY, MANY],
+    );
+  });
+
+  test('the sums are over all payouts, however many', async () => {
+    const fifth = (MANY / 5) * 72_000;
+    expect(await queries.earnings('rich', { limit: 1 })).toMatchObject({
+      held: 3 * fifth - MANY / 5,
+      disputed: fifth - MANY / 5,
+      paused: fifth,
+      released: 2 * fifth,
+      settled: fifth,
+      owed: 0,
+      // The first that waits for nothing but its time.
+      nextReleaseAt: MONDAY + 2,
+      nextReleaseAmount: 72_000,
+    });
+  });
+
+  test('the rows come in pages, each row once, also where lessons begin together', async () => {
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await queries.earnings('rich', after === undefined ? {} : { after });
+      expect(page.rows.length).toBeLessThanOrEqual(1_000);
+      seen.push(...page.rows.map((row) => row.bookingId));
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    expect(seen).toHaveLength(MANY);
+    expect(new Set(seen).size).toBe(MANY);
+  });
+
+  test('only lessons of some days are shown, and a stranger has none', async () => {
+    const days = await queries.earnings('rich', { from: MONDAY + 2_000, to: MONDAY + 3_000 });
+    expect(days.rows.map((row) => row.bookingId)).toEqual(['e4', 'e5']);
+    expect(days.next).toBeNull();
+    expect(await queries.earnings('rich', { code: 'nx-none00' })).toMatchObject({ rows: [], next: null });
+    expect(await queries.earnings('t2')).toMatchObject({ rows: [], held: 0, nextReleaseAt: null });
+  });
+});

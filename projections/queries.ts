@@ -193,8 +193,24 @@ export interface EarningRow {
   readonly outcome: Outcome | null;
 }
 
+/** Which payouts of a tutor; those of the latest lessons come first. */
+export interface EarningsPage {
+  /** Only lessons that start in [from, to), business ms. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only those of the lesson with this code. */
+  readonly code?: string;
+  /** The last booking of the page before. */
+  readonly after?: string;
+  /** 1 to 1,000. */
+  readonly limit?: number;
+}
+
+/** One page of rows; the sums are over all payouts of the tutor, whatever the page shows. */
 export interface Earnings {
   readonly rows: readonly EarningRow[];
+  /** To be given as `after` for the rows that follow; null: these are the last. */
+  readonly next: string | null;
   /** Within the hold, disputed and paused ones among them. */
   readonly held: number;
   readonly disputed: number;
@@ -205,6 +221,8 @@ export interface Earnings {
   /** Owed for lost chargebacks. */
   readonly owed: number;
   readonly nextReleaseAt: number | null;
+  /** What comes free then, paise. */
+  readonly nextReleaseAmount: number | null;
 }
 
 export interface PaymentRow {
@@ -355,7 +373,7 @@ export interface Queries {
   attendance(lessonId: string): Promise<readonly AttendanceRow[]>;
   /** Tutor's students with how many lessons they had. */
   studentsOf(tutorId: string): Promise<readonly { studentId: string; name: string; lessons: number; lastAt: number }[]>;
-  earnings(tutorId: string): Promise<Earnings>;
+  earnings(tutorId: string, page?: EarningsPage): Promise<Earnings>;
   payout(bookingId: string): Promise<EarningRow | null>;
   timeline(bookingId: string): Promise<readonly TimelineRow[]>;
   cases(filter: CaseFilter): Promise<{ readonly rows: readonly BookingRow[]; readonly total: number }>;

@@ -1,6 +1,6 @@
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
-import type { EarningRow, HeldPayoutRow, Queries } from '../queries.ts';
+import type { EarningRow, Earnings, EarningsPage, HeldPayoutRow, Queries } from '../queries.ts';
 
 const EARNING = `
   SELECT p.booking_id AS "bookingId", p.tutor_id AS "tutorId", coalesce(n.name, 'Student') AS "studentName", b.subject,
@@ -17,19 +17,34 @@ const EARNING = `
   LEFT JOIN read_model.outcome o ON o.booking_id = p.booking_id
   LEFT JOIN person_name n ON n.person_id = b.student_id`;
 
+/** A pause stands at $2. */
+const PAUSED = `EXISTS (SELECT FROM jsonb_each(p.pauses) e
+  WHERE jsonb_typeof(e.value) = 'null' OR (e.value)::text::int8 > $2)`;
+
 /** Still ours to release: not out of the hold, not gone back. */
-const HELD = new Set<EarningRow['state']>([
-  'transfer-pending',
-  'held',
-  'hold-running',
-  'disputed',
-  'releasing',
-  'reversing',
-  'planned',
-]);
+const HELD = `p.state IN ('planned', 'transfer-pending', 'held', 'hold-running', 'disputed', 'releasing', 'reversing')`;
+
+const sumOf = (which: string): string => `coalesce(sum(p.share - p.reversed) FILTER (WHERE ${which}), 0)::int8`;
+
+const SUMS = `
+  SELECT ${sumOf(HELD)} AS held, ${sumOf(`p.state = 'disputed'`)} AS disputed, ${sumOf(`${HELD} AND ${PAUSED}`)} AS paused,
+    ${sumOf(`p.state IN ('released', 'settled')`)} AS released, ${sumOf(`p.state = 'settled'`)} AS settled,
+    coalesce(sum(p.clawback), 0)::int8 AS owed
+  FROM read_model.payout p WHERE p.tutor_id = $1`;
+
+/** What comes free first, of what comes free by itself. */
+const NEXT = `
+  SELECT p.release_at AS at, p.share - p.reversed - p.clawback AS amount
+  FROM read_model.payout p
+  WHERE p.tutor_id = $1 AND p.state = 'hold-running' AND p.release_at IS NOT NULL AND NOT ${PAUSED}
+  ORDER BY p.release_at, p.booking_id LIMIT 1`;
+
+const MAX_ROWS = 1_000;
 
 const isPaused = ({ pauses }: EarningRow, now: number): boolean =>
   pauses.some(({ until }) => until === null || until > now);
+
+type Sums = Pick<Earnings, 'held' | 'disputed' | 'paused' | 'released' | 'settled' | 'owed'>;
 
 function whyHeld(row: EarningRow, now: number): HeldPayoutRow['why'] {
   if (row.state === 'disputed') return 'dispute';
@@ -43,27 +58,40 @@ export function earningQueries(
   db: Database,
   clock: BusinessClock,
 ): Pick<Queries, 'earnings' | 'payout' | 'heldPayouts'> {
-  return {
-    async earnings(tutorId) {
-      const rows = await db.query<EarningRow>(
-        `${EARNING} WHERE p.tutor_id = $1 ORDER BY b.starts_at DESC, p.booking_id LIMIT 1000`,
-        [tutorId],
+  async function rowsOf(tutorId: string, page: EarningsPage): Promise<Pick<Earnings, 'rows' | 'next'>> {
+    const { from, to, code, after } = page;
+    const where = ['p.tutor_id = $1'];
+    const params: unknown[] = [tutorId];
+    const add = (condition: (param: string) => string, value: unknown): void => {
+      params.push(value);
+      where.push(condition(`$${params.length}`));
+    };
+    if (from !== undefined) add((param) => `b.starts_at >= ${param}`, Math.floor(from));
+    if (to !== undefined) add((param) => `b.starts_at < ${param}`, Math.floor(to));
+    if (code !== undefined) add((param) => `l.code = ${param}`, code);
+    if (after !== undefined)
+      add(
+        (param) => `(-b.starts_at, p.booking_id) >
+          (SELECT -last.starts_at, last.booking_id FROM read_model.booking last WHERE last.booking_id = ${param})`,
+        after,
       );
-      const now = clock.now();
-      const sum = (which: (row: EarningRow) => boolean): number =>
-        rows.reduce((total, row) => (which(row) ? total + row.share - row.reversed : total), 0);
-      const running = rows.filter((row) => row.state === 'hold-running' && !isPaused(row, now));
-      const next = running.flatMap((row) => row.releaseAt ?? []);
-      return {
-        rows,
-        held: sum((row) => HELD.has(row.state)),
-        disputed: sum((row) => row.state === 'disputed'),
-        paused: sum((row) => HELD.has(row.state) && isPaused(row, now)),
-        released: sum((row) => row.state === 'released' || row.state === 'settled'),
-        settled: sum((row) => row.state === 'settled'),
-        owed: rows.reduce((total, row) => total + row.clawback, 0),
-        nextReleaseAt: next.length === 0 ? null : Math.min(...next),
-      };
+    const limit = Math.min(Math.max(1, Math.trunc(page.limit ?? MAX_ROWS)), MAX_ROWS);
+    const rows = await db.query<EarningRow>(
+      `${EARNING} WHERE ${where.join(' AND ')} ORDER BY b.starts_at DESC, p.booking_id LIMIT ${limit + 1}`,
+      params,
+    );
+    const shown = rows.slice(0, limit);
+    return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.bookingId ?? null) : null };
+  }
+
+  return {
+    async earnings(tutorId, page = {}) {
+      const about = [tutorId, Math.floor(clock.now())];
+      const [sums] = await db.query<Sums>(SUMS, about);
+      const [next] = await db.query<{ at: number; amount: number }>(NEXT, about);
+      if (!sums) throw new Error('a sum without a row');
+      const shown = await rowsOf(tutorId, page);
+      return { ...shown, ...sums, nextReleaseAt: next?.at ?? null, nextReleaseAmount: next?.amount ?? null };
     },
     async payout(bookingId) {
       const rows = await db.query<EarningRow>(`${EARNING} WHERE p.booking_id = $1`, [bookingId]);

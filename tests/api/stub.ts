@@ -137,6 +137,7 @@ export const EARNING: EarningRow = {
 
 export const EARNINGS: Earnings = {
   rows: [EARNING],
+  next: null,
   held: 72_000,
   disputed: 0,
   paused: 0,
@@ -144,6 +145,7 @@ export const EARNINGS: Earnings = {
   settled: 0,
   owed: 0,
   nextReleaseAt: 2,
+  nextReleaseAmount: 72_000,
 };
 
 const happened = (

@@ -168,14 +168,23 @@ export function registerBookings(app: FastifyInstance, services: Services): void
     },
   );
 
-  app.get(
+  app.get<{ Querystring: { after?: string; limit?: number } }>(
     '/api/v1/earnings',
-    { schema: { summary: 'A tutor’s own payouts', response: answers(200, EarningsShape) } },
+    {
+      schema: {
+        summary: 'A tutor’s own payouts, latest lessons first; `next` of a page is `after` of the one that follows it',
+        querystring: Type.Object({
+          after: Type.Optional(Type.String({ maxLength: 100 })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+        }),
+        response: answers(200, EarningsShape),
+      },
+    },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
       if (!person.roles.includes('tutor')) return problem(reply, 404, 'not-found', 'Only tutors have earnings.');
-      return services.queries.earnings(person.personId);
+      return services.queries.earnings(person.personId, request.query);
     },
   );
 }

@@ -144,6 +144,7 @@ export const Earning = Type.Object({
 
 export const EarningsShape = Type.Object({
   rows: Type.Array(Earning),
+  next: TextOrNull,
   held: Paise,
   disputed: Paise,
   paused: Paise,
@@ -151,6 +152,7 @@ export const EarningsShape = Type.Object({
   settled: Paise,
   owed: Paise,
   nextReleaseAt: IntegerOrNull,
+  nextReleaseAmount: IntegerOrNull,
 });
 
 const Interval = Type.Object({ from: Type.Integer(), to: IntegerOrNull });

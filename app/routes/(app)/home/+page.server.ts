@@ -2,7 +2,6 @@ import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { splitGross } from '#events/shared/money.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import { homeLesson } from '$lib/home/lessons.ts';
-import { nextRelease } from '$lib/earnings/payout.ts';
 import type { Done } from '$lib/answer.ts';
 import { personOf, personWith, refused, textOf } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
@@ -41,7 +40,7 @@ export const load: PageServerLoad = async (event) => {
     is('tutor') ? queries.requestsFor(person.personId) : [],
     queries.notices(person.personId, NOTICES),
     is('tutor') ? queries.tutorById(person.personId) : null,
-    is('tutor') ? queries.earnings(person.personId) : null,
+    is('tutor') ? queries.earnings(person.personId, { limit: 1 }) : null,
     is('ops') ? queries.stuck(at) : [],
     is('tutor') ? queries.disputesOf(person.personId) : [],
     is('tutor') ? queries.payoutAccount(person.personId) : null,
@@ -114,7 +113,10 @@ export const load: PageServerLoad = async (event) => {
     money: earnings && {
       held: earnings.held,
       released: earnings.released,
-      next: nextRelease(earnings.rows, at),
+      next:
+        earnings.nextReleaseAt === null || earnings.nextReleaseAmount === null
+          ? null
+          : { at: earnings.nextReleaseAt, amount: earnings.nextReleaseAmount },
     },
     stuck: stuck.length,
     news: news.slice(0, NEWS).map(({ noticeId, title, body, href, at: when, readAt }) => ({

@@ -17,7 +17,7 @@ export const load: PageServerLoad = async (event) => {
   const [shown, attendance, earnings] = await Promise.all([
     lessonFor(services.queries, person, lesson),
     over ? attendanceFor(services.queries, person, lesson) : [],
-    over && role === 'host' ? services.queries.earnings(person.personId) : null,
+    over && role === 'host' ? services.queries.earnings(person.personId, { code: lesson.code }) : null,
   ]);
   return {
     lesson: shown,
@@ -25,7 +25,7 @@ export const load: PageServerLoad = async (event) => {
     me: { personId: person.personId, name: person.name },
     opensAt: lesson.startsAt - POLICY_2026_11.opensBeforeMs,
     attendance,
-    payouts: earnings?.rows.filter((row) => row.code === lesson.code) ?? [],
+    payouts: earnings?.rows ?? [],
     bookingId: own?.bookingId ?? null,
   };
 };

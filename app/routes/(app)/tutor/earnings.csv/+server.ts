@@ -1,4 +1,5 @@
 import { csvFile } from '$lib/csv.ts';
+import { allEarnings } from '$lib/earnings/all.ts';
 import { earningsCsv } from '$lib/earnings/csv.ts';
 import { personWith } from '$lib/guard.ts';
 import { periodOf } from '$lib/period.ts';
@@ -19,9 +20,7 @@ export const GET: RequestHandler = async (event) => {
     const { rows } = await queries.tutorStatement(person.personId, from, to);
     return csvFile(`nexused-statement-${fromDay}-${toDay}.csv`, statementCsv(rows));
   }
-  const { rows } = await queries.earnings(person.personId);
-  const within = rows
-    .filter((row) => row.startsAt >= from && row.startsAt < to)
-    .toSorted((one, other) => one.startsAt - other.startsAt);
+  const { rows } = await allEarnings(queries, person.personId, { from, to });
+  const within = rows.toSorted((one, other) => one.startsAt - other.startsAt);
   return csvFile(`nexused-earnings-${fromDay}-${toDay}.csv`, earningsCsv(within));
 };

@@ -1,3 +1,4 @@
+import { allEarnings } from '$lib/earnings/all.ts';
 import { personWith } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import type { PageServerLoad } from './$types';
@@ -7,7 +8,7 @@ export const load: PageServerLoad = async (event) => {
   event.depends(LIVE);
   const { queries } = event.locals.services;
   const [{ rows, owed }, account] = await Promise.all([
-    queries.earnings(person.personId),
+    allEarnings(queries, person.personId),
     queries.payoutAccount(person.personId),
   ]);
   return { rows, owed, bookable: account?.bookable ?? false };
