@@ -12,7 +12,8 @@ declare global {
       services: Services;
       person: Person | null;
       correlationId: string;
-      /** Cookie header helpers for the auth handler live in /api/auth; pages only read `person`. */
+      /** An error of this request passes by itself: it is answered with 503. */
+      passing?: boolean;
     }
   }
 }

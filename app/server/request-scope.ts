@@ -5,13 +5,17 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Person, Services } from './services.ts';
+import type { Unavailable } from './unavailable.ts';
 
 export interface RequestScope {
   readonly services: Services;
   readonly person: Person | null;
   readonly correlationId: string;
-  /** Where an unexpected error of a page goes: the host's log, which keeps secrets out. */
-  readonly report: (error: unknown, path: string) => void;
+  /**
+   * Where an unexpected error of a page goes: the host's log, which keeps secrets out. Says whether it passes by itself;
+   * the bundle's copies of the error classes could not.
+   */
+  readonly report: (error: unknown, path: string) => Unavailable | null;
 }
 
 const KEY = Symbol.for('nexused.request');

@@ -8,7 +8,7 @@ import type { Person, Services } from '../services.ts';
 import { registerBookings } from './bookings.server.ts';
 import { registerCases } from './cases.server.ts';
 import { registerLessons } from './lessons.server.ts';
-import { problem } from './problem.server.ts';
+import { failed, problem } from './problem.server.ts';
 import { answers } from './schema.server.ts';
 import { registerSignIn } from './sign-in.server.ts';
 import { registerTutors } from './tutors.server.ts';
@@ -78,19 +78,9 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
     if ([request.params, request.query, request.body].some(hasNul))
       return problem(reply, 400, 'invalid-request', NO_NUL);
   });
-  app.setErrorHandler((error: ApiError, request, reply) => {
-    if (error.code === 'stream-busy')
-      return problem(
-        reply,
-        503,
-        'busy',
-        'Too many people want the same thing at once. Nothing was changed; try again.',
-      );
+  app.setErrorHandler((error: ApiError, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      request.log.error({ err: error }, 'api request failed');
-      return problem(reply, 500, 'internal', 'Something went wrong on our side.');
-    }
+    if (status >= 500) return failed(reply, error);
     if (error.validation && error.validationContext === 'headers')
       return problem(reply, 400, 'bad-request-id', NEEDS_KEY);
     const code = error.validation ? 'invalid-request' : status === 429 ? 'too-many-requests' : 'bad-request';

@@ -27,6 +27,7 @@ export function registerSignIn(app: FastifyInstance, { auth, services, personOf 
       });
       if (response.status === 429)
         return problem(reply, 429, 'too-many-tries', 'Too many wrong passwords. Wait a quarter of an hour.');
+      if (response.status >= 500) throw new Error(`The sign-in answered ${response.status}`);
       const token = response.headers.get('set-auth-token');
       if (!response.ok || !token)
         return problem(reply, 401, 'wrong-password', 'That e-mail and password do not go together.');

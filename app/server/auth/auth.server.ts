@@ -69,6 +69,8 @@ export async function createAuth(settings: AuthSettings) {
     database: { dialect: settings.dialect, type: 'postgres' as const },
     trustedOrigins: (request?: Request) => originsFor(request?.headers.get('host') ?? null, settings.publicUrl),
     telemetry: { enabled: false },
+    // What is not an answer of its own goes to the host's error handler, which tells a lost database from a bug.
+    onAPIError: { throw: true },
     logger: {
       // Its warning at each start asks for a fixed base URL; without PUBLIC_URL there is none, on purpose.
       level: 'error' as const,

@@ -15,7 +15,8 @@ import { registerApi } from '../api/api.server.ts';
 import { CLIENT_ADDRESS_HEADER, originsFor, type Auth } from '../auth/auth.server.ts';
 import { requestScope } from '../request-scope.ts';
 import type { Person, Services } from '../services.ts';
-import { problem } from '../api/problem.server.ts';
+import { failed, problem } from '../api/problem.server.ts';
+import { unavailable } from '../unavailable.ts';
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
 
@@ -99,12 +100,9 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       );
     done();
   });
-  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => {
+  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) {
-      request.log.error({ err: error }, 'request failed');
-      return problem(reply, 500, 'internal', 'Something went wrong on our side.');
-    }
+    if (status >= 500) return failed(reply, error);
     return problem(reply, status, error.code?.toLowerCase().replaceAll('_', '-') ?? 'bad-request', error.message);
   });
 
@@ -158,6 +156,8 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
           ...(body ? { body } : {}),
         }),
       );
+      // Some of its own failures hide what caused them; without a database this throws what is the matter.
+      if (response.status >= 500) await settings.ready();
       reply.code(response.status);
       response.headers.forEach((value, name) => {
         if (name !== 'set-cookie') reply.header(name, value);
@@ -210,7 +210,10 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       raw.setHeader('x-correlation-id', request.id);
       // The pages' own idea of the address; set here, so no client can choose it.
       request.raw.headers['x-page-protocol'] = request.protocol;
-      const report = (error: unknown, path: string): void => request.log.error({ err: error, path }, 'page failed');
+      const report = (error: unknown, path: string) => {
+        request.log.error({ err: error, path }, 'page failed');
+        return unavailable(error);
+      };
       requestScope().run({ services: settings.services, person, correlationId: request.id, report }, () =>
         settings.pages(request.raw, raw, (error) => {
           if (error) request.log.error({ err: error }, 'page failed');
