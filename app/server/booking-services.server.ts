@@ -2,7 +2,7 @@
 import type { Role } from '#events/access/roles.ts';
 import { cancellationOf, cancellationTerms } from '#events/booking/decide.ts';
 import { evolve, initial, type BookingState } from '#events/booking/events.ts';
-import { fromPerson } from '#events/handling/context.ts';
+import { fromPerson, fromSystem } from '#events/handling/context.ts';
 import { recogniseAs } from '#events/handling/registry.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import { policyAt } from '#events/shared/policy.ts';
@@ -43,9 +43,14 @@ export async function bookingState(store: EventStore, bookingId: string): Promis
   return history.flatMap((event) => recogniseAs(event, 'booking') ?? []).reduce(evolve, initial);
 }
 
-async function isErased(store: EventStore, personId: string): Promise<boolean> {
-  const [last] = await store.read(`person-${personId}`, { direction: 'backwards', limit: 1 });
-  return last?.type === 'PersonErased';
+const PERSON_ERASED = refuse('person-erased', 'One of the accounts of this booking is deleted.');
+
+async function someErased(store: EventStore, people: ReadonlySet<string>): Promise<boolean> {
+  for (const personId of people) {
+    const [last] = await store.read(`person-${personId}`, { direction: 'backwards', limit: 1 });
+    if (last?.type === 'PersonErased') return true;
+  }
+  return false;
 }
 
 /** On whose side this person acts for the booking; null: it is not theirs to act for. */
@@ -109,9 +114,8 @@ export function bookingServices(parts: BookingParts): BookingServices {
       if (!reach.has(request.studentId) || (forThemselves && !person.roles.includes('student')))
         return refuse('forbidden', 'You can book for yourself as a student, or for a child that you act for.');
       // Rows may be a moment behind an erasure, and a session may outlive it: the stream knows.
-      for (const id of new Set([person.personId, request.studentId, request.tutorId]))
-        if (await isErased(store, id))
-          return refuse('person-erased', 'One of the accounts of this booking is deleted.');
+      const involved = new Set([person.personId, request.studentId, request.tutorId]);
+      if (await someErased(store, involved)) return PERSON_ERASED;
       const tutor = await queries.tutorById(request.tutorId);
       const offer = tutor?.offers.find((one) => one.offerId === request.offerId);
       if (!tutor || !offer) return refuse('not-found', 'This tutor does not offer that lesson any more.');
@@ -149,6 +153,12 @@ export function bookingServices(parts: BookingParts): BookingServices {
       );
       if (isRefusal(submitted)) return submitted;
       const booking = await waitUntilDecided(request.requestId);
+      // Erased after they were looked at: an erasure that began before the booking had a row did not see it.
+      if (await someErased(store, involved)) {
+        const data = { bookingId: request.requestId, by: 'platform', reason: '' } as const;
+        await submit({ type: 'CancelBooking', now: now(), data }, fromSystem('booking', `${request.requestId} erased`));
+        return PERSON_ERASED;
+      }
       if (booking?.state === 'declined') return declined(booking);
       return { kind: 'booked' as const, bookingId: request.requestId };
     },
