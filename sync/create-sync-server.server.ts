@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { TicketOffice } from '#events/access/ticket.ts';
 import type { Submit } from '#events/handling/submit.ts';
-import { newId } from '#events/shared/ids.ts';
 import type { EventStore } from '#events/store/event-store.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
@@ -12,6 +11,8 @@ import type { Database } from '#platform/database/database.ts';
 import { CLOSE, type Close } from './close-codes.ts';
 import { parseDocumentName, type DocumentName } from './documents/names.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { busFanout } from './fanout/bus.ts';
+import type { Fanout } from './fanout/fanout.ts';
 import type { Log } from './log.ts';
 import { Facts } from './rooms/facts.ts';
 import { Lessons } from './rooms/lessons.ts';
@@ -23,6 +24,8 @@ import { Journal } from './storage/journal.server.ts';
 export interface SyncParts {
   readonly db: Database;
   readonly bus: Bus;
+  /** How processes tell each other; over the bus unless given. Whoever opened it closes it, after this server. */
+  readonly fanout?: Fanout;
   readonly store: EventStore;
   readonly submit: Submit;
   readonly tickets: TicketOffice;
@@ -79,6 +82,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const business = (): number => clock.now();
   const table = new DocumentTable(db);
   const journal = new Journal(db, log);
+  const fanout = parts.fanout ?? busFanout(bus, log);
   const facts = new Facts(submit, business, log);
   const sockets = new Set<SyncSocket>();
   const lessons = new Lessons({
@@ -94,8 +98,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     },
   });
   const rooms = new Rooms({
-    node: newId(),
-    bus,
+    fanout,
     table,
     journal,
     facts,
@@ -245,6 +248,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       await journal.close();
       await facts.close();
       await rooms.clear();
+      if (!parts.fanout) await fanout.close();
       wss.close();
     },
   };

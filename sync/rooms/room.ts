@@ -89,6 +89,11 @@ export class Room {
     return this.tick.empty && this.keeper.settled && !this.intake.busy;
   }
 
+  /** Whether a snapshot up to `seen` has everything in it. */
+  get complete(): boolean {
+    return this.settled && this.keeper.complete;
+  }
+
   /** The ids on a ticket were given to its person by this server, perhaps after the room was loaded. */
   own(clients: readonly number[], personId: string): void {
     const { owners } = this.intake;
@@ -140,8 +145,16 @@ export class Room {
     return (this.whole ??= Y.encodeStateAsUpdate(this.state.doc));
   }
 
+  /** Words of the other processes arrive from here on; some may have been missed before. */
+  listening(): void {
+    this.keeper.lookAgain();
+    this.ports.tell({ kind: 'who' });
+    const states = this.presence.local();
+    if (states.length > 0) this.ports.tell({ kind: 'presence', states });
+  }
+
   /** A word from another process. */
-  hear(word: Word): void {
+  hear(word: Word, from: string): void {
     switch (word.kind) {
       case 'stored':
         return this.keeper.follow(word.first, word.last, word.update);
@@ -150,17 +163,12 @@ export class Room {
         return this.schedule();
       case 'who': {
         const states = this.presence.local();
-        if (states.length > 0) this.ports.tell({ kind: 'presence', states });
+        if (states.length > 0) this.ports.answer(from, { kind: 'presence', states });
         return;
       }
       default:
         return never(word);
     }
-  }
-
-  /** Asks the other processes who is there. */
-  greet(): void {
-    this.ports.tell({ kind: 'who' });
   }
 
   /** What the database's last number says may be more than this room has seen. */
@@ -177,6 +185,7 @@ export class Room {
 
   destroy(): void {
     this.timer?.();
+    this.keeper.stop();
     this.state.doc.destroy();
   }
 

@@ -2,10 +2,9 @@
  * The open documents. Each is loaded once, whoever asks at the same time, and forgotten after its last socket only when
  * everything in it is durable.
  */
-import type { Bus } from '#platform/bus/bus.ts';
 import type { ReadOnlyReason } from '../close-codes.ts';
 import { parseDocumentName, type DocumentName } from '../documents/names.ts';
-import { hear, tell, type Word } from '../fanout/fanout.ts';
+import type { Fanout, Hearer } from '../fanout/fanout.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { DocumentTable } from '../storage/documents.server.ts';
@@ -15,8 +14,7 @@ import { Room } from './room.ts';
 import { loadState, wholeOf } from './state.ts';
 
 export interface RoomsPorts {
-  readonly node: string;
-  readonly bus: Bus;
+  readonly fanout: Fanout;
   readonly table: DocumentTable;
   readonly journal: Journal;
   readonly facts: Facts;
@@ -107,9 +105,13 @@ export class Rooms {
     const { ports } = this;
     await ports.table.create(name);
     // Listen first, then read: what is stored in between is heard, and waits for its number's turn.
-    const early: Word[] = [];
-    let onWord = (word: Word): void => void early.push(word);
-    const stopHearing = await hear(ports.bus, ports.node, name, (word) => onWord(word));
+    const early: ((room: Room) => void)[] = [];
+    let now = (then: (room: Room) => void): void => void early.push(then);
+    const hearer: Hearer = {
+      onListening: () => now((room) => room.listening()),
+      onWord: (word, from) => now((room) => room.hear(word, from)),
+    };
+    const stopHearing = ports.fanout.hear(name, hearer);
     try {
       const [stored, owners, ended] = await Promise.all([
         ports.table.load(name),
@@ -125,14 +127,14 @@ export class Rooms {
         unstored: () => ports.journal.unstored,
         updatesAfter: (seq) => ports.table.updatesAfter(name, seq),
         claim: (client, personId) => this.claim(name, client, personId),
-        tell: (word) => tell(ports.bus, ports.node, name, word, ports.log),
+        tell: (word) => ports.fanout.tell(name, word),
+        answer: (node, word) => ports.fanout.answer(node, name, word),
         worked: (personId, at) => ports.facts.worked(document, personId, at),
       });
-      onWord = (word) => room.hear(word);
-      for (const word of early) room.hear(word);
+      now = (then) => then(room);
+      for (const then of early) then(room);
       const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, empty: ports.wall() };
       this.loaded.set(name, open);
-      room.greet();
       return open;
     } catch (error) {
       await stopHearing();
@@ -164,7 +166,7 @@ export class Rooms {
 
   private async save(name: string, open: Open): Promise<void> {
     const { room } = open;
-    if (room.seen === open.saved || !room.settled) return;
+    if (room.seen === open.saved || !room.complete) return;
     const { seen } = room;
     try {
       await this.ports.table.saveSnapshot(name, seen, room.snapshot());

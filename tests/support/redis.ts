@@ -10,6 +10,9 @@ export interface TestRedis {
   readonly url: string;
   /** Ends the server at once (`SIGKILL` is a crash) and starts it again; without AOF it comes back empty. */
   restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Stops it in the middle of whatever it does, as a machine that hangs: connections are taken, nothing is answered. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -39,6 +42,8 @@ export async function startRedis({ appendonly = false }: { appendonly?: boolean 
       await server.end(signal);
       server = await start();
     },
+    freeze: () => void process.kill(server.pid, 'SIGSTOP'),
+    thaw: () => void process.kill(server.pid, 'SIGCONT'),
     async stop() {
       await server.end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
