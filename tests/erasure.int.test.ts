@@ -44,7 +44,7 @@ const TUTOR_WORDS = [
   'farhan-sheikh',
   'Taught in Lucknow for years',
   'farhan@nexused.test',
-  'ABCDE1234F',
+  'ABCPE1234F',
   '987654321098',
 ];
 
@@ -198,7 +198,7 @@ beforeAll(async () => {
       contactName: 'Farhan Sheikh',
       email: 'farhan@nexused.test',
       phone: '9876543210',
-      pan: 'ABCDE1234F',
+      pan: 'ABCPE1234F',
       address: { street: '1 Hazratganj', city: 'Lucknow', state: 'Uttar Pradesh', postalCode: '226001' },
       bank: { beneficiary: 'Farhan Sheikh', accountNumber: '987654321098', ifsc: 'HDFC0001234' },
     },

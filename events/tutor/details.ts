@@ -4,6 +4,23 @@ import type { PayoutDetails } from './account.ts';
 
 const KINDS: readonly string[] = ['individual', 'partnership', 'private_limited'];
 
+/** The fourth letter of a PAN says whose it is: a person's, a firm's, a company's. */
+export const PAN_LETTER: Readonly<Record<PayoutDetails['businessType'], string>> = {
+  individual: 'P',
+  partnership: 'F',
+  private_limited: 'C',
+};
+
+/** A well-formed PAN that is nobody's of this kind, or null (rule TU8). */
+export function panKindProblem({ pan, businessType }: Pick<PayoutDetails, 'pan' | 'businessType'>): Refusal | null {
+  const letter = PAN_LETTER[businessType];
+  if (pan[3] === letter) return null;
+  return refuse(
+    'pan-kind-invalid',
+    `The fourth letter of this PAN must be ${letter}: P is a person, F a partnership, C a company.`,
+  );
+}
+
 /** Why an account cannot be opened with these details, or null (rule TU8). Shapes only: whether they are true, the provider finds out. */
 export function detailsProblem(details: PayoutDetails): Refusal | null {
   const { legalName, businessType, contactName, email, phone, pan, address, bank } = details;
@@ -19,7 +36,7 @@ export function detailsProblem(details: PayoutDetails): Refusal | null {
   if (!/^[A-Z]{5}[0-9]{4}[A-Z]$/.test(pan))
     return refuse(
       'pan-invalid',
-      'A PAN has five capital letters, four digits and a capital letter, such as ABCDE1234F.',
+      'A PAN has five capital letters, four digits and a capital letter, such as ABCPE1234F.',
     );
   if (!isText(address.street, 3, 255) || !isText(address.city, 2, 100) || !isText(address.state, 2, 100))
     return refuse('address-invalid', 'Give street, city and state.');

@@ -6,7 +6,7 @@ import { policyAt } from '../shared/policy.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import { same } from '../shared/same.ts';
 import type { Account, PayoutDetails, Requirement } from './account.ts';
-import { detailsProblem } from './details.ts';
+import { detailsProblem, panKindProblem } from './details.ts';
 import type { TutorEvent } from './events.ts';
 
 export type AccountCommand =
@@ -19,7 +19,8 @@ export type AccountCommand =
       {
         tutorId: string;
         accountId: string;
-        status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended';
+        /** `not-suspended`: all that can be read of an account without a product. */
+        status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended' | 'not-suspended';
         requirements: readonly Requirement[];
       }
     >
@@ -71,6 +72,12 @@ function submitDetails({ data, now }: AccountCommandOf<'SubmitPayoutDetails'>, a
   if (account.kind === 'requested') return underWay();
   const problem = detailsProblem(details);
   if (problem) return problem;
+  const known = 'accountId' in account ? account.details : null;
+  // What the provider took, or the log took before this was checked, is not held against a new bank or address.
+  if (known?.pan !== details.pan || known.businessType !== details.businessType) {
+    const another = panKindProblem(details);
+    if (another) return another;
+  }
   const bankLast4 = details.bank.accountNumber.slice(-4);
   const submitted: TutorEvent = {
     type: 'PayoutDetailsSubmitted',
@@ -240,6 +247,12 @@ function observe({ data, now }: AccountCommandOf<'ObserveLinkedAccount'>, accoun
       const reason = requirements.map((one) => one.reason).join(' ') || 'suspended by the payment provider';
       return [{ type: 'LinkedAccountSuspended', data: { tutorId, accountId, reason } }];
     }
+    case 'not-suspended':
+      // With a product, that product says what the account may do; without one (the demo) nothing else stood in the way.
+      if (kind !== 'suspended' || account.productId !== null || account.usableFrom === null) return [];
+      return [
+        { type: 'LinkedAccountActivated', data: { tutorId, accountId, usableFrom: Math.max(account.usableFrom, now) } },
+      ];
     case 'activated': {
       if (kind === 'active') return [];
       // It rests once, when it is new; a later pause of the review does not make it rest again.

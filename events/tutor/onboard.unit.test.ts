@@ -12,7 +12,7 @@ const given = specFor({ initial, evolve, decide });
 const opened = [submitted(), requested('op1'), created];
 const bank = (accountNumber: string): PayoutDetails => ({ ...details, bank: { ...details.bank, accountNumber } });
 const observe = (
-  status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended',
+  status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended' | 'not-suspended',
   now = NOW,
   requirements: readonly { field: string; reason: string }[] = [],
 ): TutorCommand => ({ type: 'ObserveLinkedAccount', data: { tutorId, accountId: account, status, requirements }, now });
@@ -46,6 +46,10 @@ describe('details', () => {
     ['pan-invalid', { pan: 'ABCPI12345' }],
     ['pan-invalid', { pan: ' ABCPI1234F' }],
     ['pan-invalid', { pan: 'ABCPI1234F\n' }],
+    ['pan-kind-invalid', { pan: 'ABCDE1234F' }],
+    ['pan-kind-invalid', { pan: 'ABCFI1234F' }],
+    ['pan-kind-invalid', { businessType: 'partnership' }],
+    ['pan-kind-invalid', { pan: 'ABCFI1234F', businessType: 'private_limited' }],
     ['address-invalid', { address: { ...details.address, city: '' } }],
     ['postal-code-invalid', { address: { ...details.address, postalCode: '012345' } }],
     ['postal-code-invalid', { address: { ...details.address, postalCode: '60001' } }],
@@ -63,6 +67,8 @@ describe('details', () => {
   });
   it.each<Partial<PayoutDetails>>([
     { phone: '9876543210' },
+    { pan: 'ABCFI1234F', businessType: 'partnership' },
+    { pan: 'ABCCI1234F', businessType: 'private_limited' },
     bank('123456789'),
     bank('123456789012345678'),
     { bank: { ...details.bank, ifsc: 'SBIN0AB12C3' } },
@@ -71,6 +77,16 @@ describe('details', () => {
       .when(submit(change))
       .then([submitted({ ...details, ...change })]),
   );
+  it('TU8: a PAN of before this was checked stays with its account, and with nothing else', () => {
+    const old = { ...details, pan: 'ABCDE1234F' };
+    const moved = { ...old, address: { ...details.address, city: 'Madurai' } };
+    given([submitted(old), requested('op1'), created])
+      .when(submit(moved))
+      .then([submitted(moved)]);
+    given([submitted(old)])
+      .when(submit(moved))
+      .then('pan-kind-invalid');
+  });
   it('TU7: nothing but what is known goes into the log', () => {
     const more: PayoutDetails = { ...details, ...JSON.parse('{"aadhaar":"1234"}') };
     given([]).when(submit(more)).then([submitted()]);
@@ -228,6 +244,19 @@ describe('the account', () => {
     given(back)
       .when(observe('activated', NOW + 5))
       .then([activated(NOW + DAY)]);
+  });
+  it('TU17: one without a product is active again as soon as it is not suspended any more', () => {
+    const demo = [activated(NOW), of.suspended];
+    given(demo)
+      .when(observe('not-suspended', NOW + DAY))
+      .then([activated(NOW + DAY)]);
+    given([activated(NOW)])
+      .when(observe('not-suspended', NOW + DAY))
+      .then([]);
+    // Its product may still be looked at.
+    given([...opened, activated(NOW), of.suspended])
+      .when(observe('not-suspended', NOW + DAY))
+      .then([]);
   });
   it('TU17: is suspended from anywhere, with the provider’s reason', () => {
     given([...opened, activated(NOW)])

@@ -32,6 +32,7 @@ const STATES: Readonly<Record<string, readonly TutorEvent[]>> = {
   ],
   suspended: [...opened, of.activated(NOW), of.suspended],
   demo: [of.activated(NOW)],
+  'demo-suspended': [of.activated(NOW), of.suspended],
 };
 
 type Asked =
@@ -39,8 +40,10 @@ type Asked =
   | 'PublishTutorProfile'
   | `SubmitPayoutDetails: ${'first' | 'another bank' | 'another name'}`
   | `ApplyBankChange: ${'early' | 'cooled'}`
-  | `ObserveLinkedAccount: ${'under-review' | 'needs-clarification' | 'activated' | 'suspended'}`;
-const observe = (status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended'): TutorCommand => ({
+  | `ObserveLinkedAccount: ${'under-review' | 'needs-clarification' | 'activated' | 'suspended' | 'not-suspended'}`;
+const observe = (
+  status: 'under-review' | 'needs-clarification' | 'activated' | 'suspended' | 'not-suspended',
+): TutorCommand => ({
   type: 'ObserveLinkedAccount',
   data: { tutorId, accountId: account, status, requirements: [] },
   now: NOW,
@@ -62,6 +65,7 @@ const COMMANDS: Readonly<Record<Asked, TutorCommand>> = {
   'ObserveLinkedAccount: needs-clarification': observe('needs-clarification'),
   'ObserveLinkedAccount: activated': observe('activated'),
   'ObserveLinkedAccount: suspended': observe('suspended'),
+  'ObserveLinkedAccount: not-suspended': observe('not-suspended'),
   RecordLinkedAccountFailure: {
     type: 'RecordLinkedAccountFailure',
     data: { tutorId, reason: 'The PAN is not known.' },
@@ -83,88 +87,94 @@ const COMMANDS: Readonly<Record<Asked, TutorCommand>> = {
 const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
   PublishTutorProfile: {
     TutorProfilePublished:
-      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   SetOffers: {
     OffersSet:
-      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   SetBookingMode: {
     BookingModeSet:
-      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+      'none details requested failed created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   'SubmitPayoutDetails: first': {
     PayoutDetailsSubmitted: 'none failed',
     nothing: 'details requested created under-review needs-clarification active suspended',
-    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified bank-changed bank-applied demo',
+    'BankDetailsChanged+PayoutDetailsSubmitted': 'clarified bank-changed bank-applied demo demo-suspended',
   },
   'SubmitPayoutDetails: another bank': {
     PayoutDetailsSubmitted: 'none details failed',
     'account-requested': 'requested',
     'BankDetailsChanged+PayoutDetailsSubmitted':
-      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   'SubmitPayoutDetails: another name': {
     PayoutDetailsSubmitted: 'none details failed',
     'account-requested': 'requested',
     'identity-fixed': 'created under-review needs-clarification clarified active bank-changed bank-applied suspended',
-    'BankDetailsChanged+PayoutDetailsSubmitted': 'demo',
+    'BankDetailsChanged+PayoutDetailsSubmitted': 'demo demo-suspended',
   },
   RequestLinkedAccount: {
     'no-details': 'none',
     LinkedAccountRequested: 'details failed',
     'account-requested': 'requested',
     'account-exists':
-      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   RecordLinkedAccount: {
     'account-not-requested': 'none details',
     LinkedAccountCreated: 'requested failed',
-    nothing: 'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+    nothing:
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   'ObserveLinkedAccount: under-review': {
     'no-account': 'none details requested failed',
     LinkedAccountUnderReview: 'created clarified bank-changed bank-applied',
-    nothing: 'under-review needs-clarification active suspended demo',
+    nothing: 'under-review needs-clarification active suspended demo demo-suspended',
   },
   'ObserveLinkedAccount: needs-clarification': {
     'no-account': 'none details requested failed',
     LinkedAccountNeedsClarification: 'created under-review bank-changed bank-applied',
-    nothing: 'needs-clarification clarified active suspended demo',
+    nothing: 'needs-clarification clarified active suspended demo demo-suspended',
   },
   'ObserveLinkedAccount: activated': {
     'no-account': 'none details requested failed',
-    LinkedAccountActivated: 'created under-review needs-clarification clarified suspended',
+    LinkedAccountActivated: 'created under-review needs-clarification clarified suspended demo-suspended',
     nothing: 'active bank-changed bank-applied demo',
   },
   'ObserveLinkedAccount: suspended': {
     'no-account': 'none details requested failed',
     LinkedAccountSuspended: 'created under-review needs-clarification clarified active bank-changed bank-applied demo',
-    nothing: 'suspended',
+    nothing: 'suspended demo-suspended',
+  },
+  'ObserveLinkedAccount: not-suspended': {
+    'no-account': 'none details requested failed',
+    LinkedAccountActivated: 'demo-suspended',
+    nothing: 'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
   },
   RecordLinkedAccountFailure: {
     'account-not-requested': 'none details',
     LinkedAccountFailed: 'requested',
     nothing: 'failed',
     'account-exists':
-      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo',
+      'created under-review needs-clarification clarified active bank-changed bank-applied suspended demo demo-suspended',
   },
   'ApplyBankChange: early': {
     'no-account': 'none details requested failed',
-    'change-superseded': 'created under-review needs-clarification active suspended demo',
+    'change-superseded': 'created under-review needs-clarification active suspended demo demo-suspended',
     'still-cooling': 'clarified bank-changed',
     nothing: 'bank-applied',
   },
   'ApplyBankChange: cooled': {
     'no-account': 'none details requested failed',
-    'change-superseded': 'created under-review needs-clarification active suspended demo',
+    'change-superseded': 'created under-review needs-clarification active suspended demo demo-suspended',
     BankChangeApplied: 'clarified bank-changed',
     nothing: 'bank-applied',
   },
   ActivateLinkedAccount: {
     LinkedAccountActivated: 'none',
     'account-requested': 'details requested failed',
-    'account-exists': 'created under-review needs-clarification clarified suspended',
+    'account-exists': 'created under-review needs-clarification clarified suspended demo-suspended',
     nothing: 'active bank-changed bank-applied demo',
   },
 };

@@ -12,7 +12,7 @@ import type { Answer } from './payment-gateway.ts';
 
 export interface CaseDesk {
   observeDispute(disputeId: string): Promise<Observed>;
-  /** Without a product only a suspension can be seen. */
+  /** Without a product only a suspension, and its end, can be seen. */
   observeAccount(accountId: string, productId: string | null): Promise<Observed>;
   /** One that was fetched already, such as out of a list. `asOf`: business ms before that. */
   recordDispute(dispute: ProviderDispute, asOf: number): Promise<Observed>;
@@ -67,14 +67,12 @@ export function createCaseDesk({ db, gateway, submit, clock, log }: DeskSettings
       if (tutorId === null) return { kind: 'later', cause: 'the account is not known yet' };
       const account = await gateway.account(accountId);
       if (account.kind !== 'ok') return later(account);
-      if (account.value.status === 'suspended') {
-        const suspended: Intent = {
-          type: 'ObserveLinkedAccount',
-          data: { tutorId, accountId, status: 'suspended', requirements: [] },
-        };
-        return record(['account', accountId, asOf], suspended, accountId);
-      }
-      if (productId === null) return { kind: 'observed', payments: 0 };
+      const said = (status: 'suspended' | 'not-suspended'): Promise<Observed> => {
+        const data = { tutorId, accountId, status, requirements: [] };
+        return record(['account', accountId, asOf], { type: 'ObserveLinkedAccount', data }, accountId);
+      };
+      if (account.value.status === 'suspended') return said('suspended');
+      if (productId === null) return said('not-suspended');
       const product = await gateway.product(accountId, productId);
       if (product.kind !== 'ok') return later(product);
       const seen = accountObservation(tutorId, product.value);

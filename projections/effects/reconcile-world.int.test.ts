@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { manualClock } from '#platform/clock/manual.ts';
 import { createLog } from '#platform/log/log.server.ts';
 import { KEYS } from '../testing/sandbox.ts';
-import { HOUR, openWorld, STUDENT, until, type World } from '../testing/world.ts';
+import { HOUR, openWorld, STUDENT, TUTOR, until, type World } from '../testing/world.ts';
 import { createCaseDesk } from './observe-cases.server.ts';
 import { createPaymentDesk } from './observe.server.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
@@ -69,6 +69,22 @@ async function held(): Promise<{ bookingId: string; paymentId: string; transferI
   const [payment] = (await world.queries.paymentsOf(STUDENT)).filter((row) => row.bookingId === bookingId);
   return { bookingId, transferId: transferId ?? '', paymentId: payment?.providerPaymentId ?? '' };
 }
+
+describe('WH9', { timeout: 60_000 }, () => {
+  test('TU17: a ready-made account that the provider suspends cannot be booked, and can when the provider lets it go on', async () => {
+    const bookable = async () => (await world.queries.payoutAccount(TUTOR))?.bookable;
+    await world.settled();
+    expect(await bookable()).toBe(true);
+    await world.sandbox.control(`accounts/${world.account}/suspend`, {});
+    await reconcile();
+    await world.settled();
+    expect(await bookable()).toBe(false);
+    await world.sandbox.control(`accounts/${world.account}/activate`, {});
+    await reconcile();
+    await world.settled();
+    expect(await bookable()).toBe(true);
+  });
+});
 
 describe('RC5–RC8', { timeout: 120_000 }, () => {
   test('taught, cancelled early and late, charged back: nothing differs', async () => {

@@ -1,6 +1,6 @@
 /** The form of a tutor's payout details: what was typed, as details, and what is wrong with each field. Pure. */
 import type { PayoutDetails } from '#events/tutor/account.ts';
-import { detailsProblem } from '#events/tutor/details.ts';
+import { detailsProblem, PAN_LETTER, panKindProblem } from '#events/tutor/details.ts';
 
 export const FIELDS = [
   'businessType',
@@ -111,6 +111,7 @@ const FIELD_OF: Readonly<Record<string, Field>> = {
   'email-invalid': 'email',
   'phone-invalid': 'phone',
   'pan-invalid': 'pan',
+  'pan-kind-invalid': 'pan',
   'address-invalid': 'street',
   'postal-code-invalid': 'postalCode',
   'beneficiary-invalid': 'beneficiary',
@@ -125,13 +126,6 @@ export type Checked =
   | { readonly kind: 'details'; readonly details: PayoutDetails }
   | { readonly kind: 'problems'; readonly problems: FieldProblems };
 
-/** The fourth letter of a PAN says whose it is. */
-const PAN_LETTER: Readonly<Record<PayoutDetails['businessType'], string>> = {
-  individual: 'P',
-  partnership: 'F',
-  private_limited: 'C',
-};
-
 interface Words {
   readonly differs: string;
   /** The fourth letter of the PAN must be this one. */
@@ -145,9 +139,9 @@ export function checkDetails(typed: Typed, words: Words): Checked {
     if (problem) problems[field] = { code: problem.code, message: problem.message };
   }
   const details = detailsOf(typed);
-  const letter = PAN_LETTER[details.businessType];
-  if (!problems.pan && details.pan[3] !== letter)
-    problems.pan = { code: 'pan-kind-invalid', message: words.panKind(letter) };
+  const another = panKindProblem(details);
+  if (!problems.pan && another)
+    problems.pan = { code: another.code, message: words.panKind(PAN_LETTER[details.businessType]) };
   if (!problems.accountNumber && typed.accountNumberAgain.replaceAll(/[\s-]/g, '') !== details.bank.accountNumber)
     problems.accountNumberAgain = { code: 'account-number-differs', message: words.differs };
   return Object.keys(problems).length > 0 ? { kind: 'problems', problems } : { kind: 'details', details };

@@ -107,7 +107,7 @@ describe('linked accounts', () => {
     [{ business_type: 'circus' }, 'The selected business type is invalid.'],
     [{ contact_name: undefined }, 'The contact_name field is required.'],
     [{ reference_id: 'ab' }, 'The reference id must be between 3 and 20 characters.'],
-    [{ legal_info: { pan: 'ABCDE1234F5' } }, 'The pan format is invalid.'],
+    [{ legal_info: { pan: 'ABCPE1234F5' } }, 'The pan format is invalid.'],
     [{ colour: 'red' }, 'colour is/are not required and should not be sent'],
   ])('refuse %j', async (more, description) => {
     expect(await rejection(create(more))).toMatchObject({ statusCode: 400, error: { description } });
