@@ -66,6 +66,27 @@ describe('what the provider says', () => {
       .when(see('under_review', { asOf: now }))
       .then([]);
   });
+  it('CB2: what was read before the bank asked again says nothing of the evidence that it wants now', () => {
+    const asked = [...underReview, ActionRequired(RESPOND_BY, now + 5)];
+    const before = { asOf: now + 4 };
+    given(asked).when(see('under_review', before)).then([]);
+    given([...asked, Contest('op2', 1, now + 5)])
+      .when(see('under_review', before))
+      .then([]);
+    given([...asked, Accept('op2', now + 5)])
+      .when(see('under_review', before))
+      .then([]);
+    given([...asked, Contest('op2', 1, now + 5)])
+      .when(see('under_review', { asOf: now + 5 }))
+      .then([Submitted('op2')]);
+    // The end counts whenever it was read.
+    given(asked).when(see('lost', before)).then([Lost()]);
+    given(asked).when(see('closed', before)).then([Closed]);
+  });
+  it('CB2: a win that was read before the case was opened again is the one before', () =>
+    given([...underReview, Won(), Reopened('chargeback')])
+      .when(see('won', { asOf: now - 1 }))
+      .then([]));
   it('CB3: evidence that is under review is ours, or someone handed it in elsewhere', () => {
     given(contesting)
       .when(see('under_review'))

@@ -21,9 +21,9 @@ export const Opened: ChargebackEvent = {
     at: now,
   },
 };
-export const Contest = (operationId = 'op1', round = 1): ChargebackEvent => ({
+export const Contest = (operationId = 'op1', round = 1, at = now): ChargebackEvent => ({
   type: 'ContestRequested',
-  data: { ...about, operationId, round, by: 'ops-1', summary: 'It was taught.', at: now },
+  data: { ...about, operationId, round, by: 'ops-1', summary: 'It was taught.', at },
 });
 export const Submitted = (operationId: string | null = 'op1', round = 1, at = now): ChargebackEvent => ({
   type: 'ContestSubmitted',
@@ -33,9 +33,9 @@ export const ActionRequired = (respondBy = RESPOND_BY, at = now): ChargebackEven
   type: 'ChargebackActionRequired',
   data: { ...about, round: 1, respondBy, at },
 });
-export const Accept = (operationId = 'op1'): ChargebackEvent => ({
+export const Accept = (operationId = 'op1', at = now): ChargebackEvent => ({
   type: 'AcceptRequested',
-  data: { ...about, operationId, round: 1, by: 'ops-1', reason: 'They are right.', at: now },
+  data: { ...about, operationId, round: 1, by: 'ops-1', reason: 'They are right.', at },
 });
 export const AnswerFailed = (answer: 'contest' | 'accept', operationId = 'op1'): ChargebackEvent => ({
   type: 'ChargebackAnswerFailed',

@@ -30,11 +30,11 @@ export function observe(command: Observation, state: ChargebackState): Chargebac
     case 'open':
     case 'action-required':
       if (data.status === 'open') return extended(command, state);
-      return toStatus(command, state.round, false);
+      return isOld(command, state) ? [] : toStatus(command, state.round, false);
     case 'contesting':
-      return toStatus(command, state.round, false, state.operationId);
+      return isOld(command, state) ? [] : toStatus(command, state.round, false, state.operationId);
     case 'accepting':
-      return toStatus(command, state.round, data.status === 'lost');
+      return isOld(command, state) ? [] : toStatus(command, state.round, data.status === 'lost');
     case 'submitted':
       if (data.status === 'under_review') return [];
       if (data.status === 'open') return data.asOf < state.at ? [] : actionRequired(command, state);
@@ -60,6 +60,13 @@ const isRunning = ({ kind }: ExistingChargeback): boolean =>
   kind === 'contesting' ||
   kind === 'accepting' ||
   kind === 'submitted';
+
+/**
+ * A look that began before the last change may have seen what the bank has left behind: evidence under review, or a win.
+ * Lost and closed are the end, whenever they were seen.
+ */
+const isOld = ({ data: { status, asOf } }: Observation, { at }: ExistingChargeback): boolean =>
+  (status === 'under_review' || status === 'won') && asOf < at;
 
 /** From an open case of this round to what the provider says. */
 function toStatus(

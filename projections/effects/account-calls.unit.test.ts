@@ -13,6 +13,7 @@ const sending = (tutor: TutorAccount | null): Sending => ({
   providerId: 'acc_1/acc_prd_1',
   asOf: 0,
   remember: () => Promise.resolve(),
+  answerAwaited: async () => true,
   accountOf: () => Promise.resolve(tutor),
 });
 

@@ -98,6 +98,24 @@ describe('a chargeback', { timeout: 90_000 }, () => {
     await came(`chargeback-${id}`, 'ChargebackWon');
   });
 
+  test('EF10: evidence whose answer was lost is not handed in again when the bank has asked for more', async () => {
+    const { id } = await challenged();
+    await fault('timeout-after-commit', 'PATCH', '/v1/disputes/:id/contest');
+    await contest(id);
+    await came(`chargeback-${id}`, 'ContestSubmitted');
+    await world.sandbox.control(`disputes/${id}/resolve`, { status: 'action_required' });
+    await came(`chargeback-${id}`, 'ChargebackActionRequired');
+    await world.settled();
+    expect((await typesOf(`chargeback-${id}`)).at(-1)).toBe('ChargebackActionRequired');
+    const { disputes } = await world.sandbox.control<{ disputes: readonly Record<string, unknown>[] }>('state');
+    expect(disputes.find((one) => one.id === id)).toMatchObject({ status: 'open' });
+    expect(await contest(id)).toBeNull();
+    await until('the second evidence', async () => {
+      const types = await typesOf(`chargeback-${id}`);
+      return types.filter((type) => type === 'ContestSubmitted').length === 2;
+    });
+  });
+
   test.each(['none', 'timeout-after-commit'])(
     'EF10: accepted (%s): the tutor’s part comes out of the transfer, and the money is gone once',
     async (kind) => {

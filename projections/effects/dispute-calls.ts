@@ -64,9 +64,16 @@ function found(call: DisputeCall, dispute: ProviderDispute, { operationId, asOf 
   };
 }
 
+/**
+ * The outcome was observed while the answer to our call was lost. The bank may have asked again since, and then the case
+ * looks as if nothing had arrived: the old evidence would be handed in a second time, in place of what is wanted now.
+ */
+const overtaken = ({ chargebackId }: DisputeCall): Found => ({ kind: 'done', providerId: chargebackId, records: [] });
+
 export async function sendDisputeCall(call: DisputeCall, sending: Sending): Promise<Answer<Found>> {
   const { gateway } = sending;
   const { chargebackId } = call;
+  if (!(await sending.answerAwaited(chargebackId))) return { kind: 'ok', value: overtaken(call) };
   // There is no key for these calls, so the case is read before it is answered, also for the first time.
   const before = await gateway.dispute(chargebackId);
   if (before.kind !== 'ok') return before;
@@ -92,6 +99,7 @@ async function contest(
 }
 
 export async function findDisputeCall(call: DisputeCall, sending: Sending): Promise<Answer<Found | null>> {
+  if (!(await sending.answerAwaited(call.chargebackId))) return { kind: 'ok', value: overtaken(call) };
   return mapped(await sending.gateway.dispute(call.chargebackId), (dispute) => found(call, dispute, sending));
 }
 

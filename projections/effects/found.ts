@@ -33,6 +33,8 @@ export interface Sending {
   readonly asOf: number;
   /** Keeps what a step made before the next step is taken. */
   remember(providerId: string): Promise<void>;
+  /** Whether the log still waits for the outcome of our answer to this case: what has one is not sent again. */
+  answerAwaited(chargebackId: string): Promise<boolean>;
   /** From the tutor's own stream; null when there are none. */
   accountOf(tutorId: string): Promise<TutorAccount | null>;
 }

@@ -18,6 +18,7 @@ import { find, rejection, send } from './calls.ts';
 import type { Found, Sending } from './found.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import type { ProviderCall } from './provider-call.ts';
+import { streamsOf } from './streams.server.ts';
 import { tutorAccountOf } from './tutor-account.server.ts';
 
 /** NOTIFY channel: there is a call to make, a mail to send or a webhook to look at. */
@@ -89,6 +90,7 @@ const PATIENCE = 3;
 /** Does what is due; true when there may be more. */
 export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean> } {
   const { db, store, gateway, submit, clock, log, epoch, timing = DEFAULT_TIMING, onFenced } = settings;
+  const streams = streamsOf(store);
 
   const backOff = (attempts: number): number => {
     const full = Math.min(timing.longestRetryMs, timing.firstRetryMs * 2 ** Math.min(attempts, 20));
@@ -132,6 +134,10 @@ export function createOutbox(settings: OutboxSettings): { run(): Promise<boolean
     providerId: row.provider_id,
     asOf: clock.now(),
     remember: (providerId) => put(row, { provider_id: providerId }),
+    answerAwaited: async (chargebackId) => {
+      const state = await streams.chargeback(chargebackId);
+      return 'operationId' in state && state.operationId === row.operation_id;
+    },
     accountOf: (tutorId) => tutorAccountOf(store, tutorId),
   });
 

@@ -1,5 +1,6 @@
 /** The state of a booking's streams as their deciders see it: what a read model, which may lag, is not asked for. */
 import * as booking from '#events/booking/events.ts';
+import * as chargeback from '#events/chargeback/events.ts';
 import * as dispute from '#events/dispute/events.ts';
 import { recogniseAs, UnknownEvent, type Category, type EventOf } from '#events/handling/registry.ts';
 import * as payment from '#events/payment/events.ts';
@@ -9,6 +10,7 @@ import type { EventStore } from '#events/store/event-store.ts';
 
 export interface Streams {
   booking(bookingId: string): Promise<booking.BookingState>;
+  chargeback(chargebackId: string): Promise<chargeback.ChargebackState>;
   dispute(bookingId: string): Promise<dispute.DisputeState>;
   payment(bookingId: string): Promise<payment.PaymentState>;
   payout(bookingId: string): Promise<payout.PayoutState>;
@@ -25,6 +27,7 @@ export function streamsOf(store: EventStore): Streams {
   }
   return {
     booking: async (id) => fold(booking, await history('booking', id)),
+    chargeback: async (id) => fold(chargeback, await history('chargeback', id)),
     dispute: async (id) => fold(dispute, await history('dispute', id)),
     payment: async (id) => fold(payment, await history('payment', id)),
     payout: async (id) => fold(payout, await history('payout', id)),

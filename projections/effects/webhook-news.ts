@@ -53,7 +53,7 @@ export function newsIn(body: string): News {
   const accountId = text(at(product, 'merchant_id')) ?? (product === undefined ? null : text(at(event, 'account_id')));
   const subject = dispute ?? product ?? refund ?? transfer ?? payment ?? order;
   return {
-    meaning: meaningOf(subject, at(event, 'created_at') ?? at(payload, 'created_at')),
+    meaning: meaningOf(name, subject, at(event, 'created_at') ?? at(payload, 'created_at')),
     orders: texts(at(order, 'id'), at(payment, 'order_id')),
     disputes: texts(at(dispute, 'id')),
     accounts: accountId === null ? [] : [{ accountId, productId: text(at(product, 'id')) }],
@@ -62,12 +62,13 @@ export function newsIn(body: string): News {
   };
 }
 
-function meaningOf(subject: unknown, createdAt: unknown): string {
+function meaningOf(name: string, subject: unknown, createdAt: unknown): string {
   const id = text(at(subject, 'id'));
   const status = text(at(subject, 'status')) ?? text(at(subject, 'activation_status'));
   if (id === null || status === null) return '';
-  // A case or an account may come to the same status twice: then the time tells them apart.
-  const when = FINAL.has(status) ? '' : ` ${typeof createdAt === 'number' ? createdAt : ''}`;
+  // A case or an account may come to the same status twice: then the time tells them apart, and, as that is in seconds,
+  // the event too. A case is open when it is made, and open when more is wanted.
+  const when = FINAL.has(status) ? '' : ` ${typeof createdAt === 'number' ? createdAt : ''} ${name}`;
   const phase = text(at(subject, 'phase'));
   return `${id} ${status}${phase === null ? '' : ` ${phase}`}${when}`;
 }

@@ -134,11 +134,13 @@ describe('WH7: what a webhook is about', () => {
     const later = newsIn(event('payment.dispute.action_required', { payment, dispute }, { created_at: 1_800_000_900 }));
     expect(later.meaning).not.toBe(once.meaning);
     expect(newsIn(event('payment.dispute.action_required', { payment, dispute })).meaning).toBe(once.meaning);
+    // Open since it was made, and open because more is wanted, within one second.
+    expect(newsIn(event('payment.dispute.created', { payment, dispute })).meaning).not.toBe(once.meaning);
   });
   it('the time of a refund’s speed stands inside the payload', () => {
     const refund = { entity: { id: 'rfnd_1', status: 'pending' } };
     const seen = newsIn(event('refund.speed_changed', { refund, created_at: 7 }, {}));
-    expect(seen.meaning).toBe('rfnd_1 pending 7');
+    expect(seen.meaning).toBe('rfnd_1 pending 7 refund.speed_changed');
   });
   it('an account, by its own id or the envelope’s', () => {
     const merchant = { id: 'acc_prd_1', merchant_id: 'acc_1', activation_status: 'activated' };
