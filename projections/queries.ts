@@ -130,7 +130,15 @@ export interface BookingRow {
   readonly payBy: number | null;
   readonly orderId: string | null;
   readonly payment:
-    'none' | 'ordered' | 'failed' | 'authorized' | 'paid' | 'refunding' | 'refunded' | 'partly-refunded';
+    | 'none'
+    | 'ordered'
+    | 'failed'
+    | 'authorized'
+    | 'paid'
+    | 'refunding'
+    | 'refunded'
+    | 'partly-refunded'
+    | 'charged-back';
   /** The provider's words for the last failed attempt. */
   readonly paymentProblem: string | null;
   readonly paymentMethod: string | null;
@@ -234,6 +242,8 @@ export interface PaymentRow {
   readonly capturedAt: number;
   readonly refunded: number;
   readonly refundDue: number;
+  /** What the payer's bank took back for good; it counts towards what a cancellation gives back. */
+  readonly lost: number;
   readonly subject: string;
   readonly tutorName: string;
   readonly startsAt: number;

@@ -12,13 +12,14 @@ export const BOOKING = `
     CASE
       WHEN p.booking_id IS NULL OR p.state = 'planned' THEN 'none'
       WHEN p.state <> 'paid' THEN p.state
-      WHEN greatest(m.asked, b.refund) > m.refunded THEN 'refunding'
+      WHEN m.due > m.refunded THEN 'refunding'
       WHEN m.refunded >= m.captured THEN 'refunded'
+      WHEN m.lost > 0 THEN 'charged-back'
       WHEN m.refunded > 0 THEN 'partly-refunded'
       ELSE 'paid'
     END AS payment,
     p.problem AS "paymentProblem", p.method AS "paymentMethod",
-    CASE WHEN p.state = 'paid' THEN greatest(m.asked, b.refund) ELSE 0 END AS "refundDue", m.refunded,
+    CASE WHEN p.state = 'paid' THEN m.due ELSE 0 END AS "refundDue", m.refunded,
     b.decline_reason AS "declineReason", b.cancelled_by AS "cancelledBy", b.cancel_rule AS "cancelRule",
     coalesce(b.outcome, o.outcome) AS outcome,
     CASE WHEN b.move_id IS NOT NULL THEN jsonb_build_object('proposalId', b.move_id, 'by', b.move_by,
@@ -33,7 +34,8 @@ export const BOOKING = `
   LEFT JOIN person_name tn ON tn.person_id = b.tutor_id
   LEFT JOIN person_name sn ON sn.person_id = b.student_id
   CROSS JOIN LATERAL (
-    SELECT
+    SELECT sums.*, greatest(sums.asked, b.refund - sums.lost) AS due
+    FROM (SELECT
       (SELECT coalesce(sum(c.amount), 0)::int8 FROM read_model.capture c WHERE c.booking_id = b.booking_id) AS captured,
       (SELECT coalesce(sum(r.amount), 0)::int8 FROM read_model.refund r
         WHERE r.booking_id = b.booking_id AND r.state <> 'failed') AS asked,
@@ -43,7 +45,11 @@ export const BOOKING = `
       (SELECT r.state FROM read_model.refund r WHERE r.booking_id = b.booking_id
         ORDER BY array_position(ARRAY['delayed', 'requested', 'processed', 'failed'], r.state), r.refund_id LIMIT 1) AS worst,
       (SELECT max(r.expected_by) FROM read_model.refund r
-        WHERE r.booking_id = b.booking_id AND r.state IN ('requested', 'delayed')) AS expected
+        WHERE r.booking_id = b.booking_id AND r.state IN ('requested', 'delayed')) AS expected,
+      -- What the payer's bank took counts towards what a cancellation gives back: nobody is paid twice.
+      (SELECT coalesce(sum(c.lost), 0)::int8 FROM read_model.capture c
+        WHERE c.booking_id = b.booking_id AND NOT c.surplus) AS lost
+    ) sums
   ) m`;
 
 /** More than anyone's page shows; a page that needs more asks with an offset, once one does. */

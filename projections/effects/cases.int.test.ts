@@ -139,6 +139,23 @@ describe('a chargeback', { timeout: 90_000 }, () => {
           },
         }),
       ).toBe('refund-too-large');
+      // The student cancels what they have the money of already: nothing more is due, and nothing is under way.
+      expect(
+        await world.give({ type: 'CancelBooking', data: { bookingId, by: 'student', reason: '' } }, STUDENT),
+      ).toBeNull();
+      await world.settled();
+      expect(await world.booking(bookingId, (row) => row.state === 'cancelled')).toMatchObject({
+        cancelRule: 'grace',
+        payment: 'charged-back',
+        refundDue: 0,
+        refunded: 0,
+      });
+      expect((await world.queries.paymentsOf(STUDENT)).find((row) => row.bookingId === bookingId)).toMatchObject({
+        refundDue: 0,
+        refunded: 0,
+        lost: PRICE,
+      });
+      expect((await world.queries.stuck(world.clock.now())).filter((row) => row.bookingId === bookingId)).toEqual([]);
       const { reversals, refunds } = await world.sandbox.state();
       const { transferId } = await world.payout(bookingId, (row) => row.transferId !== null);
       expect(reversals.filter((one) => one.transfer_id === transferId)).toMatchObject([{ amount: 72_000 }]);

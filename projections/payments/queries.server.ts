@@ -21,7 +21,7 @@ export function paymentQueries(db: Database): Pick<Queries, 'paymentsOf' | 'refu
            greatest(
              (SELECT coalesce(sum(r.amount), 0)::int8 FROM read_model.refund r
                WHERE r.provider_payment_id = c.provider_payment_id AND r.state <> 'failed'),
-             CASE WHEN c.surplus THEN c.amount ELSE b.refund END) AS "refundDue",
+             CASE WHEN c.surplus THEN c.amount ELSE b.refund END - c.lost) AS "refundDue", c.lost,
            b.subject, coalesce(t.profile->>'name', n.name, 'Tutor') AS "tutorName", b.starts_at AS "startsAt"
          FROM read_model.capture c
          JOIN read_model.booking b ON b.booking_id = c.booking_id

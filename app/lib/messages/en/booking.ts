@@ -144,6 +144,7 @@ export const booking = {
     refundedStudent: (money: string) => `${money} has gone back to the student.`,
     refunded: (money: string) => `${money} has gone back the way it was paid.`,
     noRefund: 'No money goes back.',
+    bankTook: 'The payer’s bank has taken the payment back, so nothing is refunded beside it.',
     nothingPaid: 'Nothing was paid.',
     expired: 'The seat was not paid in time',
     expiredBody: 'Nothing was charged. The seat is free for others again.',

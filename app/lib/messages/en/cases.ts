@@ -54,6 +54,7 @@ export const cases = {
     refunding: 'refund under way',
     refunded: 'refunded',
     'partly-refunded': 'partly refunded',
+    'charged-back': 'taken back by the bank',
   },
   payouts: {
     planned: 'planned',

@@ -17,6 +17,7 @@ export const records = {
       atBankWhy: 'The payer’s bank is looking at this payment too. Once it has decided, nobody is paid twice.',
       refunded: 'All of it went back',
       partly: (amount: string) => `${amount} went back`,
+      bank: (amount: string) => `The payer’s bank took ${amount} back`,
     },
     total: (amount: string) => `${amount} paid`,
     back: (amount: string) => `${amount} went back`,
