@@ -5,9 +5,9 @@ import type { Submit } from '#events/handling/submit.ts';
 import { newId } from '#events/shared/ids.ts';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import type { Queries } from '#projections/queries.ts';
-import { BOOKING, PEOPLE, TUTOR } from '../../tests/api/stub.ts';
-import { bookingServices } from './booking-services.server.ts';
-import type { Person } from './services.ts';
+import { BOOKING, PEOPLE, TUTOR } from './stub.ts';
+import { bookingServices } from '#app/server/booking-services.server.ts';
+import type { Person } from '#app/server/services.ts';
 
 const NOW = 1_789_000_000_000;
 const asha: Person = PEOPLE.asha ?? { personId: 'asha', name: '', email: '', roles: ['student'], zone: 'UTC' };
