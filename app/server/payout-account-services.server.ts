@@ -3,10 +3,17 @@ import { fromPerson } from '#events/handling/context.ts';
 import { isRefusal, refuse } from '#events/shared/refusal.ts';
 import type { BookingParts } from './booking-services.server.ts';
 import type { PayoutAccountServices } from './services.ts';
+import { streamStates } from './stream-states.server.ts';
 
-export function payoutAccountServices(parts: Pick<BookingParts, 'submit' | 'now' | 'seen'>): PayoutAccountServices {
-  const { submit, now, seen } = parts;
+type Parts = Pick<BookingParts, 'store' | 'submit' | 'now' | 'seen'>;
+
+export function payoutAccountServices({ store, submit, now, seen }: Parts): PayoutAccountServices {
+  const states = streamStates(store);
   return {
+    async payoutDetails(person) {
+      const { account } = await states.tutor(person.personId);
+      return 'details' in account ? account.details : null;
+    },
     async submitPayoutDetails(person, details, requestId) {
       if (!person.roles.includes('tutor')) return refuse('forbidden', 'Only tutors are paid out.');
       const submitted = await submit(

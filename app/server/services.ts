@@ -175,6 +175,8 @@ export interface RescheduleServices {
 }
 
 export interface PayoutAccountServices {
+  /** What the tutor sent before, whole: for the server to compare and complete with, never for a page. */
+  payoutDetails(person: Person): Promise<PayoutDetails | null>;
   /** The tutor's details for the payment provider; sent again when something about them changes. */
   submitPayoutDetails(
     person: Person,

@@ -95,8 +95,12 @@ it('a new tutor can be found at once, and booked 24 hours after their account is
   await page.getByLabel('State', { exact: true }).selectOption('Maharashtra');
   await send.click();
 
-  // The provider finds the name on the account doubtful, and says which field.
+  // The provider finds the name on the account doubtful, and says which field; that one is typed again, and nothing else.
   await page.getByText('Something needs correcting').waitFor();
+  await open(page, `${product.url}/tutor/payouts`);
+  expect(await page.getByLabel('PAN', { exact: true }).inputValue()).toBe('');
+  await page.getByText('We have the one ending in 234F.').waitFor();
+  expect(await page.content()).not.toContain('001234567890');
   const wrong = page.getByLabel('Name on the account');
   await until('the field to be marked', async () => (await wrong.getAttribute('aria-invalid')) === 'true');
   await wrong.fill('Ira Sen');

@@ -4,6 +4,7 @@ import { personWith, requestIdOf, textOf } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import { messagesIn } from '$lib/messages/index.ts';
 import { checkDetails, fieldOf, typedOf, type FieldProblems } from '$lib/payouts/details.ts';
+import { keptOf, withKept } from '$lib/payouts/kept.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const m = messagesIn('en');
@@ -11,10 +12,11 @@ const m = messagesIn('en');
 export const load: PageServerLoad = async (event) => {
   const person = personWith(event, 'tutor');
   event.depends(LIVE);
-  const { queries } = event.locals.services;
-  const account = await queries.payoutAccount(person.personId);
+  const { queries, payoutDetails } = event.locals.services;
+  const [account, before] = await Promise.all([queries.payoutAccount(person.personId), payoutDetails(person)]);
   return {
     account,
+    kept: before && keptOf(before),
     known: { name: person.name, email: person.email },
     requestId: crypto.randomUUID(),
   };
@@ -30,7 +32,10 @@ export const actions: Actions = {
     const requestId = requestIdOf(form);
     if (!requestId) return refusedFor({}, 'bad-request-id', m.dispute.stale, 400);
     const checked = checkDetails(
-      typedOf((field) => textOf(form, field)),
+      withKept(
+        typedOf((field) => textOf(form, field)),
+        await event.locals.services.payoutDetails(person),
+      ),
       m.payouts.form,
     );
     if (checked.kind === 'problems') {
