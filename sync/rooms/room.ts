@@ -271,7 +271,8 @@ export class Room {
     this.whole = null;
     this.state.bytes += update.length;
     try {
-      Y.applyUpdate(this.state.doc, update, 'room');
+      // As an act of its own: Yjs tidies up formatted text behind what comes from elsewhere, and nobody would hear of it.
+      this.state.doc.transact(() => Y.applyUpdate(this.state.doc, update), 'room');
     } catch (error) {
       // The scan should have stopped it. What is stored stays; everyone starts over from there.
       this.ports.log.error({ err: error, document: this.name }, 'an accepted update could not be applied');

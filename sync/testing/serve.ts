@@ -1,24 +1,35 @@
 /**
- * A Yjs server as a process of its own, to be killed: `node serve.ts <folder> <port>`. Tickets are signed with the tests'
- * key, and `GET /ids?name=…&person=…` hands out client ids.
+ * A Yjs server as a process of its own, to be killed: `node serve.ts <database> <port> [<redis> [<limits>]]`. The database is a folder
+ * (PGlite) or the address of a PostgreSQL, which processes share. Tickets are signed with the tests' key, and
+ * `GET /ids?name=…&person=…` hands out client ids.
  */
 import { createServer } from 'node:http';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
+import { openPostgres } from '#platform/database/postgres.server.ts';
 import { createSyncServer } from '../create-sync-server.server.ts';
-import { BUSINESS_NOW, keepingLog, officeAt } from './harness.server.ts';
+import { redisFanout } from '../fanout/redis.server.ts';
+import type { Limits } from '../limits.ts';
+import type { Log } from '../log.ts';
+import { BUSINESS_NOW, officeAt } from './harness.server.ts';
 
-const [folder, port] = process.argv.slice(2);
-if (folder === undefined || port === undefined) throw new Error('serve.ts <folder> <port>');
+const [database, port, redis, limits] = process.argv.slice(2);
+if (database === undefined || port === undefined) throw new Error('serve.ts <database> <port> [<redis>]');
+// What goes wrong is seen by whoever started the process.
+const say = (level: string) => (fields: object, message: string) =>
+  void process.stderr.write(`${level}: ${message} ${'err' in fields ? String(fields.err) : JSON.stringify(fields)}\n`);
+const log: Log = { info: () => undefined, warn: say('warn'), error: say('error') };
 const sync = createSyncServer({
-  db: await openPglite(folder),
+  db: database.startsWith('postgres') ? await openPostgres(database) : await openPglite(database),
   bus: createMemoryBus(),
+  ...(redis === undefined ? {} : { fanout: redisFanout(redis, { log }) }),
   store: inMemoryStore(),
   submit: async () => ({ kind: 'accepted', stream: 'lesson', revision: 0, position: null, events: [] }),
   tickets: officeAt(Date.now),
   clock: { now: () => BUSINESS_NOW, onJump: () => () => undefined },
-  log: keepingLog(),
+  log,
+  limits: JSON.parse(limits ?? '{}') as Partial<Limits>,
 });
 const http = createServer((req, res) => {
   const { searchParams } = new URL(req.url ?? '', 'http://localhost');

@@ -1,8 +1,9 @@
 /**
- * `npm run test:chaos -- --kills N --seed S`, or `-- --month`: loopback only, ends by itself, prints one JSON object as its
+ * `npm run test:chaos -- --kills N --seed S`, or `-- --month`, or the board's (board.ts): loopback only, ends by itself, prints one JSON object as its
  * last line.
  */
 import { parseArgs } from 'node:util';
+import { BOARD_OPTIONS, BOARD_USAGE, runBoard } from './board.ts';
 import { runMonth } from './month.ts';
 import { runChaos } from './run.ts';
 
@@ -11,15 +12,23 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     month: { type: 'boolean', default: false },
+    ...BOARD_OPTIONS,
   },
 });
 const kills = Number(values.kills);
 const seed = Number(values.seed);
 if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
-  process.stderr.write('Use: npm run test:chaos -- --kills N --seed S, or npm run test:chaos -- --month\n');
+  process.stderr.write(
+    `Use: npm run test:chaos -- --kills N --seed S, or npm run test:chaos -- --month, or ${BOARD_USAGE}\n`,
+  );
   process.exit(2);
 }
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
+const board = await runBoard(values, seed, log);
+if (board) {
+  log(JSON.stringify(board.report));
+  process.exit(board.well ? 0 : 1);
+}
 if (values.month) {
   const report = await runMonth({ days: 30, perDay: 34, log });
   log(JSON.stringify(report));

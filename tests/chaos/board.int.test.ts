@@ -1,0 +1,22 @@
+/** Boards under random edits and under kills, as `npm run test:chaos` runs them longer. */
+import { expect, test } from 'vitest';
+import { runBoardKills } from './board-kills.ts';
+import { runBoardRounds } from './board-rounds.ts';
+
+test('[O3][N6] 100 rounds of random concurrent edits through two nodes converge', { timeout: 120_000 }, async () => {
+  const report = await runBoardRounds({ rounds: 100, seed: 20261121 });
+  expect(report.problems).toEqual([]);
+  expect(report.disconnects).toBeGreaterThan(50);
+});
+
+test(
+  '[K2][N5] 10 kills of nodes under a storm of writers lose nothing acknowledged',
+  { timeout: 120_000 },
+  async () => {
+    const report = await runBoardKills({ kills: 10, seed: 20261121 });
+    expect(report.lost).toEqual([]);
+    expect(report.problems).toEqual([]);
+    expect(report.acknowledged).toBeGreaterThan(500);
+    expect(report.resumeMs.max).toBeLessThan(2_000);
+  },
+);

@@ -1,0 +1,44 @@
+/** The board's part of `npm run test:chaos`: `-- --board-rounds N`, `--board-kills N` or `--board-freeze SECONDS`, each with `--seed S`. */
+import { runBoardFreeze } from './board-freeze.ts';
+import { runBoardKills } from './board-kills.ts';
+import { runBoardRounds } from './board-rounds.ts';
+
+export const BOARD_OPTIONS = {
+  'board-rounds': { type: 'string' },
+  'board-kills': { type: 'string' },
+  'board-freeze': { type: 'string' },
+} as const;
+
+type Asked = { readonly [option in keyof typeof BOARD_OPTIONS]?: string | undefined };
+
+export const BOARD_USAGE =
+  'npm run test:chaos -- --board-rounds N --seed S, or --board-kills N --seed S, or --board-freeze SECONDS';
+
+/** Null when nothing of the board's was asked for; else a report to print, and whether all is well. */
+export async function runBoard(
+  asked: Asked,
+  seed: number,
+  log: (line: string) => void,
+): Promise<{ report: object; well: boolean } | null> {
+  const { 'board-rounds': rounds, 'board-kills': kills, 'board-freeze': seconds } = asked;
+  if (rounds !== undefined) {
+    const report = await runBoardRounds({ rounds: whole(rounds), seed, log });
+    return { report, well: report.problems.length === 0 };
+  }
+  if (kills !== undefined) {
+    const report = await runBoardKills({ kills: whole(kills), seed, log });
+    return { report, well: report.lost.length === 0 && report.problems.length === 0 };
+  }
+  if (seconds !== undefined) {
+    const report = await runBoardFreeze({ seconds: whole(seconds), log });
+    return { report, well: report.problems.length === 0 };
+  }
+  return null;
+}
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  process.stderr.write(`Use: ${BOARD_USAGE}\n`);
+  process.exit(2);
+}
