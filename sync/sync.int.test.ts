@@ -64,7 +64,7 @@ describe('stock y-websocket clients', () => {
     const rohan = await one.stock(ROHAN, `board:${lessonId}`);
     const key = draw(asha.doc, ASHA);
     await until(() => count(rohan.doc) === 1, 'the stroke to arrive');
-    eraseStrokes(rohan.doc, ROHAN, [key]);
+    eraseStrokes(asha.doc, ASHA, [key]);
     draw(rohan.doc, ROHAN, 50);
     draw(asha.doc, ASHA, 90);
     await until(() => count(asha.doc) === 2 && count(rohan.doc) === 2, 'both to see two strokes');

@@ -122,6 +122,8 @@ export const mayMuteOthers = hosts;
 export const mayAdmit = hosts;
 export const mayDraw = takesPart;
 export const mayErase = takesPart;
+/** Erase, move or lock what others drew, and arrange the pages of others. */
+export const mayChangeOthersWork = hosts;
 export const mayChat = takesPart;
 export const maySendMedia = takesPart;
 export const mayShareScreen = takesPart;

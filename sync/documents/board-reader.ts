@@ -1,116 +1,188 @@
 /**
- * A board as plain strokes, kept up to date from its document: the one reader for the page, the recorder and the
- * thumbnail. Values that are not strokes are left out and never throw.
+ * A board as plain items, kept up to date from its document: the one reader for the page, the recorder and the
+ * thumbnail. Values that are no items are left out and never throw.
  */
 import * as Y from 'yjs';
-import { ERASED, STROKES, parseHead, parseSealed, type StrokeHead } from './board.ts';
+import { CHANGES, ERASED, STROKES, parseHead, parseSealed, type ItemHead } from './board.ts';
+import { parseChange, parseChangeKey, type Aspects, type Matrix } from './changes.ts';
 import { decodeInk, inkStart, type InkCursor } from './ink.ts';
+import { parseFigure, type Figure } from './items.ts';
 import { PEOPLE, authorOfEntry, type Author } from './people.ts';
 
-export interface Stroke extends StrokeHead {
+export type Kind = 'ink' | 'highlighter' | Figure;
+
+/** An item as it is now, with everything that was done to it. */
+export interface Item extends ItemHead {
   readonly key: string;
-  /** x, y (logical pixels) and pressure (0–1) of each point, one after the other. */
+  readonly kind: Kind;
+  /** Whether ink carries pressure. */
+  readonly pressure: boolean;
+  /** x, y (logical pixels) and pressure (0–1) of each point, one after the other, as drawn: `place` moves them. */
   readonly points: readonly number[];
+  /** Words or LaTeX; empty in ink and shapes. */
+  readonly text: string;
+  /** Null where it was drawn. */
+  readonly place: Matrix | null;
+  readonly group: string;
+  readonly locked: boolean;
+  readonly cuts: readonly number[];
   /** False while it is still being drawn. */
   readonly sealed: boolean;
   readonly erased: boolean;
 }
 
+type Drawn = Pick<Item, 'z' | 'pen' | 'size' | 'page' | 'kind' | 'pressure' | 'points' | 'text' | 'sealed'>;
+
 interface Kept {
-  stroke: Stroke;
-  points: number[];
-  cursor: InkCursor;
+  item: Item;
+  readonly drawn: Drawn;
+  readonly points: number[];
+  readonly cursor: InkCursor;
   /** Elements of the live array that were read. */
-  read: number;
+  readonly read: number;
 }
 
 export interface BoardReader {
-  /** Every stroke, erased ones included, by key. */
-  get(key: string): Stroke | undefined;
-  /** What is to be seen, lowest first. */
-  visible(): Stroke[];
-  /** How many are to be seen. */
-  count(): number;
-  /** The highest order in use; a new stroke takes the next. */
+  /** Every item, erased ones included, by key. */
+  get(key: string): Item | undefined;
+  /** What is to be seen of one page, or of all; lowest first. */
+  visible(page?: string): Item[];
+  /** How many are to be seen there. */
+  count(page?: string): number;
+  /** The highest order in use, rounded up; a new item takes the next. */
   top(): number;
   author(key: string): Author | null;
-  /** How many visible strokes each author has, most first; the nameless last. */
-  tally(): { name: string | null; count: number }[];
-  /** Calls back after each transaction that changed strokes, with their keys. Returns the way to stop. */
+  /** How many visible items each author has, most first; the nameless last. */
+  tally(page?: string): { name: string | null; count: number }[];
+  /** Calls back after each transaction that changed items, with their keys. Returns the way to stop. */
   onChange(listener: (keys: ReadonlySet<string>) => void): () => void;
   destroy(): void;
 }
 
-export const byOrder = (a: Stroke, b: Stroke): number => a.z - b.z || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+export const byOrder = (a: Pick<Item, 'z' | 'key'>, b: Pick<Item, 'z' | 'key'>): number =>
+  a.z - b.z || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 export function readBoard(doc: Y.Doc): BoardReader {
   const strokes = doc.getMap<unknown>(STROKES);
   const erased = doc.getMap<unknown>(ERASED);
+  const changes = doc.getMap<unknown>(CHANGES);
   const people = doc.getMap<unknown>(PEOPLE);
   const kept = new Map<string, Kept>();
+  const changed = new Map<string, Partial<Aspects>>();
   const listeners = new Set<(keys: ReadonlySet<string>) => void>();
-  let visibleCount = 0;
+  const counts = new Map<string, number>();
   let top = 0;
 
+  const tallyUp = ({ erased: gone, page }: Item, by: number): void => {
+    if (!gone) counts.set(page, (counts.get(page) ?? 0) + by);
+  };
   const forget = (key: string): void => {
     const old = kept.get(key);
-    if (old && !old.stroke.erased) visibleCount -= 1;
+    if (old) tallyUp(old.item, -1);
     kept.delete(key);
   };
-
-  const keep = (key: string, next: Kept): void => {
+  const compose = (key: string, drawn: Drawn): Item => {
+    const { order, pen, size, place, group, lock, cuts } = changed.get(key) ?? {};
+    return {
+      ...drawn,
+      key,
+      z: order ?? drawn.z,
+      pen: pen ?? drawn.pen,
+      size: size ?? drawn.size,
+      place: place ?? null,
+      group: group ?? '',
+      locked: lock ?? false,
+      cuts: cuts ?? [],
+      erased: erased.has(key),
+    };
+  };
+  const keep = (key: string, next: Omit<Kept, 'item'>): void => {
     forget(key);
-    kept.set(key, next);
-    if (!next.stroke.erased) visibleCount += 1;
-    top = Math.max(top, next.stroke.z);
+    const item = compose(key, next.drawn);
+    kept.set(key, { ...next, item });
+    tallyUp(item, 1);
+    top = Math.max(top, Math.ceil(item.z));
   };
 
   const readLive = (key: string, live: Y.Array<unknown>): void => {
     const head = parseHead(live.get(0));
     if (!head) return forget(key);
     const old = kept.get(key);
-    const fresh = !old || old.stroke.sealed || old.read > live.length;
+    const fresh = !old || old.drawn.sealed || old.read > live.length;
     const points = fresh ? [] : old.points;
     const cursor = fresh ? inkStart() : old.cursor;
     const from = fresh ? 1 : old.read;
     for (const chunk of live.slice(from))
       if (chunk instanceof Uint8Array) decodeInk(chunk, cursor, head.pressure, points);
-    const stroke: Stroke = { ...head, key, points, sealed: false, erased: erased.has(key) };
-    keep(key, { stroke, points, cursor, read: live.length });
+    const { highlighter, ...rest } = head;
+    const kind = highlighter ? 'highlighter' : 'ink';
+    keep(key, { drawn: { ...rest, kind, points, text: '', sealed: false }, points, cursor, read: live.length });
+  };
+
+  const readPlain = (value: unknown): Drawn | null => {
+    const sealed = parseSealed(value);
+    if (sealed) {
+      const { ink, highlighter, ...rest } = sealed;
+      const points: number[] = [];
+      decodeInk(ink, inkStart(), sealed.pressure, points);
+      return { ...rest, kind: highlighter ? 'highlighter' : 'ink', points, text: '', sealed: true };
+    }
+    const figure = parseFigure(value);
+    if (!figure) return null;
+    const { at, ...rest } = figure;
+    const points: number[] = [];
+    for (let i = 0; i + 1 < at.length; i += 2) points.push(at[i] ?? 0, at[i + 1] ?? 0, 0.5);
+    return { ...rest, points, pressure: false, sealed: true };
   };
 
   const read = (key: string): void => {
     const value = strokes.get(key);
     if (value instanceof Y.Array) return readLive(key, value);
-    const sealed = parseSealed(value);
-    if (!sealed) return forget(key);
-    const points: number[] = [];
-    decodeInk(sealed.ink, inkStart(), sealed.pressure, points);
-    const { z, pen, size, pressure } = sealed;
-    const stroke: Stroke = { z, pen, size, pressure, key, points, sealed: true, erased: erased.has(key) };
-    keep(key, { stroke, points, cursor: inkStart(), read: 0 });
+    const drawn = readPlain(value);
+    if (!drawn) return forget(key);
+    keep(key, { drawn, points: [], cursor: inkStart(), read: 0 });
+  };
+  const again = (key: string): void => {
+    const old = kept.get(key);
+    if (old) keep(key, old);
   };
 
-  const mark = (key: string): void => {
-    const old = kept.get(key);
-    if (!old || old.stroke.erased === erased.has(key)) return;
-    keep(key, { ...old, stroke: { ...old.stroke, erased: erased.has(key) } });
+  const readChange = (name: string): string | null => {
+    const at = parseChangeKey(name);
+    if (!at) return null;
+    const { [at.aspect]: _before, ...others } = changed.get(at.entry) ?? {};
+    const found = parseChange(name, changes.get(name));
+    const value = found?.change.value ?? null;
+    changed.set(at.entry, value === null ? others : { ...others, [at.aspect]: value });
+    return at.entry;
   };
 
   // One report a transaction, whatever it touched: a seal and a mark may come together.
   let touched = new Set<string>();
   const onStrokes = (events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void => {
+    const keys = new Set<string>();
     for (const event of events) {
       const inside = event.path[0];
-      if (typeof inside === 'string') touched.add(inside);
-      else for (const key of event.keys.keys()) touched.add(key);
+      if (typeof inside === 'string') keys.add(inside);
+      else for (const key of event.keys.keys()) keys.add(key);
     }
-    for (const key of touched) read(key);
+    for (const key of keys) {
+      touched.add(key);
+      read(key);
+    }
   };
   const onErased = (event: Y.YMapEvent<unknown>): void => {
     for (const key of event.keysChanged) {
       if (typeof key !== 'string') continue;
-      mark(key);
+      again(key);
+      touched.add(key);
+    }
+  };
+  const onChanges = (event: Y.YMapEvent<unknown>): void => {
+    for (const name of event.keysChanged) {
+      const key = typeof name === 'string' ? readChange(name) : null;
+      if (key === null) continue;
+      again(key);
       touched.add(key);
     }
   };
@@ -123,34 +195,35 @@ export function readBoard(doc: Y.Doc): BoardReader {
     for (const listener of listeners) listener(keys);
   };
 
+  for (const name of changes.keys()) readChange(name);
   for (const key of strokes.keys()) read(key);
   strokes.observeDeep(onStrokes);
   erased.observe(onErased);
+  changes.observe(onChanges);
   people.observe(onPeople);
   doc.on('afterTransaction', report);
 
+  const seenOn = (page: string | undefined): Item[] =>
+    [...kept.values()]
+      .map(({ item }) => item)
+      .filter((item) => !item.erased && (page === undefined || item.page === page));
+
   return {
-    get: (key) => kept.get(key)?.stroke,
-    visible: () =>
-      [...kept.values()]
-        .map(({ stroke }) => stroke)
-        .filter((stroke) => !stroke.erased)
-        .sort(byOrder),
-    count: () => visibleCount,
+    get: (key) => kept.get(key)?.item,
+    visible: (page) => seenOn(page).sort(byOrder),
+    count: (page) =>
+      page === undefined ? [...counts.values()].reduce((sum, count) => sum + count, 0) : (counts.get(page) ?? 0),
     top: () => top,
     author: (key) => authorOfEntry(doc, key),
-    tally() {
-      const counts = new Map<string | null, { name: string | null; count: number }>();
-      for (const [key, { stroke }] of kept) {
-        if (stroke.erased) continue;
+    tally(page) {
+      const tally = new Map<string | null, { name: string | null; count: number }>();
+      for (const { key } of seenOn(page)) {
         const author = authorOfEntry(doc, key);
-        const line = counts.get(author?.personId ?? null);
+        const line = tally.get(author?.personId ?? null);
         if (line) line.count += 1;
-        else counts.set(author?.personId ?? null, { name: author?.name ?? null, count: 1 });
+        else tally.set(author?.personId ?? null, { name: author?.name ?? null, count: 1 });
       }
-      return [...counts.values()].sort(
-        (a, b) => Number(a.name === null) - Number(b.name === null) || b.count - a.count,
-      );
+      return [...tally.values()].sort((a, b) => Number(a.name === null) - Number(b.name === null) || b.count - a.count);
     },
     onChange(listener) {
       listeners.add(listener);
@@ -159,6 +232,7 @@ export function readBoard(doc: Y.Doc): BoardReader {
     destroy() {
       strokes.unobserveDeep(onStrokes);
       erased.unobserve(onErased);
+      changes.unobserve(onChanges);
       people.unobserve(onPeople);
       doc.off('afterTransaction', report);
       listeners.clear();

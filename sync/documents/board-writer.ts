@@ -1,8 +1,21 @@
 /** Everything that a page does to a board. Each act is one Yjs transaction whose origin is BOARD_ORIGIN. */
 import * as Y from 'yjs';
-import { ERASED, MOST_CHUNK, STROKES, storeStroke, type StrokeHead } from './board.ts';
+import type { Item } from './board-reader.ts';
+import {
+  CHANGES,
+  ERASED,
+  MOST_CHUNK,
+  PAGES,
+  STROKES,
+  storeStroke,
+  type StoredStroke,
+  type StrokeHead,
+} from './board.ts';
+import { changeKey, parseChange, type Change, type StoredChange } from './changes.ts';
 import { encodeInk, inkStart, joinInk, type InkCursor, type InkPoint } from './ink.ts';
+import { storeFigure, type FigureItem, type StoredFigure } from './items.ts';
 import { entryKey } from './keys.ts';
+import { storePage, type PageState } from './pages.ts';
 import { introduce, type Author } from './people.ts';
 
 export const BOARD_ORIGIN = 'board';
@@ -16,6 +29,8 @@ export interface OpenStroke {
 
 const strokesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap<unknown>(STROKES);
 const erasedOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap<unknown>(ERASED);
+const changesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap<unknown>(CHANGES);
+const pagesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap<unknown>(PAGES);
 
 /** The next number of each document's own client id. */
 const numbers = new WeakMap<Y.Doc, { client: number; n: number }>();
@@ -23,8 +38,8 @@ const numbers = new WeakMap<Y.Doc, { client: number; n: number }>();
 function freshKey(doc: Y.Doc): string {
   let own = numbers.get(doc);
   if (own?.client !== doc.clientID) numbers.set(doc, (own = { client: doc.clientID, n: 0 }));
-  const strokes = strokesOf(doc);
-  while (strokes.has(entryKey(own.client, own.n))) own.n += 1;
+  const taken = (key: string): boolean => strokesOf(doc).has(key) || pagesOf(doc).has(key);
+  while (taken(entryKey(own.client, own.n))) own.n += 1;
   return entryKey(own.client, own.n++);
 }
 
@@ -55,6 +70,102 @@ export function beginStroke(doc: Y.Doc, author: Author, head: StrokeHead): OpenS
       }, BOARD_ORIGIN);
     },
   };
+}
+
+/** Puts a shape or a writing on the board; gives its key. */
+export function putFigure(doc: Y.Doc, author: Author, item: FigureItem): string {
+  const key = freshKey(doc);
+  doc.transact(() => {
+    introduce(doc, author);
+    strokesOf(doc).set(key, storeFigure(item));
+  }, BOARD_ORIGIN);
+  return key;
+}
+
+/** Writes an own shape or writing anew, as while it is drawn or its words are changed. */
+export function rewriteFigure(doc: Y.Doc, key: string, item: FigureItem): void {
+  doc.transact(() => strokesOf(doc).set(key, storeFigure(item)), BOARD_ORIGIN);
+}
+
+/** What is copied of an item: everything that is to be seen of it, and none of its history. */
+function copyOf(item: Item, head: { z: number; page: string }): StoredStroke | StoredFigure {
+  const { kind, points, pen, size, pressure, text } = item;
+  if (kind === 'ink' || kind === 'highlighter') {
+    const ink: InkPoint[] = [];
+    for (let i = 0; i + 2 < points.length; i += 3)
+      ink.push({ x: points[i] ?? 0, y: points[i + 1] ?? 0, pressure: points[i + 2] ?? 0 });
+    const bytes = encodeInk(ink, inkStart(), pressure);
+    return storeStroke({ ...head, pen, size, pressure, highlighter: kind === 'highlighter' }, bytes);
+  }
+  const at = points.filter((_, i) => i % 3 !== 2);
+  return storeFigure({ ...head, kind, pen, size, at, text });
+}
+
+/** Items a transaction: one message stays well below what the server takes. */
+const COPIES_AT_ONCE = 200;
+
+/**
+ * Writes copies of items, as this person's own, on a page; the first stands at `z`. `move` gives what differs from the
+ * original's place. Gives the new keys, in the order of the items.
+ */
+export function copyItems(
+  doc: Y.Doc,
+  author: Author,
+  items: readonly Item[],
+  { z, page, move }: { z: number; page: string; move: (item: Item) => Item['place'] },
+): string[] {
+  const keys: string[] = [];
+  const groups = new Map<string, string>();
+  for (let from = 0; from < items.length; from += COPIES_AT_ONCE)
+    doc.transact(() => {
+      introduce(doc, author);
+      for (const item of items.slice(from, from + COPIES_AT_ONCE)) {
+        const key = freshKey(doc);
+        strokesOf(doc).set(key, copyOf(item, { z: z + keys.length, page }));
+        if (item.group !== '' && !groups.has(item.group)) groups.set(item.group, key);
+        const group = groups.get(item.group) ?? '';
+        const place = move(item);
+        if (place) set(doc, author, { key, aspect: 'place', value: place });
+        if (item.cuts.length > 0) set(doc, author, { key, aspect: 'cuts', value: item.cuts });
+        if (group !== '') set(doc, author, { key, aspect: 'group', value: group });
+        keys.push(key);
+      }
+    }, BOARD_ORIGIN);
+  return keys;
+}
+
+function set(doc: Y.Doc, author: Author, { key, aspect, value }: Change): void {
+  changesOf(doc).set(changeKey(aspect, key), { by: author.personId, v: value } satisfies StoredChange);
+}
+
+/** Changes items. */
+export function changeItems(doc: Y.Doc, author: Author, changes: readonly Change[]): void {
+  if (changes.length === 0) return;
+  doc.transact(() => {
+    introduce(doc, author);
+    for (const change of changes) set(doc, author, change);
+  }, BOARD_ORIGIN);
+}
+
+/** What was last said of one aspect of an item, and by whom; null when nobody said anything. */
+export const changeOf = (doc: Y.Doc, aspect: Change['aspect'], key: string): { by: string; change: Change } | null => {
+  const name = changeKey(aspect, key);
+  return parseChange(name, changesOf(doc).get(name));
+};
+
+/** Adds a page; gives its key. */
+export function addPage(doc: Y.Doc, author: Author, state: PageState): string {
+  const key = freshKey(doc);
+  changePage(doc, author, key, state);
+  return key;
+}
+
+/** Moves a page, gives it other paper, takes it away or brings it back. */
+export function changePage(doc: Y.Doc, author: Author, key: string, state: PageState): void {
+  doc.transact(() => {
+    introduce(doc, author);
+    pagesOf(doc).set(key, storePage(author.personId, state));
+  }, BOARD_ORIGIN);
 }
 
 /** Marks strokes as erased by this person; gives the keys that were not erased before. */

@@ -2,13 +2,23 @@
  * The board's document.
  *
  * - `people`: see people.ts.
- * - `strokes`: entry key → a stroke being drawn (a Y.Array: its head, then chunks of ink) or a sealed one (one plain value).
- *   Sealing overwrites the entry, so the chunks are gone from the document and a stroke is one item.
+ * - `strokes`: entry key → a stroke being drawn (a Y.Array: its head, then chunks of ink), a sealed one (one plain value), or
+ *   a shape or a writing (one plain value, see items.ts). Sealing overwrites the entry, so the chunks are gone from the
+ *   document and a stroke is one item.
  * - `erased`: entry key → the person who erased it. Erasing is a mark and never a deletion, so undoing it does not make
  *   the stroke somebody else's.
+ * - `changes`: what was done to an item after it was drawn, see changes.ts.
+ * - `pages`: see pages.ts.
  */
+import { clientOfEntry } from './keys.ts';
+
 export const STROKES = 'strokes';
 export const ERASED = 'erased';
+export const CHANGES = 'changes';
+export const PAGES = 'pages';
+
+/** The page that every board has; its key names nobody, so nobody is its author. */
+export const FIRST_PAGE = '0.0';
 
 /** In the order in which they are stored; the colours themselves are the page's (tokens `--pen-…`). */
 export const PENS = ['ink', 'blue', 'red', 'green', 'violet'] as const;
@@ -16,44 +26,75 @@ export type Pen = (typeof PENS)[number];
 
 /** Widths in logical pixels. */
 export const SIZES = [3, 5, 10] as const;
-const MOST_SIZE = 64;
+export const MOST_SIZE = 64;
 
 /** Bytes of ink in one stroke, and in one chunk; longer ones are begun anew by the page. */
 export const MOST_INK = 60_000;
 export const MOST_CHUNK = 4_096;
 
-export interface StrokeHead {
+/** What every item says of itself. */
+export interface ItemHead {
   /** Order of drawing: one more than the highest that the author saw. Ties are broken by the key. */
   readonly z: number;
   /** Index into PENS. */
   readonly pen: number;
   /** Width, logical pixels. */
   readonly size: number;
+  /** Key of the page it stands on. */
+  readonly page: string;
+}
+
+export interface StrokeHead extends Omit<ItemHead, 'page'> {
+  /** FIRST_PAGE when absent. */
+  readonly page?: string | undefined;
   /** Whether the ink carries pressure. */
   readonly pressure: boolean;
+  /** Broad and see-through. */
+  readonly highlighter?: boolean;
 }
 
 export interface SealedStroke extends StrokeHead {
+  readonly page: string;
+  readonly highlighter: boolean;
   readonly ink: Uint8Array;
 }
 
-/** The stored form: `p` is absent without pressure, `ink` is absent in a head. */
-export type StoredStroke = { z: number; pen: number; size: number; p?: 1; ink?: Uint8Array };
+/** The stored form of a head: `pg` is absent on the first page. */
+export type StoredHead = { z: number; pen: number; size: number; pg?: string };
+/** `p` is absent without pressure, `h` in plain ink, `ink` in a head. */
+export type StoredStroke = StoredHead & { p?: 1; h?: 1; ink?: Uint8Array };
 
-export function storeStroke(head: StrokeHead, ink?: Uint8Array): StoredStroke {
-  const { z, pen, size } = head;
-  return { z, pen, size, ...(head.pressure ? { p: 1 as const } : {}), ...(ink ? { ink } : {}) };
+export function storeHead({ z, pen, size, page }: Omit<ItemHead, 'page'> & { page?: string | undefined }): StoredHead {
+  return { z, pen, size, ...(page === undefined || page === FIRST_PAGE ? {} : { pg: page }) };
 }
 
-/** The head of a stroke, or null when the value is something else. */
-export function parseHead(value: unknown): StrokeHead | null {
+export function storeStroke(head: StrokeHead, ink?: Uint8Array): StoredStroke {
+  return {
+    ...storeHead(head),
+    ...(head.pressure ? { p: 1 as const } : {}),
+    ...(head.highlighter ? { h: 1 as const } : {}),
+    ...(ink ? { ink } : {}),
+  };
+}
+
+/** What every item says of itself, or null when the value is something else. */
+export function parseItemHead(value: unknown): ItemHead | null {
   if (typeof value !== 'object' || value === null || !('z' in value) || !('pen' in value) || !('size' in value))
     return null;
   const { z, pen, size } = value;
   if (typeof z !== 'number' || !Number.isSafeInteger(z) || z < 0 || z > 0x7fffffff) return null;
   if (typeof pen !== 'number' || !Number.isInteger(pen) || pen < 0 || pen >= PENS.length) return null;
   if (typeof size !== 'number' || !(size > 0) || size > MOST_SIZE) return null;
-  return { z, pen, size, pressure: 'p' in value && value.p === 1 };
+  const page = 'pg' in value ? value.pg : FIRST_PAGE;
+  if (typeof page !== 'string' || clientOfEntry(page) === null) return null;
+  return { z, pen, size, page };
+}
+
+/** The head of a stroke, or null when the value is something else. */
+export function parseHead(value: unknown): Omit<SealedStroke, 'ink'> | null {
+  const head = parseItemHead(value);
+  if (!head || typeof value !== 'object' || value === null || 'k' in value) return null;
+  return { ...head, pressure: 'p' in value && value.p === 1, highlighter: 'h' in value && value.h === 1 };
 }
 
 /** A sealed stroke, or null when the value is something else. */

@@ -2,12 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { readBoard } from './board-reader.ts';
-import { beginStroke, eraseStrokes, restoreStrokes } from './board-writer.ts';
-import { STROKES } from './board.ts';
+import {
+  addPage,
+  beginStroke,
+  changeItems,
+  changePage,
+  copyItems,
+  eraseStrokes,
+  putFigure,
+  restoreStrokes,
+  rewriteFigure,
+} from './board-writer.ts';
+import { FIRST_PAGE, STROKES } from './board.ts';
+import { parseChange } from './changes.ts';
 import { postMessage, readMessages } from './chat.ts';
 import { INK_REACH, decodeInk, encodeInk, inkStart, type InkPoint } from './ink.ts';
 import { clientOfEntry, clientOfPerson, entryKey } from './keys.ts';
+import { parseFigure, storeFigure, type FigureItem } from './items.ts';
 import { parseDocumentName } from './names.ts';
+import { readPages } from './pages.ts';
 
 const ASHA = { personId: 'p-asha', name: 'Asha' };
 const ROHAN = { personId: 'p-rohan', name: 'Rohan' };
@@ -175,6 +188,150 @@ describe('the board', () => {
       Y.Array.from([{ z: 1, pen: 0, size: 3 }, 'not ink', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff)]),
     );
     expect(board.visible()).toMatchObject([{ key: '1.1', points: [] }]);
+  });
+});
+
+const figure = (more: Partial<FigureItem> = {}): FigureItem => ({
+  kind: 'rectangle',
+  z: 1,
+  pen: 0,
+  size: 3,
+  page: FIRST_PAGE,
+  at: [0, 0, 10, 20],
+  text: '',
+  ...more,
+});
+
+describe('shapes and writings', () => {
+  it('[D6] are read as they were put, and anew as they are rewritten', () => {
+    const doc = docOf(1);
+    const board = readBoard(docOf(2, doc));
+    const key = putFigure(doc, ASHA, figure({ kind: 'note', at: [4, 8], text: 'Two roots' }));
+    expect(board.get(key)).toMatchObject({ kind: 'note', points: [4, 8, 0.5], text: 'Two roots', sealed: true });
+    rewriteFigure(doc, key, figure({ kind: 'note', at: [4, 8], text: 'Two real roots' }));
+    expect(board.get(key)?.text).toBe('Two real roots');
+    const line = putFigure(doc, ASHA, figure({ kind: 'arrow', at: [0.1, 0, 7.9, 3] }));
+    expect(board.get(line)?.points).toEqual([0, 0, 0.5, 8, 3, 0.5]);
+    expect(board.visible().map(({ kind }) => kind)).toEqual(['note', 'arrow']);
+  });
+
+  it('[D5] are passed over when they make no sense', () => {
+    for (const nonsense of [
+      figure({ at: [1, 2] }),
+      figure({ kind: 'text', at: [1, 2, 3, 4] }),
+      figure({ kind: 'polygon', at: [1, 2] }),
+      figure({ page: 'nowhere' }),
+      figure({ pen: 9 }),
+    ])
+      expect(parseFigure(storeFigure(nonsense))).toBeNull();
+    expect(parseFigure({ ...storeFigure(figure()), at: [0, 0, 1, 'x'] })).toBeNull();
+    expect(parseFigure({ ...storeFigure(figure()), at: [0, 0, 1, 1e9] })).toBeNull();
+    expect(parseFigure({ ...storeFigure(figure({ kind: 'text', at: [0, 0] })), text: 'x'.repeat(4_001) })).toBeNull();
+    expect(parseFigure(storeFigure(figure()))).toEqual(figure());
+  });
+});
+
+describe('changes', () => {
+  it('[D7] of one item by two people at once end with one of the two, everywhere the same', () => {
+    const doc = docOf(1);
+    const key = putFigure(doc, ASHA, figure());
+    const other = docOf(2);
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+    changeItems(doc, ASHA, [
+      { key, aspect: 'place', value: [1, 0, 0, 1, 5, 5] },
+      { key, aspect: 'order', value: -1.5 },
+    ]);
+    changeItems(other, ROHAN, [
+      { key, aspect: 'place', value: [1, 0, 0, 1, 9, 9] },
+      { key, aspect: 'group', value: 'g' },
+    ]);
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+    const late = docOf(3, doc);
+    const boards = [doc, other, late].map((one) => readBoard(one));
+    const places = boards.map((board) => board.get(key)?.place);
+    expect([5, 9]).toContain(places[0]?.[4]);
+    for (const board of boards)
+      expect(board.get(key)).toMatchObject({ place: places[0], z: -1.5, group: 'g', locked: false, pen: 0 });
+    expect(boards[0]?.author(key)).toEqual(ASHA);
+  });
+
+  it('[D7] are seen while the reader is open, and the item is as drawn when they are taken back', () => {
+    const doc = docOf(1);
+    const board = readBoard(docOf(2, doc));
+    const key = putFigure(doc, ASHA, figure());
+    const reports: string[][] = [];
+    board.onChange((keys) => reports.push([...keys]));
+    changeItems(doc, ASHA, [{ key, aspect: 'pen', value: 3 }]);
+    expect(board.get(key)?.pen).toBe(3);
+    changeItems(doc, ASHA, [{ key, aspect: 'pen', value: null }]);
+    expect(board.get(key)?.pen).toBe(0);
+    expect(reports).toEqual([[key], [key]]);
+  });
+
+  it('[D5] that make no sense are passed over', () => {
+    for (const [name, v] of [
+      ['m:1.0', [1, 0, 0, 1, 0]],
+      ['m:1.0', [0, 0, 0, 0, 5, 5]],
+      ['m:1.0', [1, 0, 0, 1, Infinity, 0]],
+      ['p:1.0', 9],
+      ['c:1.0', [4, 2]],
+      ['c:1.0', [4]],
+      ['x:1.0', 1],
+      ['l:1.0', 'yes'],
+      ['g:1.0', 'x'.repeat(41)],
+      ['m1.0', [1, 0, 0, 1, 0, 0]],
+    ] as const)
+      expect(parseChange(name, { by: 'p', v }), name).toBeNull();
+    expect(parseChange('z:1.0', { by: 'p', v: 2.5 })).toEqual({
+      by: 'p',
+      change: { key: '1.0', aspect: 'order', value: 2.5 },
+    });
+  });
+});
+
+describe('pages', () => {
+  it('[D8] stand in one order on every side; deleting is a mark, and the last is never gone', () => {
+    const doc = docOf(1);
+    const other = docOf(2, doc);
+    const second = addPage(doc, ASHA, { order: 1, paper: 'ruled', gone: false });
+    const between = addPage(other, ROHAN, { order: 0.5, paper: 'grid', gone: false });
+    const keys = (one: Y.Doc): string[] => readPages(one).map(({ key }) => key);
+    expect(keys(doc)).toEqual([FIRST_PAGE, between, second]);
+    expect(keys(other)).toEqual(keys(doc));
+    for (const key of [FIRST_PAGE, second, between])
+      changePage(doc, ASHA, key, { order: 0, paper: 'dots', gone: true });
+    expect(keys(other)).toEqual([FIRST_PAGE]);
+    changePage(doc, ASHA, second, { order: 3, paper: 'dots', gone: false });
+    expect(readPages(other)).toEqual([{ key: second, order: 3, paper: 'dots', gone: false }]);
+  });
+
+  it('[D9] are copied with everything that is to be seen, in order, as the copier’s own', () => {
+    const doc = docOf(1);
+    const board = readBoard(doc);
+    const stroke = beginStroke(doc, ASHA, { ...head(1), highlighter: true });
+    stroke.append(line);
+    stroke.seal();
+    const note = putFigure(doc, ASHA, figure({ z: 2, kind: 'note', at: [0, 0], text: 'x' }));
+    changeItems(doc, ASHA, [
+      { key: stroke.key, aspect: 'cuts', value: [16, 32] },
+      { key: stroke.key, aspect: 'group', value: 'g' },
+      { key: note, aspect: 'group', value: 'g' },
+      { key: note, aspect: 'place', value: [2, 0, 0, 2, 0, 0] },
+    ]);
+    const other = docOf(2, doc);
+    const page = addPage(other, ROHAN, { order: 1, paper: 'plain', gone: false });
+    const keys = copyItems(other, ROHAN, board.visible(FIRST_PAGE), { z: 5, page, move: ({ place }) => place });
+    expect(board.visible(page).map(({ key }) => key)).toEqual(keys);
+    expect(board.visible(page)).toMatchObject([
+      { kind: 'highlighter', points: board.get(stroke.key)?.points, cuts: [16, 32], z: 5 },
+      { kind: 'note', text: 'x', place: [2, 0, 0, 2, 0, 0], z: 6 },
+    ]);
+    const groups = board.visible(page).map(({ group }) => group);
+    expect(groups[0]).toBe(groups[1]);
+    expect(groups[0]).not.toBe('g');
+    expect(board.author(keys[0] ?? '')).toEqual(ROHAN);
+    expect([board.count(FIRST_PAGE), board.count(page), board.count()]).toEqual([2, 2, 4]);
   });
 });
 

@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Stroke } from '../documents/board-reader.ts';
-import { drawBoard, type Context2D } from './board.ts';
+import type { Item } from '../documents/board-reader.ts';
+import { FIRST_PAGE } from '../documents/board.ts';
+import { drawBoard } from './board.ts';
 import { FRAME, fit, panBy, toBoard, toScreen, zoomAt } from './camera.ts';
-import { boxOfStroke, touches, traceStroke } from './stroke.ts';
+import { cutBy, isAllCut, joinCuts, keptPieces } from './cuts.ts';
+import { boxOfItem, drawItem, touches, traceItem, type Context2D } from './item.ts';
+import { applied, boxThrough, inverse, moved, multiply, scaled, turned } from './matrix.ts';
+import { traceStroke } from './stroke.ts';
+import { NOTE_WIDTH, ROUGHLY, setWords, wrap, type Formula } from './words.ts';
 
-const stroke = (points: number[], more: Partial<Stroke> = {}): Stroke => ({
+const stroke = (points: number[], more: Partial<Item> = {}): Item => ({
   key: '1.0',
+  kind: 'ink',
+  page: FIRST_PAGE,
+  text: '',
+  place: null,
+  group: '',
+  locked: false,
+  cuts: [],
   z: 1,
   pen: 0,
   size: 4,
@@ -16,6 +28,8 @@ const stroke = (points: number[], more: Partial<Stroke> = {}): Stroke => ({
   points,
   ...more,
 });
+
+const PALETTE = { pens: ['black'], notes: ['cream'], ground: 'white', dots: 'grey' };
 
 /** Writes down what is asked of it. */
 function recorder(): Context2D & { calls: string[] } {
@@ -29,7 +43,20 @@ function recorder(): Context2D & { calls: string[] } {
   return {
     calls,
     fillStyle: '',
+    strokeStyle: '',
+    lineWidth: 1,
+    lineCap: 'butt',
+    lineJoin: 'miter',
+    globalAlpha: 1,
+    font: '',
     moveTo: note('moveTo'),
+    lineTo: note('lineTo'),
+    bezierCurveTo: note('bezier'),
+    transform: note('matrix'),
+    save: note('save'),
+    restore: note('restore'),
+    stroke: note('stroke'),
+    fillText: (text, x, y) => note(`text ${text}`)(x, y),
     quadraticCurveTo: note('curve'),
     arc: note('arc'),
     closePath: note('close'),
@@ -91,13 +118,13 @@ describe('a stroke', () => {
   it('is hit where its ink is and nowhere else', () => {
     const flat = stroke([0, 0, 0.5, 100, 0, 0.5]);
     const at = (x: number, y: number) => ({ x, y });
-    expect(touches(flat, at(50, 5), at(50, 5), 4)).toBe(true);
-    expect(touches(flat, at(50, 30), at(50, -30), 1)).toBe(true);
-    expect(touches(flat, at(50, 30), at(60, 30), 8)).toBe(false);
-    expect(touches(flat, at(120, 0), at(140, 0), 8)).toBe(false);
-    expect(touches(stroke([]), at(0, 0), at(0, 0), 8)).toBe(false);
-    expect(boxOfStroke(flat)).toEqual({ left: -4, top: -4, right: 104, bottom: 4 });
-    expect(boxOfStroke(stroke([]))).toBeNull();
+    expect(touches(flat, at(50, 5), at(50, 5), 4, ROUGHLY)).toBe(true);
+    expect(touches(flat, at(50, 30), at(50, -30), 1, ROUGHLY)).toBe(true);
+    expect(touches(flat, at(50, 30), at(60, 30), 8, ROUGHLY)).toBe(false);
+    expect(touches(flat, at(120, 0), at(140, 0), 8, ROUGHLY)).toBe(false);
+    expect(touches(stroke([]), at(0, 0), at(0, 0), 8, ROUGHLY)).toBe(false);
+    expect(boxOfItem(flat, ROUGHLY)).toEqual({ left: -4, top: -4, right: 104, bottom: 4 });
+    expect(boxOfItem(stroke([]), ROUGHLY)).toBeNull();
   });
 
   it('is a dot when the pen did not move, and an outline when it did', () => {
@@ -117,14 +144,164 @@ describe('a stroke', () => {
   it('is drawn on any context, and not at all outside the screen', () => {
     const context = recorder();
     drawBoard(context, {
-      strokes: [stroke([0, 0, 0.5, 20, 0, 0.5]), stroke([5_000, 0, 0.5, 5_020, 0, 0.5])],
+      items: [stroke([0, 0, 0.5, 20, 0, 0.5]), stroke([5_000, 0, 0.5, 5_020, 0, 0.5])],
       camera: { x: -50, y: -50, zoom: 2 },
       screen: { width: 200, height: 200 },
       scale: 2,
-      palette: { pens: ['black'], ground: 'white', dots: 'grey' },
+      palette: PALETTE,
+      paper: 'dots',
+      letters: ROUGHLY,
     });
     expect(context.calls.slice(0, 2)).toEqual(['transform 2 0 0 2 0 0', 'fillRect 0 0 200 200']);
     expect(context.calls).toContain('transform 4 0 0 4 200 200');
     expect(context.calls.filter((call) => call === 'fill').length).toBe(2);
+  });
+});
+
+describe('matrices', () => {
+  it('undo each other, and put moves one after the other', () => {
+    const place = multiply(turned(0.7, 10, 20), multiply(scaled(2, 3, 5, 5), moved(4, -2)));
+    const there = applied(place, 11, 13);
+    const back = applied(inverse(place), there.x, there.y);
+    expect([back.x, back.y].map((one) => Math.round(one * 1e6) / 1e6)).toEqual([11, 13]);
+    expect(applied(turned(1, 10, 20), 10, 20)).toEqual({ x: 10, y: 20 });
+    const box = boxThrough(turned(Math.PI / 2, 0, 0), { left: 0, top: 0, right: 10, bottom: 2 });
+    expect(Object.values(box).map(Math.round)).toEqual([-2, 0, 0, 10]);
+  });
+});
+
+describe('shapes', () => {
+  const shape = (kind: Item['kind'], at: number[], more: Partial<Item> = {}): Item => stroke(at, { kind, ...more });
+  const at = (x: number, y: number) => ({ x, y });
+  const square = [0, 0, 0.5, 100, 100, 0.5];
+
+  it('are stroked along their outline, with round corners', () => {
+    const context = recorder();
+    drawItem(context, shape('rectangle', square), PALETTE, ROUGHLY);
+    expect(context.calls).toEqual([
+      'begin',
+      'moveTo 0 0',
+      'lineTo 100 0',
+      'lineTo 100 100',
+      'lineTo 0 100',
+      'close',
+      'stroke',
+    ]);
+    expect([context.lineWidth, context.lineJoin, context.strokeStyle]).toEqual([4, 'round', 'black']);
+    const round = recorder();
+    traceItem(round, shape('ellipse', square));
+    expect(round.calls.map((call) => call.split(' ')[0])).toEqual([
+      'moveTo',
+      'bezier',
+      'bezier',
+      'bezier',
+      'bezier',
+      'close',
+    ]);
+    expect(round.calls[1]).toBe('bezier 100 77.61 77.61 100 50 100');
+    const arrow = recorder();
+    traceItem(arrow, shape('arrow', [0, 0, 0.5, 100, 0, 0.5]));
+    expect(arrow.calls.slice(0, 2)).toEqual(['moveTo 0 0', 'lineTo 100 0']);
+    expect(arrow.calls[3]).toBe('lineTo 100 0');
+  });
+
+  it('are hit on their outline and not inside, also where they were moved and turned', () => {
+    const rectangle = shape('rectangle', square);
+    const hits = (item: Item, x: number, y: number): boolean => touches(item, at(x, y), at(x, y), 3, ROUGHLY);
+    expect([hits(rectangle, 100, 50), hits(rectangle, 50, 50), hits(rectangle, 0, 97)]).toEqual([true, false, true]);
+    expect([hits(shape('ellipse', square), 50, 0), hits(shape('ellipse', square), 5, 5)]).toEqual([true, false]);
+    const far = shape('rectangle', square, { place: multiply(moved(500, 0), turned(Math.PI / 4, 50, 50)) });
+    expect([hits(far, 550, 50 - 100 / Math.SQRT2), hits(far, 100, 50)]).toEqual([true, false]);
+    expect(boxOfItem(far, ROUGHLY)?.left).toBeCloseTo(550 - 100 / Math.SQRT2 - 2, 3);
+  });
+
+  it('grow thicker as they grow', () => {
+    const context = recorder();
+    drawItem(context, shape('line', square, { place: scaled(3, 3, 0, 0) }), PALETTE, ROUGHLY);
+    expect([context.lineWidth, context.calls[2]]).toEqual([12, 'lineTo 300 300']);
+  });
+
+  it('of a highlighter let through what is below, in one go', () => {
+    const context = recorder();
+    const alphas: number[] = [];
+    const stroked = context.stroke.bind(context);
+    context.stroke = () => {
+      alphas.push(context.globalAlpha);
+      stroked();
+    };
+    drawItem(context, shape('highlighter', [0, 0, 0.5, 10, 0, 0.5, 20, 0, 0.5]), PALETTE, ROUGHLY);
+    expect([alphas, context.lineWidth, context.globalAlpha]).toEqual([[0.32], 16, 1]);
+  });
+});
+
+describe('words', () => {
+  it('of a note are broken where it ends, a text only where its author did', () => {
+    const width = (part: string): number => part.length * 10;
+    expect(wrap('one two three', 80, width)).toEqual(['one two', 'three']);
+    expect(wrap('abcdefghijkl', 50, width)).toEqual(['abcde', 'fghij', 'kl']);
+    expect(wrap('a\n\nb', 50, width)).toEqual(['a', '', 'b']);
+    const text = 'words '.repeat(20);
+    const note = setWords(stroke([0, 0, 0.5], { kind: 'note', text }), ROUGHLY);
+    expect(note.lines.length).toBeGreaterThan(2);
+    expect(note.box.right).toBe(NOTE_WIDTH);
+    expect(setWords(stroke([0, 0, 0.5], { kind: 'text', text }), ROUGHLY).lines.length).toBe(1);
+  });
+
+  it('are hit anywhere in their box, and drawn through their place', () => {
+    const item = stroke([10, 10, 0.5], { kind: 'note', text: 'x', place: moved(1_000, 0) });
+    const at = { x: 1_100, y: 60 };
+    expect(touches(item, at, at, 0, ROUGHLY)).toBe(true);
+    expect(touches(item, { x: 100, y: 60 }, { x: 100, y: 60 }, 0, ROUGHLY)).toBe(false);
+    const context = recorder();
+    drawItem(context, item, PALETTE, ROUGHLY);
+    expect(context.calls.slice(0, 3)).toEqual(['save', 'matrix 1 0 0 1 1000 0', 'fillRect 10 10 220 140']);
+    expect(context.calls.at(-1)).toBe('restore');
+  });
+
+  it('of maths are a path when the formula can be set, else its source', () => {
+    const picture: Formula = {
+      width: 2,
+      ascent: 1,
+      descent: 0.5,
+      steps: [['M', 0, 0], ['Q', 0.5, -1, 1, 0], ['C', 1, 1, 2, 1, 2, 0], ['L', 0, 0], ['Z']],
+    };
+    const item = stroke([10, 10, 0.5], { kind: 'maths', text: 'x', size: 2 });
+    const context = recorder();
+    drawItem(context, item, PALETTE, { ...ROUGHLY, formula: () => picture });
+    expect(context.calls.slice(1, 4)).toEqual(['begin', 'moveTo 10 30', 'curve 20 10 30 30']);
+    expect(boxOfItem(item, { ...ROUGHLY, formula: () => picture })).toEqual({
+      left: 10,
+      top: 10,
+      right: 50,
+      bottom: 40,
+    });
+    const source = recorder();
+    drawItem(source, item, PALETTE, ROUGHLY);
+    expect(source.calls.some((call) => call.startsWith('text x'))).toBe(true);
+  });
+});
+
+describe('rubbing out', () => {
+  const long = stroke([0, 0, 0.5, 100, 0, 0.5, 200, 0, 0.5]);
+
+  it('takes the part that the eraser touches, and leaves the ends', () => {
+    const cuts = cutBy(long.points, null, { x: 100, y: 10 }, { x: 100, y: -10 }, 25);
+    const pieces = keptPieces(long.points, cuts);
+    expect(pieces.length).toBe(2);
+    expect(pieces[0]?.slice(0, 2)).toEqual([0, 0]);
+    expect(pieces[0]?.at(-3)).toBeCloseTo(75, -1);
+    expect(pieces[1]?.[0]).toBeCloseTo(125, -1);
+    const cut = { ...long, cuts };
+    const hit = (x: number): boolean => touches(cut, { x, y: 0 }, { x, y: 0 }, 1, ROUGHLY);
+    expect([hit(20), hit(100), hit(180)]).toEqual([true, false, true]);
+    expect(cutBy(long.points, moved(0, 500), { x: 100, y: 0 }, { x: 100, y: 0 }, 25)).toEqual([]);
+    expect(cutBy(long.points, moved(0, 500), { x: 100, y: 500 }, { x: 100, y: 500 }, 25)).toEqual(cuts);
+  });
+
+  it('joins what touches, and knows when nothing is left', () => {
+    expect(joinCuts([0, 5, 20, 25], [4, 8, 25, 30])).toEqual([0, 8, 20, 30]);
+    expect(isAllCut(long.points, [0, 32])).toBe(true);
+    expect(isAllCut(long.points, [0, 30])).toBe(false);
+    expect(keptPieces(long.points, [])[0]).toBe(long.points);
   });
 });

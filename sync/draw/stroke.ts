@@ -1,17 +1,23 @@
-/** One stroke: its outline, its box, and whether an eraser touches it. Pure. */
+/** Ink: its outline, its box, and what comes near it. Points are x, y, pressure triples. Pure. */
 import { getStroke } from 'perfect-freehand';
-import type { Stroke } from '../documents/board-reader.ts';
 import type { Box } from './camera.ts';
 
-/** What a path is traced on: a canvas context, a Path2D, or a PDF page with the same four words. */
+/** What a path is traced on: a canvas context, a Path2D, an SVG or a PDF page with the same words. */
 export interface PathSink {
   moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
   quadraticCurveTo(controlX: number, controlY: number, x: number, y: number): void;
+  bezierCurveTo(c1x: number, c1y: number, c2x: number, c2y: number, x: number, y: number): void;
   arc(x: number, y: number, radius: number, from: number, to: number): void;
   closePath(): void;
 }
 
-type Inked = Pick<Stroke, 'points' | 'size' | 'pressure' | 'sealed'>;
+export interface Inked {
+  readonly points: readonly number[];
+  readonly size: number;
+  readonly pressure: boolean;
+  readonly sealed: boolean;
+}
 
 /** Traces the ink of a stroke, to be filled. */
 export function traceStroke(sink: PathSink, stroke: Inked): void {
@@ -68,9 +74,22 @@ const middle = (a: readonly [number, number], b: readonly [number, number]): [nu
   (a[1] + b[1]) / 2,
 ];
 
-/** The box around the ink, or null for a stroke without points. */
-export function boxOfStroke(stroke: Pick<Stroke, 'points' | 'size'>): Box | null {
-  const { points, size } = stroke;
+/** Traces a smooth line through the points, to be stroked with a broad round pen. */
+export function traceMiddle(sink: PathSink, points: readonly number[]): void {
+  const [x = 0, y = 0] = points;
+  if (points.length < 3) return;
+  sink.moveTo(x, y);
+  // A line of no length is a dot only where something is stroked.
+  if (points.length < 6) return sink.lineTo(x + 0.01, y);
+  for (let i = 3; i + 3 < points.length; i += 3) {
+    const [ax = 0, ay = 0, , bx = 0, by = 0] = points.slice(i, i + 5);
+    sink.quadraticCurveTo(ax, ay, (ax + bx) / 2, (ay + by) / 2);
+  }
+  sink.lineTo(points.at(-3) ?? x, points.at(-2) ?? y);
+}
+
+/** The box around the points and a margin, or null without points. */
+export function boxOfPoints(points: readonly number[], margin: number): Box | null {
   if (points.length < 3) return null;
   let left = Infinity;
   let top = Infinity;
@@ -84,19 +103,17 @@ export function boxOfStroke(stroke: Pick<Stroke, 'points' | 'size'>): Box | null
     if (y < top) top = y;
     if (y > bottom) bottom = y;
   }
-  // Ink swells with pressure, so the box is a full width wider.
-  return { left: left - size, top: top - size, right: right + size, bottom: bottom + size };
+  return { left: left - margin, top: top - margin, right: right + margin, bottom: bottom + margin };
 }
 
-/** Whether a stroke's ink comes within `reach` logical pixels of the segment from a to b. */
-export function touches(
-  stroke: Pick<Stroke, 'points' | 'size'>,
+/** Whether the line through the points comes within `reach` logical pixels of the segment from a to b. */
+export function comesNear(
+  points: readonly number[],
   a: { x: number; y: number },
   b: { x: number; y: number },
   reach: number,
 ): boolean {
-  const { points, size } = stroke;
-  const near = (reach + size / 2) ** 2;
+  const near = reach ** 2;
   if (points.length < 3) return false;
   let px = points[0] ?? 0;
   let py = points[1] ?? 0;
@@ -110,7 +127,7 @@ export function touches(
   return false;
 }
 
-function pointToSegment(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
+export function pointToSegment(x: number, y: number, ax: number, ay: number, bx: number, by: number): number {
   const dx = bx - ax;
   const dy = by - ay;
   const length = dx * dx + dy * dy;

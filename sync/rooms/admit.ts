@@ -111,7 +111,8 @@ export class Admission {
     if (struct.clock > next) return 'missing';
     const place = this.place(struct);
     if (place === null) return 'missing';
-    const author = foreign ? { personId: owner ?? '', name: null } : writer;
+    // Whoever they were: it was checked when they sent it, and a board would come apart without it.
+    const author = foreign ? { personId: owner ?? '', name: null, host: true } : writer;
     const enters = way === 'trusted' || mayWrite(struct, place, author, this.ownerOf);
     const bytes = enters ? struct.bytes : tombstone(struct.length);
     this.index.add(client, struct.length, enters ? place : GONE);

@@ -1,10 +1,23 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { beginStroke, eraseStrokes, restoreStrokes } from '../documents/board-writer.ts';
+import {
+  addPage,
+  beginStroke,
+  changeItems,
+  changePage,
+  eraseStrokes,
+  putFigure,
+  restoreStrokes,
+  rewriteFigure,
+} from '../documents/board-writer.ts';
 import { readBoard } from '../documents/board-reader.ts';
-import { ERASED, STROKES } from '../documents/board.ts';
+import { ERASED, FIRST_PAGE, STROKES } from '../documents/board.ts';
+import type { Change } from '../documents/changes.ts';
 import { postMessage, readMessages } from '../documents/chat.ts';
+import { clientOfEntry } from '../documents/keys.ts';
+import { readPages } from '../documents/pages.ts';
+import type { Author } from '../documents/people.ts';
 import type { Surface } from '../documents/names.ts';
 import { Assembly } from '../wire/assemble.ts';
 import { Malformed } from '../wire/reader.ts';
@@ -14,10 +27,13 @@ import { loadState, type DocumentState } from './state.ts';
 
 const ASHA = { personId: 'p-asha', name: 'Asha' };
 const ROHAN = { personId: 'p-rohan', name: 'Rohan' };
+const TUTOR = { personId: 'p-tutor', name: 'Ananya' };
 const OWNERS = new Map([
   [1, ASHA.personId],
   [2, ROHAN.personId],
   [3, ASHA.personId],
+  [4, TUTOR.personId],
+  [5, TUTOR.personId],
 ]);
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 const line = [0, 10, 20].map((x) => ({ x, y: x, pressure: 0.5 }));
@@ -39,9 +55,9 @@ class Side {
     );
   }
 
-  take(update: Uint8Array, writer: { personId: string; name: string }, way: Way = 'own') {
+  take(update: Uint8Array, writer: Author, way: Way = 'own') {
     const into = new Assembly();
-    const admitted = this.admission.admit(scanUpdate(update), writer, way, [into]);
+    const admitted = this.admission.admit(scanUpdate(update), { ...writer, host: writer === TUTOR }, way, [into]);
     const relayed = into.encode();
     Y.applyUpdate(this.state.doc, relayed);
     return { ...admitted, relayed, empty: into.empty };
@@ -128,20 +144,90 @@ describe('who may write what', () => {
     expect(readBoard(side.state.doc).get(stroke.key)).toMatchObject({ sealed: true, pen: 0 });
   });
 
-  it('[A5] lets everybody erase, and nobody take back another mark than their own', () => {
+  it('[A5] lets its author and the host erase a stroke, and nobody take back another mark than their own', () => {
     const doc = docOf(1);
     const key = draw(doc, ASHA);
     side.take(state(doc), ASHA);
     const rohan = docOf(2, side);
     eraseStrokes(rohan, ROHAN, [key]);
     side.take(state(rohan), ROHAN);
+    expect(readBoard(side.state.doc).count()).toBe(1);
+    const tutor = docOf(4, side);
+    eraseStrokes(tutor, TUTOR, [key]);
+    side.take(state(tutor), TUTOR);
     const asha = docOf(3, side);
     asha.getMap(ERASED).delete(key);
     expect(side.take(state(asha), ASHA)).toMatchObject({ changed: false });
     expect(readBoard(side.state.doc).count()).toBe(0);
-    restoreStrokes(rohan, ROHAN, [key]);
-    expect(side.take(state(rohan), ROHAN)).toMatchObject({ changed: true });
+    restoreStrokes(tutor, TUTOR, [key]);
+    expect(side.take(state(tutor), TUTOR)).toMatchObject({ changed: true });
     expect(readBoard(side.state.doc).count()).toBe(1);
+    eraseStrokes(asha, ASHA, [key]);
+    side.take(state(asha), ASHA);
+    expect(readBoard(side.state.doc).count()).toBe(0);
+  });
+
+  it('[A9] lets its author and the host move an item, under their own name, and nobody else', () => {
+    const doc = docOf(1);
+    const key = draw(doc, ASHA);
+    side.take(state(doc), ASHA);
+    const placeOf = () => readBoard(side.state.doc).get(key)?.place;
+    const to = (x: number): Change => ({ key, aspect: 'place', value: [1, 0, 0, 1, x, 0] });
+    const rohan = docOf(2, side);
+    changeItems(rohan, ROHAN, [to(7)]);
+    side.take(state(rohan), ROHAN);
+    expect(placeOf()).toBeNull();
+    const forger = docOf(4, side);
+    changeItems(forger, ASHA, [to(8)]);
+    side.take(state(forger), TUTOR);
+    expect(placeOf()).toBeNull();
+    const tutor = docOf(5, side);
+    changeItems(tutor, TUTOR, [to(9)]);
+    side.take(state(tutor), TUTOR);
+    expect(placeOf()).toEqual([1, 0, 0, 1, 9, 0]);
+    changeItems(doc, ASHA, [to(10)]);
+    side.take(state(doc), ASHA);
+    // Two who never saw each other's: one of the two, for everybody.
+    expect([9, 10]).toContain(placeOf()?.[4]);
+    expect(readBoard(docOf(9, side)).get(key)?.place).toEqual(placeOf());
+    doc.getMap('changes').set(`m:${key}`, { by: ASHA.personId, v: [0, 0, 0, 0, 0, 0] });
+    doc.getMap('changes').set('nonsense', { by: ASHA.personId, v: 1 });
+    side.take(state(doc), ASHA);
+    expect(readBoard(side.state.doc).get(key)?.place).not.toEqual([0, 0, 0, 0, 0, 0]);
+    expect(side.state.doc.getMap('changes').has('nonsense')).toBe(false);
+  });
+
+  it('[A10] lets everybody add pages, and only who added one and the host arrange it', () => {
+    const doc = docOf(1);
+    const page = { order: 1, paper: 'grid', gone: false } as const;
+    const key = addPage(doc, ASHA, page);
+    side.take(state(doc), ASHA);
+    const pages = () => readPages(side.state.doc).map(({ key: one }) => one);
+    expect(pages()).toEqual([FIRST_PAGE, key]);
+    const rohan = docOf(2, side);
+    changePage(rohan, ROHAN, key, { ...page, gone: true });
+    changePage(rohan, ROHAN, FIRST_PAGE, { ...page, gone: true });
+    side.take(state(rohan), ROHAN);
+    expect(pages()).toEqual([FIRST_PAGE, key]);
+    const tutor = docOf(4, side);
+    changePage(tutor, TUTOR, key, { ...page, gone: true });
+    changePage(tutor, TUTOR, FIRST_PAGE, { order: 0, paper: 'ruled', gone: false });
+    side.take(state(tutor), TUTOR);
+    expect(readPages(side.state.doc)).toEqual([{ key: FIRST_PAGE, order: 0, paper: 'ruled', gone: false }]);
+  });
+
+  it('[A4] takes shapes and writings under the own key only, and none that make no sense', () => {
+    const doc = docOf(1);
+    const head = { z: 1, pen: 0, size: 3, page: FIRST_PAGE };
+    const key = putFigure(doc, ASHA, { ...head, kind: 'text', at: [0, 0], text: 'y = x' });
+    side.take(state(doc), ASHA);
+    const rohan = docOf(2, side);
+    rewriteFigure(rohan, key, { ...head, kind: 'text', at: [0, 0], text: 'y = 2x' });
+    rohan.getMap(STROKES).set('2.9', { k: 'rectangle', z: 1, pen: 0, size: 3, at: [0, 0, Number.NaN, 1] });
+    rohan.getMap(STROKES).set('2.8', { k: 'script', z: 1, pen: 0, size: 3, at: [0, 0], text: 'x' });
+    side.take(state(rohan), ROHAN);
+    expect(readBoard(side.state.doc).get(key)?.text).toBe('y = x');
+    expect([...side.state.doc.getMap(STROKES).keys()]).toEqual([key]);
   });
 
   it("[A5] keeps everybody's strokes when one deletes the whole document", () => {
@@ -252,10 +338,21 @@ describe('order and gaps', () => {
               who,
               board
                 .visible()
+                .filter(({ key }) => clientOfEntry(key) === doc.clientID)
                 .slice(0, 2)
                 .map(({ key }) => key),
             );
           else if (step % 5 === 1) restoreStrokes(doc, who, [...doc.getMap(ERASED).keys()]);
+          else if (step % 7 === 3)
+            changeItems(
+              doc,
+              who,
+              board
+                .visible()
+                .filter(({ key }) => clientOfEntry(key) === doc.clientID)
+                .slice(0, 2)
+                .map(({ key }): Change => ({ key, aspect: 'order', value: step })),
+            );
           else if (step % 5 === 2) doc.getArray('list').insert(0, [step]);
           else draw(doc, who);
           board.destroy();
@@ -318,7 +415,7 @@ describe('order and gaps', () => {
           return;
         }
         const into = new Assembly();
-        side.admission.admit(scan, ASHA, 'own', [into]);
+        side.admission.admit(scan, { ...ASHA, host: false }, 'own', [into]);
         const peer = docOf(9, side);
         expect(() => Y.applyUpdate(peer, into.encode())).not.toThrow();
         expect(peer.store.pendingStructs).toBeNull();

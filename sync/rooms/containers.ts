@@ -3,11 +3,11 @@
  * is remembered for every struct (index.ts).
  */
 import { MESSAGES } from '../documents/chat.ts';
-import { ERASED, STROKES } from '../documents/board.ts';
+import { CHANGES, ERASED, PAGES, STROKES } from '../documents/board.ts';
 import { PEOPLE } from '../documents/people.ts';
 import type { Surface } from '../documents/names.ts';
 
-export type Root = typeof PEOPLE | typeof STROKES | typeof ERASED | typeof MESSAGES;
+export type Root = typeof PEOPLE | typeof STROKES | typeof ERASED | typeof CHANGES | typeof PAGES | typeof MESSAGES;
 
 export type Container =
   /** Below a root that is not ours: anything goes, nobody of ours looks there. */
@@ -22,7 +22,7 @@ export type Container =
   | { readonly kind: 'misplaced' };
 
 const ROOTS: Readonly<Record<Surface, readonly Root[]>> = {
-  board: [PEOPLE, STROKES, ERASED],
+  board: [PEOPLE, STROKES, ERASED, CHANGES, PAGES],
   chat: [PEOPLE, MESSAGES],
 };
 

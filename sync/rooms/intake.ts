@@ -62,7 +62,7 @@ export class Intake {
 
   /** From the database or another process. */
   trust(update: Uint8Array): Admitted {
-    const admitted = this.enter(update, scanUpdate(update), { personId: '', name: null }, 'trusted');
+    const admitted = this.enter(update, scanUpdate(update), { personId: '', name: null, host: true }, 'trusted');
     if (admitted.changed) this.retry();
     this.ports.onChange();
     return admitted;
@@ -111,7 +111,7 @@ export class Intake {
         });
       return false;
     }
-    const writer: Writer = { personId: peer.personId, name: peer.name };
+    const writer: Writer = { personId: peer.personId, name: peer.name, host: peer.host };
     const admitted = this.enter(update, scan, writer, 'own');
     tick().cover(peer, n);
     if (admitted.waits) this.wait(peer, n, update);

@@ -7,6 +7,8 @@ export interface Peer {
   readonly name: string;
   /** Asked for messages from 100 on. */
   readonly acks: boolean;
+  /** May change what others drew. */
+  readonly host: boolean;
   /** Observers read. */
   readonly observer: boolean;
   /** Writes a ready frame, or drops the socket when too much waits already. */

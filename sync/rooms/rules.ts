@@ -3,9 +3,12 @@
  * tombstone of the same length, so that what its author writes next still follows without a gap.
  */
 import { createDecoder, readAny } from 'lib0/decoding';
-import { ERASED, MOST_CHUNK, STROKES, parseHead, parseSealed } from '../documents/board.ts';
+import { CHANGES, ERASED, MOST_CHUNK, PAGES, STROKES, parseHead, parseSealed } from '../documents/board.ts';
+import { parseChange } from '../documents/changes.ts';
 import { MESSAGES, parseMessage } from '../documents/chat.ts';
+import { parseFigure } from '../documents/items.ts';
 import { clientOfEntry, clientOfPerson } from '../documents/keys.ts';
+import { parsePage } from '../documents/pages.ts';
 import { PEOPLE, parseAuthor } from '../documents/people.ts';
 import { never } from '#events/shared/never.ts';
 import type { Container, Root } from './containers.ts';
@@ -16,6 +19,8 @@ export interface Writer {
   readonly personId: string;
   /** Null when somebody else brings what they wrote: then any name passes. */
   readonly name: string | null;
+  /** Whether they may change what others drew. */
+  readonly host: boolean;
 }
 
 type OwnerOf = (client: number) => string | undefined;
@@ -48,6 +53,11 @@ function ownsEntry(key: string, writer: Writer, ownerOf: OwnerOf): boolean {
   return client !== null && ownerOf(client) === writer.personId;
 }
 
+/** Erasing, moving and the like: of one's own, or by the host. `by` is what the mark says of its maker. */
+function mayTouch(key: string, by: unknown, writer: Writer, ownerOf: OwnerOf): boolean {
+  return clientOfEntry(key) !== null && by === writer.personId && (writer.host || ownsEntry(key, writer, ownerOf));
+}
+
 function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, ownerOf: OwnerOf): boolean {
   // What is already deleted says nothing any more.
   if (struct.content === CONTENT.deleted) return true;
@@ -60,11 +70,17 @@ function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, owner
     }
     case STROKES:
       if (!ownsEntry(key, writer, ownerOf)) return false;
-      return isArray(struct) || parseSealed(oneValue(struct)) !== null;
+      return isArray(struct) || isItem(oneValue(struct));
     case MESSAGES:
       return ownsEntry(key, writer, ownerOf) && parseMessage(oneValue(struct)) !== null;
     case ERASED:
-      return clientOfEntry(key) !== null && oneValue(struct) === writer.personId;
+      return mayTouch(key, oneValue(struct), writer, ownerOf);
+    case CHANGES: {
+      const found = parseChange(key, oneValue(struct));
+      return found !== null && mayTouch(found.change.key, found.by, writer, ownerOf);
+    }
+    case PAGES:
+      return mayTouch(key, parsePage(oneValue(struct))?.by, writer, ownerOf);
     default:
       return never(root);
   }
@@ -83,6 +99,7 @@ function mayInk(struct: Struct): boolean {
   }
 }
 
+const isItem = (value: unknown): boolean => parseSealed(value) !== null || parseFigure(value) !== null;
 const isArray = (struct: Struct): boolean => struct.content === CONTENT.type && struct.body[0] === 0;
 
 /** The plain value of an item that holds exactly one. The bytes were scanned, so lib0 reads them without surprise. */

@@ -1,6 +1,7 @@
 /** One websocket: its bounds, its ticket's time, and the way of its bytes to and from a room. */
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
+import { mayChangeOthersWork } from '#events/access/permissions.ts';
 import type { Ticket } from '#events/access/ticket.ts';
 import { CLOSE, type Close } from '../close-codes.ts';
 import type { Limits } from '../limits.ts';
@@ -94,6 +95,10 @@ export class SyncSocket implements Peer {
 
   get name(): string {
     return this.ticket.name;
+  }
+
+  get host(): boolean {
+    return mayChangeOthersWork(this.ticket.role);
   }
 
   get observer(): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { readBoard } from '#sync/documents/board-reader.ts';
 import { beginStroke, eraseStrokes } from '#sync/documents/board-writer.ts';
-import { Acts } from './board/acts.ts';
+import { Acts, type Act } from './board/acts.ts';
 import { penOf, readCursors } from './board/cursors.ts';
 import { boardKey, undoKey } from './board/keys.ts';
 import { piecesOf } from './chat/text.ts';
@@ -73,7 +73,7 @@ describe("undo and redo of one's own acts", () => {
   it('take back one act each, in order, and a new act ends what could be redone', () => {
     const { acts, draw, seen } = setUp();
     const [a, b] = [draw(), draw()];
-    const gesture: string[] = [];
+    const gesture: Act = [];
     acts.erase([a], gesture);
     acts.erase([b], gesture);
     expect(seen()).toEqual([]);

@@ -1,6 +1,6 @@
 /** The others' pointers, by awareness: sent seldom, shown smoothly. */
 import type { Awareness } from 'y-protocols/awareness';
-import { PENS, type Pen } from '#sync/documents/board.ts';
+import { FIRST_PAGE, PENS, type Pen } from '#sync/documents/board.ts';
 
 export interface Cursor {
   readonly client: number;
@@ -9,6 +9,10 @@ export interface Cursor {
   /** Logical pixels. */
   readonly x: number;
   readonly y: number;
+  /** Key of the page that the pointer is on. */
+  readonly page: string;
+  /** It points for everybody, with a trail. */
+  readonly laser: boolean;
 }
 
 /** Between two words about the own pointer, wall ms. */
@@ -29,7 +33,9 @@ function cursorOf(client: number, state: Record<string, unknown>): (Cursor & { p
   const { personId, name } = user;
   if (typeof x !== 'number' || typeof y !== 'number' || !Number.isFinite(x) || !Number.isFinite(y)) return null;
   if (typeof personId !== 'string' || typeof name !== 'string') return null;
-  return { client, name, pen: penOf(personId), x, y, personId };
+  const page = 'page' in cursor && typeof cursor.page === 'string' ? cursor.page : FIRST_PAGE;
+  const laser = 'laser' in cursor && cursor.laser === true;
+  return { client, name, pen: penOf(personId), x, y, page, laser, personId };
 }
 
 /** Everybody's pointer but one's own. */
@@ -43,7 +49,7 @@ export function readCursors(awareness: Pick<Awareness, 'clientID' | 'getStates'>
 /** Says where the own pointer is, now and then; the last word is always sent. */
 export class CursorSender {
   private readonly awareness: Awareness;
-  private next: { x: number; y: number } | null = null;
+  private next: Record<string, unknown> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(awareness: Awareness, user: { personId: string; name: string }) {
@@ -51,8 +57,13 @@ export class CursorSender {
     awareness.setLocalState({ user, cursor: null });
   }
 
-  point(at: { x: number; y: number } | null): void {
-    this.next = at && { x: Math.round(at.x), y: Math.round(at.y) };
+  point(at: { x: number; y: number } | null, page: string, laser: boolean): void {
+    this.next = at && {
+      x: Math.round(at.x),
+      y: Math.round(at.y),
+      ...(page === FIRST_PAGE ? {} : { page }),
+      ...(laser ? { laser } : {}),
+    };
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.awareness.setLocalStateField('cursor', this.next);

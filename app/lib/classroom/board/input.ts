@@ -12,13 +12,15 @@ export interface ScreenPoint {
 
 export interface Gestures {
   /** What a plain press does now. */
-  readonly mode: () => 'draw' | 'erase' | 'move';
+  readonly mode: () => 'work' | 'move';
   readonly begin: (at: ScreenPoint, pressure: boolean) => void;
   readonly move: (points: readonly ScreenPoint[]) => void;
   readonly end: () => void;
   readonly pan: (dx: number, dy: number) => void;
   /** Multiplies the zoom around a point. */
   readonly zoom: (factor: number, x: number, y: number) => void;
+  /** Pressed twice in the same place. */
+  readonly twice: (at: ScreenPoint) => void;
   /** Where the pointer is; null when it left. */
   readonly hover: (at: ScreenPoint | null) => void;
 }
@@ -39,6 +41,8 @@ type Doing = 'nothing' | 'waiting' | 'working' | 'panning' | 'pinching';
 export class PointerInput {
   /** Held space turns a press into a move. */
   space = false;
+  /** Whether Shift was held at the last pointer event. */
+  shift = false;
   private readonly target: HTMLElement;
   private readonly gestures: Gestures;
   private readonly down = new Map<number, Down>();
@@ -58,6 +62,7 @@ export class PointerInput {
     target.addEventListener('pointerup', (event) => this.onUp(event), options);
     target.addEventListener('pointercancel', (event) => this.onUp(event), options);
     target.addEventListener('pointerleave', () => this.gestures.hover(null), options);
+    target.addEventListener('dblclick', (event) => this.gestures.twice(this.place(event)), options);
     target.addEventListener('contextmenu', (event) => event.preventDefault(), options);
     target.addEventListener('wheel', (event) => this.onWheel(event), { ...options, passive: false });
     // A long press must not select text or open a magnifier.
@@ -70,8 +75,13 @@ export class PointerInput {
   }
 
   private at(event: PointerEvent): ScreenPoint {
+    this.shift = event.shiftKey;
+    return { ...this.place(event), pressure: event.pressure };
+  }
+
+  private place(event: MouseEvent): ScreenPoint {
     const box = this.target.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top, pressure: event.pressure };
+    return { x: event.clientX - box.left, y: event.clientY - box.top, pressure: 0 };
   }
 
   private onDown(event: PointerEvent): void {

@@ -1,13 +1,18 @@
 /** What the board does with a key; null leaves it to the page. */
+import { TOOL_KEYS, TOOLS, type Tool } from './tool-names.ts';
+
 export type BoardKey =
-  | { readonly kind: 'tool'; readonly tool: 'pen' | 'eraser' | 'move' }
+  | { readonly kind: 'tool'; readonly tool: Tool }
   | { readonly kind: 'pen'; readonly pen: number }
   | { readonly kind: 'width'; readonly step: -1 | 1 }
   | { readonly kind: 'undo' | 'redo' | 'fit' | 'zoom-in' | 'zoom-out' }
-  | { readonly kind: 'pan'; readonly dx: number; readonly dy: number };
-
-/** CSS pixels an arrow key moves the board. */
-const STEP = 60;
+  /** With something selected they move it, else the board. */
+  | { readonly kind: 'arrow'; readonly dx: number; readonly dy: number; readonly by: 'step' | 'far' | 'size' }
+  | { readonly kind: 'turn'; readonly step: -1 | 1 }
+  | { readonly kind: 'next'; readonly step: -1 | 1 }
+  | { readonly kind: 'page'; readonly step: -1 | 1 }
+  | { readonly kind: 'select-all' | 'copy' | 'cut' | 'paste' | 'duplicate' | 'delete' | 'group' | 'ungroup' | 'lock' }
+  | { readonly kind: 'front' | 'back' | 'enter' | 'escape' };
 
 type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
@@ -18,22 +23,58 @@ export function undoKey({ key, ctrlKey, metaKey, altKey, shiftKey }: Key): Board
   return key.toLowerCase() === 'y' && !shiftKey ? { kind: 'redo' } : null;
 }
 
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  arrowleft: [-1, 0],
+  arrowright: [1, 0],
+  arrowup: [0, -1],
+  arrowdown: [0, 1],
+};
+
+function withControl(key: string, shift: boolean): BoardKey | null {
+  switch (key) {
+    case 'a':
+      return { kind: 'select-all' };
+    case 'c':
+      return { kind: 'copy' };
+    case 'x':
+      return { kind: 'cut' };
+    case 'v':
+      return { kind: 'paste' };
+    case 'd':
+      return { kind: 'duplicate' };
+    case 'g':
+      return { kind: shift ? 'ungroup' : 'group' };
+    case ']':
+      return { kind: 'front' };
+    case '[':
+      return { kind: 'back' };
+    default:
+      return null;
+  }
+}
+
+const byTool = new Map<string, Tool>(TOOLS.map((tool) => [TOOL_KEYS[tool].toLowerCase(), tool]));
+
 /** The rest, which work on the board only: the page uses some of the same letters. */
 export function boardKey(event: Key): BoardKey | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  switch (event.key.toLowerCase()) {
-    case 'p':
-      return { kind: 'tool', tool: 'pen' };
-    case 'e':
-      return { kind: 'tool', tool: 'eraser' };
-    case 'h':
-      return { kind: 'tool', tool: 'move' };
+  const key = event.key.toLowerCase();
+  const arrow = ARROWS[key];
+  if (arrow && !event.ctrlKey && !event.metaKey) {
+    const by = event.altKey ? 'size' : event.shiftKey ? 'far' : 'step';
+    return { kind: 'arrow', dx: arrow[0], dy: arrow[1], by };
+  }
+  if (event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) return withControl(key, event.shiftKey);
+  const tool = byTool.get(key);
+  if (event.shiftKey && key === 'l') return { kind: 'lock' };
+  if (tool !== undefined) return event.shiftKey ? null : { kind: 'tool', tool };
+  switch (key) {
     case '1':
     case '2':
     case '3':
     case '4':
     case '5':
-      return { kind: 'pen', pen: Number(event.key) - 1 };
+      return { kind: 'pen', pen: Number(key) - 1 };
     case '[':
       return { kind: 'width', step: -1 };
     case ']':
@@ -45,14 +86,23 @@ export function boardKey(event: Key): BoardKey | null {
       return { kind: 'zoom-in' };
     case '-':
       return { kind: 'zoom-out' };
-    case 'arrowleft':
-      return { kind: 'pan', dx: STEP, dy: 0 };
-    case 'arrowright':
-      return { kind: 'pan', dx: -STEP, dy: 0 };
-    case 'arrowup':
-      return { kind: 'pan', dx: 0, dy: STEP };
-    case 'arrowdown':
-      return { kind: 'pan', dx: 0, dy: -STEP };
+    case ',':
+      return { kind: 'turn', step: -1 };
+    case '.':
+      return { kind: 'turn', step: 1 };
+    case 'q':
+      return { kind: 'next', step: event.shiftKey ? -1 : 1 };
+    case 'pageup':
+      return { kind: 'page', step: -1 };
+    case 'pagedown':
+      return { kind: 'page', step: 1 };
+    case 'delete':
+    case 'backspace':
+      return { kind: 'delete' };
+    case 'enter':
+      return { kind: 'enter' };
+    case 'escape':
+      return { kind: 'escape' };
     default:
       return null;
   }

@@ -3,10 +3,15 @@
  * frame. Nothing is painted outside an animation frame, and once a frame at most.
  */
 import RBush from 'rbush';
-import { byOrder, type BoardReader, type Stroke } from '#sync/documents/board-reader.ts';
-import { drawGround, setCamera, type Palette } from '#sync/draw/board.ts';
+import { byOrder, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
+import { FIRST_PAGE } from '#sync/documents/board.ts';
+import type { Matrix } from '#sync/documents/changes.ts';
+import { isWriting } from '#sync/documents/items.ts';
+import type { Paper } from '#sync/documents/pages.ts';
+import { drawGround, setCamera } from '#sync/draw/board.ts';
 import { around, boxOfScreen, toScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
-import { boxOfStroke, touches, traceStroke } from '#sync/draw/stroke.ts';
+import { boxOfItem, drawItem, touches, traceItem, type Palette } from '#sync/draw/item.ts';
+import type { Lettering } from '#sync/draw/words.ts';
 
 interface Placed {
   readonly minX: number;
@@ -14,7 +19,8 @@ interface Placed {
   readonly maxX: number;
   readonly maxY: number;
   readonly key: string;
-  readonly path: Path2D;
+  /** Null for words. */
+  readonly path: Path2D | null;
 }
 
 /** A repaint slower than this while one moves about is put off; the old picture is shifted meanwhile. */
@@ -29,7 +35,12 @@ const context = (canvas: HTMLCanvasElement): CanvasRenderingContext2D => {
 
 export class Painter {
   /** What the own pen draws now; the document's copy of it is left out. */
-  own: Stroke | null = null;
+  own: Item | null = null;
+  private lift: { readonly items: readonly Item[]; readonly keys: ReadonlySet<string>; by: Matrix } | null = null;
+  private hidden: string | null = null;
+  private page = FIRST_PAGE;
+  private paper: Paper = 'dots';
+  private letters: Lettering;
   private readonly reader: BoardReader;
   private readonly base: HTMLCanvasElement;
   private readonly below: CanvasRenderingContext2D;
@@ -52,13 +63,20 @@ export class Painter {
   private top = '';
   private stopListening: () => void;
 
-  constructor(base: HTMLCanvasElement, top: HTMLCanvasElement, reader: BoardReader, palette: Palette) {
+  constructor(
+    base: HTMLCanvasElement,
+    top: HTMLCanvasElement,
+    reader: BoardReader,
+    palette: Palette,
+    letters: Lettering,
+  ) {
     this.base = base;
     this.below = context(base);
     this.above = context(top);
     this.reader = reader;
     this.palette = palette;
-    for (const stroke of reader.visible()) this.place(stroke);
+    this.letters = letters;
+    for (const item of reader.visible(this.page)) this.place(item);
     this.stopListening = reader.onChange((keys) => this.update(keys));
   }
 
@@ -74,6 +92,39 @@ export class Painter {
 
   setPalette(palette: Palette): void {
     this.palette = palette;
+    this.everything();
+  }
+
+  /** Letters measure otherwise now: a font or a formula came. */
+  setLetters(letters: Lettering): void {
+    this.letters = letters;
+    this.placeAll();
+  }
+
+  /** Shows another page. */
+  turnTo(page: string): void {
+    if (page === this.page) return;
+    this.page = page;
+    this.placeAll();
+  }
+
+  setPaper(paper: Paper): void {
+    if (paper === this.paper) return;
+    this.paper = paper;
+    this.everything();
+  }
+
+  /** Items in the hand: painted above, moved by `by`, until they are put down with null. */
+  setLift(items: readonly Item[] | null, by: Matrix | null): void {
+    const before = this.lift?.items;
+    this.lift = items && by ? { items, keys: new Set(items.map(({ key }) => key)), by } : null;
+    if (before !== this.lift?.items) this.everything();
+    else this.request();
+  }
+
+  /** Leaves an item out, because it is shown by something else. */
+  hide(key: string | null): void {
+    this.hidden = key;
     this.everything();
   }
 
@@ -97,18 +148,26 @@ export class Painter {
     this.frame ||= requestAnimationFrame(() => this.paint());
   }
 
-  /** The finished and the live strokes that the segment touches; `reach` in logical pixels. */
-  hit(a: { x: number; y: number }, b: { x: number; y: number }, reach: number): string[] {
+  /** The finished and the live items that the segment touches, highest first; `reach` in logical pixels. */
+  hit(a: { x: number; y: number }, b: { x: number; y: number }, reach: number): Item[] {
     const near = this.tree.search({
       minX: Math.min(a.x, b.x) - reach,
       minY: Math.min(a.y, b.y) - reach,
       maxX: Math.max(a.x, b.x) + reach,
       maxY: Math.max(a.y, b.y) + reach,
     });
-    return [...near.map(({ key }) => key), ...this.live].filter((key) => {
-      const stroke = this.reader.get(key);
-      return stroke !== undefined && !stroke.erased && touches(stroke, a, b, reach);
-    });
+    return [...near.map(({ key }) => key), ...this.live]
+      .flatMap((key) => this.reader.get(key) ?? [])
+      .filter((item) => !item.erased && touches(item, a, b, reach, this.letters))
+      .sort((one, other) => byOrder(other, one));
+  }
+
+  /** The items that lie whole within a box. */
+  within({ left, top, right, bottom }: Box): Item[] {
+    return this.tree
+      .search({ minX: left, minY: top, maxX: right, maxY: bottom })
+      .filter(({ minX, minY, maxX, maxY }) => minX >= left && minY >= top && maxX <= right && maxY <= bottom)
+      .flatMap(({ key }) => this.reader.get(key) ?? []);
   }
 
   /** The box around all that is to be seen, or null when that is nothing. */
@@ -132,37 +191,46 @@ export class Painter {
     this.request();
   }
 
+  private placeAll(): void {
+    this.tree.clear();
+    this.placed.clear();
+    this.live.clear();
+    this.top = '';
+    for (const item of this.reader.visible(this.page)) this.place(item);
+    this.everything();
+  }
+
   private update(keys: ReadonlySet<string>): void {
     for (const key of keys) {
       const old = this.placed.get(key);
-      const stroke = this.reader.get(key);
+      const item = this.reader.get(key);
       if (old) {
         this.tree.remove(old);
         this.placed.delete(key);
         this.spoil(old);
       }
       this.live.delete(key);
-      if (stroke && !stroke.erased) this.place(stroke);
+      if (item && !item.erased && item.page === this.page) this.place(item);
     }
     this.request();
   }
 
-  private place(stroke: Stroke): void {
-    if (!stroke.sealed) {
-      this.live.add(stroke.key);
+  private place(item: Item): void {
+    if (!item.sealed) {
+      this.live.add(item.key);
       return;
     }
-    const box = boxOfStroke(stroke);
+    const box = boxOfItem(item, this.letters);
     if (!box) return;
-    const path = new Path2D();
-    traceStroke(path, stroke);
+    const path = isWriting(item.kind) ? null : new Path2D();
+    if (path) traceItem(path, item);
     const { left: minX, top: minY, right: maxX, bottom: maxY } = box;
-    const placed = { minX, minY, maxX, maxY, key: stroke.key, path };
+    const placed = { minX, minY, maxX, maxY, key: item.key, path };
     this.tree.insert(placed);
-    this.placed.set(stroke.key, placed);
+    this.placed.set(item.key, placed);
     const highest = this.reader.get(this.top);
-    if (!highest || byOrder(highest, stroke) <= 0) {
-      this.top = stroke.key;
+    if (!highest || highest.page !== this.page || byOrder(highest, item) <= 0) {
+      this.top = item.key;
       this.fresh.push(placed);
     } else this.spoil(placed);
   }
@@ -219,36 +287,39 @@ export class Painter {
   }
 
   private ground(): void {
-    const { below, screen, scale, palette } = this;
-    drawGround(below, { camera: this.painted ?? this.camera, screen, scale, palette });
+    const { below, screen, scale, palette, paper } = this;
+    drawGround(below, { camera: this.painted ?? this.camera, screen, scale, palette, paper });
   }
 
   private fill(found: readonly Placed[]): void {
-    const { below, palette, reader, scale } = this;
+    const { below, reader, scale, lift, hidden, own } = this;
     setCamera(below, this.painted ?? this.camera, scale);
-    const strokes = found.flatMap((placed) => {
-      const stroke = reader.get(placed.key);
-      return stroke ? [{ stroke, path: placed.path }] : [];
+    const shown = found.flatMap(({ key, path }) => {
+      const item = key === hidden || key === own?.key || lift?.keys.has(key) ? undefined : reader.get(key);
+      return item ? [{ item, path }] : [];
     });
-    strokes.sort((a, b) => byOrder(a.stroke, b.stroke));
-    for (const { stroke, path } of strokes) {
-      below.fillStyle = palette.pens[stroke.pen] ?? '';
-      below.fill(path);
-    }
+    shown.sort((a, b) => byOrder(a.item, b.item));
+    for (const { item, path } of shown) this.draw(below, item, path);
+  }
+
+  private draw(context: CanvasRenderingContext2D, item: Item, path: Path2D | null): void {
+    const traced = path ? { fill: () => context.fill(path), stroke: () => context.stroke(path) } : undefined;
+    drawItem(context, item, this.palette, this.letters, traced);
   }
 
   private paintLive(): void {
-    const { above, camera, scale, screen, palette, own } = this;
+    const { above, camera, scale, screen, own, lift } = this;
     above.setTransform(scale, 0, 0, scale, 0, 0);
     above.clearRect(0, 0, screen.width, screen.height);
     setCamera(above, camera, scale);
-    const live = [...this.live].flatMap((key) => (key === own?.key ? [] : (this.reader.get(key) ?? [])));
-    for (const stroke of own ? [...live, own] : live) {
-      above.fillStyle = palette.pens[stroke.pen] ?? '';
-      above.beginPath();
-      traceStroke(above, stroke);
-      above.fill();
+    for (const key of this.live) {
+      const item = key === own?.key ? undefined : this.reader.get(key);
+      if (item) this.draw(above, item, null);
     }
+    if (own) this.draw(above, own, null);
+    if (!lift) return;
+    above.transform(...lift.by);
+    for (const item of lift.items) this.draw(above, item, null);
   }
 }
 

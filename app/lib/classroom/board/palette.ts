@@ -1,12 +1,12 @@
 /** The tokens' colours in a form that a canvas understands, and when they change. */
 import { PENS } from '#sync/documents/board.ts';
-import type { Palette } from '#sync/draw/board.ts';
+import type { Palette } from '#sync/draw/item.ts';
 
 /** `light-dark()` means nothing to a canvas, so an element computes it first. */
-function computed(root: HTMLElement, token: string): string {
+function computed(root: HTMLElement, colour: string): string {
   const probe = document.createElement('i');
   probe.hidden = true;
-  probe.style.color = `var(${token})`;
+  probe.style.color = colour;
   root.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
@@ -14,9 +14,10 @@ function computed(root: HTMLElement, token: string): string {
 }
 
 export const readPalette = (root: HTMLElement): Palette => ({
-  pens: PENS.map((pen) => computed(root, `--pen-${pen}`)),
+  pens: PENS.map((pen) => computed(root, `var(--pen-${pen})`)),
+  notes: PENS.map((pen) => computed(root, `color-mix(in oklab, var(--pen-${pen}) 18%, var(--board))`)),
   ground: null,
-  dots: computed(root, '--board-dot'),
+  dots: computed(root, 'var(--board-dot)'),
 });
 
 /** Calls back when the viewer changes between light and dark. Returns the way to stop. */

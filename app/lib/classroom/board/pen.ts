@@ -1,8 +1,8 @@
 /** The own pen: ink on this screen in the same frame, and to the others in small batches. */
 import type * as Y from 'yjs';
-import type { Stroke } from '#sync/documents/board-reader.ts';
+import type { Item } from '#sync/documents/board-reader.ts';
 import { beginStroke, type OpenStroke } from '#sync/documents/board-writer.ts';
-import type { StrokeHead } from '#sync/documents/board.ts';
+import { FIRST_PAGE, type StrokeHead } from '#sync/documents/board.ts';
 import type { InkPoint } from '#sync/documents/ink.ts';
 import type { Author } from '#sync/documents/people.ts';
 
@@ -16,14 +16,14 @@ export interface PenPorts {
   readonly author: Author;
   readonly head: () => Omit<StrokeHead, 'pressure'>;
   /** What is to be seen of the stroke now; null when it is sealed. */
-  readonly onInk: (own: Stroke | null) => void;
+  readonly onInk: (own: Item | null) => void;
   readonly onSealed: (key: string) => void;
 }
 
 export class Pen {
   private readonly ports: PenPorts;
   private open: OpenStroke | null = null;
-  private own: Stroke | null = null;
+  private own: Item | null = null;
   private points: number[] = [];
   private waiting: InkPoint[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +41,21 @@ export class Pen {
     const head = { ...this.ports.head(), pressure };
     this.open = beginStroke(this.ports.doc, this.ports.author, head);
     this.points = [];
-    this.own = { ...head, key: this.open.key, points: this.points, sealed: false, erased: false };
+    const { highlighter, page = FIRST_PAGE, ...rest } = head;
+    this.own = {
+      ...rest,
+      page,
+      kind: highlighter ? 'highlighter' : 'ink',
+      key: this.open.key,
+      points: this.points,
+      text: '',
+      place: null,
+      group: '',
+      locked: false,
+      cuts: [],
+      sealed: false,
+      erased: false,
+    };
     this.last = null;
     this.move([point]);
     this.send();

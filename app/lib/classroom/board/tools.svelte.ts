@@ -1,7 +1,6 @@
-/** What the pen is set to; remembered for the next lesson. */
+/** Which tool is in the hand and what it is set to; colour and width are remembered for the next lesson. */
 import { PENS, SIZES } from '#sync/documents/board.ts';
-
-export type Tool = 'pen' | 'eraser' | 'move';
+import { DRAWS, type Tool } from './tool-names.ts';
 
 const KEY = 'board-pen';
 
@@ -21,7 +20,7 @@ export class Tools {
     ({ pen: this.pen, size: this.size } = remembered());
   }
 
-  /** Who chooses a colour or a width wants to draw. */
+  /** Who chooses a colour or a width wants to draw, unless something is selected that takes it. */
   choosePen(pen: number): void {
     this.pen = pen;
     this.draw();
@@ -38,7 +37,7 @@ export class Tools {
   }
 
   private draw(): void {
-    this.tool = 'pen';
+    if (this.tool !== 'select' && !DRAWS.has(this.tool)) this.tool = 'pen';
     localStorage.setItem(KEY, `${this.pen} ${this.size}`);
   }
 }

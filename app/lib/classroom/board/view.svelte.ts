@@ -1,5 +1,5 @@
 /** Where this viewer looks. Until they move, the board keeps itself whole in the window. */
-import { FRAME, around, fit, panBy, zoomAt, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { FRAME, around, fit, panBy, toBoard, zoomAt, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
 
 /** CSS pixels between the window's edge and what is fitted into it. */
 const MARGIN = 32;
@@ -36,6 +36,11 @@ export class View {
         extent.bottom <= shown.bottom);
     this.camera = inside ? frame : fit(around(FRAME, extent), this.screen, MARGIN);
     this.whole = true;
+  }
+
+  /** Logical coordinates of the window's middle. */
+  get middle(): { x: number; y: number } {
+    return toBoard(this.camera, this.screen.width / 2, this.screen.height / 2);
   }
 
   pan(dx: number, dy: number): void {

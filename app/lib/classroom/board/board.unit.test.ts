@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { readBoard, type Item } from '#sync/documents/board-reader.ts';
+import { addPage, beginStroke, changeItems, eraseStrokes, putFigure } from '#sync/documents/board-writer.ts';
+import { FIRST_PAGE } from '#sync/documents/board.ts';
+import type { FigureItem } from '#sync/documents/items.ts';
+import { readPages } from '#sync/documents/pages.ts';
+import { applied, moved } from '#sync/draw/matrix.ts';
+import { ROUGHLY } from '#sync/draw/words.ts';
+import { touches } from '#sync/draw/item.ts';
+import { Acts, type Act } from './acts.ts';
+import { Eraser } from './eraser.ts';
+import { FigurePen, straighten } from './figure-pen.ts';
+import { boardKey } from './keys.ts';
+import { TOOL_KEYS, TOOLS } from './tool-names.ts';
+import { cornerOf, handleAt, resized, turnedBy } from './transform.ts';
+
+const ASHA = { personId: 'p-asha', name: 'Asha' };
+const ROHAN = { personId: 'p-rohan', name: 'Rohan' };
+
+const figure = (more: Partial<FigureItem> = {}): FigureItem => ({
+  kind: 'rectangle',
+  z: 1,
+  pen: 0,
+  size: 3,
+  page: FIRST_PAGE,
+  at: [0, 0, 10, 20],
+  text: '',
+  ...more,
+});
+
+function setUp() {
+  const doc = new Y.Doc();
+  doc.clientID = 5;
+  const acts = new Acts(doc, ASHA);
+  const reader = readBoard(doc);
+  const ink = (): string => {
+    const stroke = beginStroke(doc, ASHA, { z: 1, pen: 0, size: 4, pressure: false });
+    stroke.append([0, 100, 200].map((x) => ({ x, y: 0, pressure: 0 })));
+    stroke.seal();
+    return stroke.key;
+  };
+  return { doc, acts, reader, ink };
+}
+
+describe("undo of one's own changes", () => {
+  it('puts back where a gesture began, in one step, however often it said where it is', () => {
+    const { doc, acts, reader } = setUp();
+    const key = putFigure(doc, ASHA, figure());
+    const act: Act = [];
+    for (const x of [3, 6, 9]) acts.change([{ key, aspect: 'place', value: moved(x, 0) }], act);
+    acts.change([{ key, aspect: 'pen', value: 2 }], []);
+    acts.undo();
+    expect(reader.get(key)).toMatchObject({ pen: 0, place: moved(9, 0) });
+    acts.undo();
+    expect(reader.get(key)?.place).toBeNull();
+    acts.redo();
+    expect(reader.get(key)?.place).toEqual(moved(9, 0));
+  });
+
+  it('leaves what somebody else has changed since, and takes back the next of one’s own instead', () => {
+    const { doc, acts, reader } = setUp();
+    const [a, b] = [putFigure(doc, ASHA, figure()), putFigure(doc, ASHA, figure())];
+    acts.change([{ key: a, aspect: 'pen', value: 1 }], []);
+    acts.change([{ key: b, aspect: 'place', value: moved(5, 0) }], []);
+    changeItems(doc, ROHAN, [{ key: b, aspect: 'place', value: moved(50, 0) }]);
+    acts.undo();
+    expect(reader.get(b)?.place).toEqual(moved(50, 0));
+    expect(reader.get(a)?.pen).toBe(0);
+  });
+
+  it('takes back words, pages and copies', () => {
+    const { doc, acts, reader } = setUp();
+    const before = figure({ kind: 'text', at: [0, 0], text: 'one' });
+    const key = putFigure(doc, ASHA, before);
+    acts.write(key, before, { ...before, text: 'two' }, []);
+    acts.undo();
+    expect(reader.get(key)?.text).toBe('one');
+    acts.redo();
+    expect(reader.get(key)?.text).toBe('two');
+    const state = { order: 1, paper: 'grid', gone: false } as const;
+    const page = addPage(doc, ASHA, state);
+    const act: Act = [];
+    acts.added(page, state, act);
+    const copy = putFigure(doc, ASHA, figure({ page }));
+    acts.drew([copy], act);
+    acts.undo();
+    expect([readPages(doc).length, reader.count(page)]).toEqual([1, 0]);
+    acts.redo();
+    expect([readPages(doc).length, reader.count(page)]).toEqual([2, 1]);
+    acts.page(page, { ...state, gone: true }, []);
+    acts.undo();
+    expect(readPages(doc).map((one) => one.key)).toEqual([FIRST_PAGE, page]);
+  });
+});
+
+describe('the erasers', () => {
+  const rub = (mine: (item: Item) => boolean, parts: boolean) => {
+    const world = setUp();
+    const key = world.ink();
+    const eraser = new Eraser({
+      ...world,
+      mayTouch: mine,
+      hit: (a, b, reach) => world.reader.visible().filter((item) => touches(item, a, b, reach, ROUGHLY)),
+    });
+    eraser.begin({ x: 100, y: -30 }, parts, 9);
+    eraser.move({ x: 100, y: 30 }, 9);
+    eraser.move({ x: 110, y: 30 }, 9);
+    eraser.end();
+    return { ...world, key, item: () => world.reader.get(key) };
+  };
+
+  it('take a whole stroke, or the part that they touch, and give it back in one step', () => {
+    const whole = rub(() => true, false);
+    expect(whole.item()?.erased).toBe(true);
+    const part = rub(() => true, true);
+    expect(part.item()?.erased).toBe(false);
+    const [from = 0, to = 0] = part.item()?.cuts ?? [];
+    expect([from, to].map((at) => Math.round((at / 16) * 100))).toEqual([94, 106].map((x) => expect.closeTo(x, -1.2)));
+    part.acts.undo();
+    expect([part.item()?.cuts, part.acts.canUndo]).toEqual([[], false]);
+  });
+
+  it('touch nothing of others, and nothing that is locked', () => {
+    expect(rub(() => false, false).item()?.erased).toBe(false);
+    const { doc, acts, reader, ink } = setUp();
+    const key = ink();
+    changeItems(doc, ASHA, [{ key, aspect: 'lock', value: true }]);
+    const eraser = new Eraser({ acts, reader, mayTouch: () => true, hit: () => reader.visible() });
+    eraser.begin({ x: 0, y: 0 }, false, 9);
+    expect(reader.get(key)?.erased).toBe(false);
+  });
+});
+
+describe('the shape pen', () => {
+  const pen = () => {
+    const { doc, reader } = setUp();
+    const drawn: string[] = [];
+    const shown: (Item | null)[] = [];
+    const figures = new FigurePen({
+      doc,
+      author: ASHA,
+      head: () => ({ z: 1, pen: 2, size: 5, page: FIRST_PAGE }),
+      near: () => 12,
+      onShow: (own) => shown.push(own),
+      onDrawn: (key) => drawn.push(key),
+    });
+    return { doc, reader, figures, drawn, shown };
+  };
+
+  it('draws from corner to corner, and nothing for a mere press', () => {
+    const { figures, reader, drawn, shown } = pen();
+    figures.begin('ellipse', { x: 10, y: 10 });
+    figures.move({ x: 60, y: 40 }, false);
+    figures.end();
+    expect(reader.get(drawn[0] ?? '')).toMatchObject({ kind: 'ellipse', points: [10, 10, 0.5, 60, 40, 0.5], pen: 2 });
+    expect(shown.at(-1)).toBeNull();
+    figures.begin('line', { x: 10, y: 10 });
+    figures.end();
+    expect([drawn.length, reader.count()]).toEqual([1, 1]);
+  });
+
+  it('takes a polygon corner by corner, and closes it at the first', () => {
+    const { figures, reader, drawn } = pen();
+    for (const [x, y] of [
+      [0, 0],
+      [100, 0],
+      [50, 80],
+      [3, 4],
+    ] as const) {
+      figures.begin('polygon', { x, y });
+      figures.end();
+    }
+    expect(reader.get(drawn[0] ?? '')?.points).toEqual([0, 0, 0.5, 100, 0, 0.5, 50, 80, 0.5]);
+    expect(figures.open).toBe(false);
+    figures.begin('polygon', { x: 0, y: 0 });
+    figures.begin('polygon', { x: 50, y: 0 });
+    figures.cancel();
+    expect(reader.count()).toBe(1);
+  });
+
+  it('is straight with Shift', () => {
+    expect(straighten('rectangle', { x: 0, y: 0 }, { x: 30, y: -50 })).toEqual({ x: 50, y: -50 });
+    const end = straighten('arrow', { x: 0, y: 0 }, { x: 100, y: 8 });
+    expect(end.y).toBeCloseTo(0);
+  });
+});
+
+describe('handles', () => {
+  const box = { left: 0, top: 0, right: 100, bottom: 50 };
+
+  it('resize away from the corner that stays, evenly where asked, and never inside out', () => {
+    const free = resized(box, 'bottom-right', { x: 200, y: 50 }, false);
+    expect([applied(free, 100, 50), applied(free, 0, 0)]).toEqual([
+      { x: 200, y: 50 },
+      { x: 0, y: 0 },
+    ]);
+    const even = resized(box, 'top-left', { x: -100, y: -50 }, true);
+    expect([applied(even, 0, 0), applied(even, 100, 50)]).toEqual([
+      { x: -100, y: -50 },
+      { x: 100, y: 50 },
+    ]);
+    expect(resized(box, 'bottom-right', { x: -500, y: -500 }, false)[0]).toBeGreaterThan(0);
+  });
+
+  it('turn around the middle, with Shift in steps', () => {
+    const by = turnedBy(box, { x: 50, y: -20 }, { x: 140, y: 27 }, true);
+    const { x, y } = applied(by, 50, 0);
+    expect([x, y].map(Math.round)).toEqual([75, 25]);
+  });
+
+  it('are found at every zoom', () => {
+    expect(handleAt(box, { x: 103, y: 52 }, 1)).toBe('bottom-right');
+    expect(handleAt(box, { x: 50, y: -28 }, 1)).toBe('turn');
+    expect(handleAt(box, { x: 50, y: 25 }, 1)).toBeNull();
+    expect(handleAt(box, { x: 103, y: 52 }, 0.1)).toBeNull();
+    expect(cornerOf(box, 'top-right')).toEqual({ x: 100, y: 0 });
+  });
+});
+
+describe('keys of the board', () => {
+  const key = (name: string, more: Partial<KeyboardEvent> = {}) => ({
+    key: name,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    ...more,
+  });
+
+  it('are one a tool, and none that the room has for itself', () => {
+    const letters = TOOLS.map((tool) => TOOL_KEYS[tool]);
+    expect(new Set(letters).size).toBe(TOOLS.length);
+    for (const taken of 'MVSGCUQ') expect(letters).not.toContain(taken);
+    for (const tool of TOOLS) expect(boardKey(key(TOOL_KEYS[tool].toLowerCase()))).toEqual({ kind: 'tool', tool });
+  });
+
+  it('move, resize and arrange', () => {
+    expect(boardKey(key('ArrowLeft'))).toEqual({ kind: 'arrow', dx: -1, dy: 0, by: 'step' });
+    expect(boardKey(key('ArrowUp', { altKey: true }))).toEqual({ kind: 'arrow', dx: 0, dy: -1, by: 'size' });
+    expect(boardKey(key('d', { ctrlKey: true }))).toEqual({ kind: 'duplicate' });
+    expect(boardKey(key('G', { metaKey: true, shiftKey: true }))).toEqual({ kind: 'ungroup' });
+    expect(boardKey(key('L', { shiftKey: true }))).toEqual({ kind: 'lock' });
+    expect(boardKey(key('r', { ctrlKey: true }))).toBeNull();
+  });
+});
+
+it('an item that somebody erased is not brought back by its author’s undo', () => {
+  const { doc, acts, reader, ink } = setUp();
+  const key = ink();
+  acts.drew(key);
+  eraseStrokes(doc, ROHAN, [key]);
+  acts.undo();
+  acts.redo();
+  expect(reader.get(key)?.erased).toBe(true);
+});

@@ -1,0 +1,134 @@
+/** The select tool under a pointer: press to select, drag to move, resize or turn, drag beside things to catch many. */
+import type { Item } from '#sync/documents/board-reader.ts';
+import { isWriting } from '#sync/documents/items.ts';
+import type { Matrix } from '#sync/documents/changes.ts';
+import type { Box } from '#sync/draw/camera.ts';
+import { boxThrough, moved } from '#sync/draw/matrix.ts';
+import type { Act } from './acts.ts';
+import type { Selection } from './selection.svelte.ts';
+import { handleAt, resized, straightened, turnedBy, type Handle } from './transform.ts';
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface HandPorts {
+  readonly selection: Selection;
+  /** What lies under a point, highest first. */
+  readonly under: (at: Point) => readonly Item[];
+  readonly within: (box: Box) => readonly Item[];
+  readonly mayTouch: (item: Item) => boolean;
+  /** A CSS pixel in logical ones. */
+  readonly pixel: () => number;
+  /** What is in the hand and where it goes; null when it is put down. */
+  readonly onLift: (items: readonly Item[] | null, by: Matrix | null) => void;
+  readonly onCatch: (box: Box | null) => void;
+}
+
+/** Between two words to the others about what is moved, wall ms. */
+const SEND_MS = 90;
+/** More than this is told only when it is put down. */
+const MOST_LIVE = 60;
+
+type Doing =
+  | { readonly kind: 'moving'; readonly from: Point }
+  | { readonly kind: 'handle'; readonly handle: Handle; readonly from: Point; readonly box: Box }
+  | { readonly kind: 'catching'; readonly from: Point; readonly before: readonly Item[] };
+
+const boxBetween = (a: Point, b: Point): Box => ({
+  left: Math.min(a.x, b.x),
+  top: Math.min(a.y, b.y),
+  right: Math.max(a.x, b.x),
+  bottom: Math.max(a.y, b.y),
+});
+
+export class Hand {
+  private readonly ports: HandPorts;
+  private doing: Doing | null = null;
+  private items: readonly Item[] = [];
+  private box: Box | null = null;
+  private by: Matrix | null = null;
+  private act: Act = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ports: HandPorts) {
+    this.ports = ports;
+  }
+
+  begin(at: Point, shift: boolean): void {
+    const { selection } = this.ports;
+    const handle = selection.box && selection.free.length > 0 ? handleAt(selection.box, at, this.ports.pixel()) : null;
+    if (handle && selection.box) {
+      this.doing = { kind: 'handle', handle, from: at, box: selection.box };
+    } else {
+      const hit = this.ports.under(at).find(this.ports.mayTouch);
+      const inside = selection.box !== null && selection.keys.length > 0 && isInside(selection.box, at);
+      if (hit && shift) return selection.toggle(hit);
+      if (hit && !selection.keys.includes(hit.key)) selection.set([hit]);
+      else if (!hit && !inside) {
+        if (!shift) selection.clear();
+        this.doing = { kind: 'catching', from: at, before: selection.items };
+        return;
+      }
+      this.doing = { kind: 'moving', from: at };
+    }
+    this.items = selection.free;
+    this.box = selection.box;
+    this.act = [];
+  }
+
+  move(to: Point, shift: boolean): void {
+    const { doing, ports } = this;
+    if (!doing) return;
+    if (doing.kind === 'catching') {
+      const box = boxBetween(doing.from, to);
+      ports.onCatch(box);
+      ports.selection.set([
+        ...doing.before,
+        ...ports.within(box).filter((item) => !item.locked && ports.mayTouch(item)),
+      ]);
+      return;
+    }
+    if (this.items.length === 0) return;
+    this.by = this.matrix(doing, to, shift);
+    ports.onLift(this.items, this.by);
+    if (this.box) ports.selection.box = boxThrough(this.by, this.box);
+    if (this.items.length <= MOST_LIVE) this.timer ??= setTimeout(() => this.send(), SEND_MS);
+  }
+
+  end(): void {
+    const { doing, ports } = this;
+    this.doing = null;
+    if (doing?.kind === 'catching') return ports.onCatch(null);
+    if (this.by) this.send();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.by = null;
+    this.items = [];
+    ports.onLift(null, null);
+    ports.selection.refresh();
+  }
+
+  private send(): void {
+    this.timer = undefined;
+    if (!this.by) return;
+    const shown = this.ports.selection.box;
+    this.ports.selection.transform(this.by, this.items, this.act);
+    if (this.doing) this.ports.selection.box = shown;
+  }
+
+  private matrix(doing: Exclude<Doing, { kind: 'catching' }>, to: Point, shift: boolean): Matrix {
+    if (doing.kind === 'moving') {
+      const [dx, dy] = [to.x - doing.from.x, to.y - doing.from.y];
+      return moved(...(shift ? straightened(dx, dy) : ([dx, dy] as const)));
+    }
+    if (doing.handle === 'turn') return turnedBy(doing.box, doing.from, to, shift);
+    // Letters are not squeezed, and what was turned would lean.
+    const even = this.items.some(({ kind, place }) => isWriting(kind) || (place !== null && place[1] !== 0));
+    return resized(doing.box, doing.handle, to, even !== shift);
+  }
+}
+
+const isInside = (box: Box, { x, y }: Point): boolean =>
+  x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;

@@ -1,0 +1,145 @@
+/** The pages of a board as one viewer sees them: which there are, which one is looked at, and what is done to them. */
+import type * as Y from 'yjs';
+import type { BoardReader } from '#sync/documents/board-reader.ts';
+import { addPage, copyItems } from '#sync/documents/board-writer.ts';
+import { FIRST_PAGE, PAGES } from '#sync/documents/board.ts';
+import { MOST_PAGES, readPages, type BoardPage, type PageState, type Paper } from '#sync/documents/pages.ts';
+import { authorOfEntry, type Author } from '#sync/documents/people.ts';
+import type { Act, Acts } from './acts.ts';
+
+export interface PagesPorts {
+  readonly doc: Y.Doc;
+  readonly author: Author;
+  readonly reader: BoardReader;
+  readonly acts: Acts;
+  /** Arranges everybody's pages. */
+  readonly host: boolean;
+  readonly onTurn: () => void;
+  readonly onAct: () => void;
+}
+
+export class Pages {
+  list: readonly BoardPage[] = $state.raw([]);
+  /** Key of the page that is shown. */
+  current = $state(FIRST_PAGE);
+  private readonly ports: PagesPorts;
+  private readonly stop: () => void;
+
+  constructor(ports: PagesPorts) {
+    this.ports = ports;
+    const pages = ports.doc.getMap<unknown>(PAGES);
+    const look = (): void => this.look();
+    pages.observe(look);
+    this.stop = () => pages.unobserve(look);
+    this.look();
+  }
+
+  destroy(): void {
+    this.stop();
+  }
+
+  /** From 0. */
+  get index(): number {
+    return Math.max(
+      0,
+      this.list.findIndex(({ key }) => key === this.current),
+    );
+  }
+
+  get paper(): Paper {
+    return this.list[this.index]?.paper ?? 'dots';
+  }
+
+  get full(): boolean {
+    return this.list.length >= MOST_PAGES;
+  }
+
+  mayArrange(key: string): boolean {
+    const { host, doc, author } = this.ports;
+    return host || authorOfEntry(doc, key)?.personId === author.personId;
+  }
+
+  turnTo(key: string): void {
+    if (key === this.current || !this.list.some((page) => page.key === key)) return;
+    this.current = key;
+    this.ports.onTurn();
+  }
+
+  step(by: -1 | 1): void {
+    const next = this.list[this.index + by];
+    if (next) this.turnTo(next.key);
+  }
+
+  /** An empty page behind the one that is shown. */
+  add(): void {
+    this.make(this.index, this.paper, []);
+  }
+
+  /** A page with the same on it, behind its original. */
+  duplicate(key: string): void {
+    const at = this.list.findIndex((page) => page.key === key);
+    const original = this.list[at];
+    if (original) this.make(at, original.paper, this.ports.reader.visible(key));
+  }
+
+  /** The last page is never taken away. */
+  remove(key: string): void {
+    const page = this.list.find((one) => one.key === key);
+    if (page && this.list.length > 1) this.change(page, { gone: true });
+  }
+
+  /** To another place in the row, from 0. */
+  move(key: string, to: number): void {
+    const page = this.list.find((one) => one.key === key);
+    const others = this.list.filter((one) => one.key !== key);
+    if (!page || to < 0 || to > others.length) return;
+    const [before, after] = [others[to - 1]?.order, others[to]?.order];
+    this.change(page, { order: between(before, after) });
+  }
+
+  setPaper(paper: Paper): void {
+    const page = this.list[this.index];
+    if (page && page.paper !== paper) this.change(page, { paper });
+  }
+
+  private make(behind: number, paper: Paper, items: ReturnType<BoardReader['visible']>): void {
+    if (this.full) return;
+    const { doc, author, acts, reader, onAct } = this.ports;
+    const state: PageState = {
+      order: between(this.list[behind]?.order, this.list[behind + 1]?.order),
+      paper,
+      gone: false,
+    };
+    const act: Act = [];
+    const key = addPage(doc, author, state);
+    acts.added(key, state, act);
+    if (items.length > 0) {
+      const keys = copyItems(doc, author, items, { z: reader.top() + 1, page: key, move: ({ place }) => place });
+      acts.drew(keys, act);
+    }
+    onAct();
+    this.turnTo(key);
+  }
+
+  private change({ key, order, paper, gone }: BoardPage, more: Partial<PageState>): void {
+    this.ports.acts.page(key, { order, paper, gone, ...more }, []);
+    this.ports.onAct();
+  }
+
+  private look(): void {
+    const before = this.index;
+    this.list = readPages(this.ports.doc);
+    if (this.list.some(({ key }) => key === this.current)) return;
+    // The page is gone: whoever looked at it looks at what stands there now.
+    const there = this.list[Math.min(before, this.list.length - 1)];
+    if (!there) return;
+    this.current = there.key;
+    this.ports.onTurn();
+  }
+}
+
+/** A number between two neighbours, or beyond the one that is there. */
+const between = (before: number | undefined, after: number | undefined): number => {
+  if (before === undefined) return (after ?? 1) - 1;
+  return after === undefined ? before + 1 : (before + after) / 2;
+};

@@ -1,0 +1,104 @@
+/** What each key does on the board. */
+import { isShape, isWriting } from '#sync/documents/items.ts';
+import { putFigure } from '#sync/documents/board-writer.ts';
+import { moved, scaled, turned } from '#sync/draw/matrix.ts';
+import { never } from '#events/shared/never.ts';
+import type { BoardDesk } from './desk.svelte.ts';
+import type { BoardKey } from './keys.ts';
+
+/** CSS pixels an arrow key moves the board; logical pixels it moves a selection, and with Shift. */
+const BOARD_STEP = 60;
+const STEP = 2;
+const FAR = 28;
+const GROW = 1.05;
+const TURN = Math.PI / 12;
+
+export function pressKey(desk: BoardDesk, key: BoardKey): void {
+  const { selection, view, tools } = desk;
+  switch (key.kind) {
+    case 'tool':
+      desk.putDown();
+      if (key.tool !== 'select') selection.clear();
+      tools.tool = key.tool;
+      return;
+    case 'pen':
+      return desk.choosePen(key.pen);
+    case 'width':
+      return desk.chooseSize(tools.size + key.step);
+    case 'undo':
+      return desk.undo();
+    case 'redo':
+      return desk.redo();
+    case 'fit':
+      return desk.fit();
+    case 'zoom-in':
+      return view.zoomIn();
+    case 'zoom-out':
+      return view.zoomOut();
+    case 'arrow':
+      return arrow(desk, key);
+    case 'turn':
+      return around(desk, (x, y) => turned(key.step * TURN, x, y));
+    case 'next':
+      tools.tool = 'select';
+      return selection.next(key.step);
+    case 'page':
+      return desk.pages.step(key.step);
+    case 'select-all':
+      tools.tool = 'select';
+      return selection.all();
+    case 'copy':
+      return selection.copy();
+    case 'cut':
+      selection.copy();
+      return selection.remove();
+    case 'paste':
+      tools.tool = 'select';
+      return selection.paste(desk.middle);
+    case 'duplicate':
+      return selection.duplicate();
+    case 'delete':
+      return selection.remove();
+    case 'group':
+      return selection.group();
+    case 'ungroup':
+      return selection.ungroup();
+    case 'lock':
+      return selection.toggleLock();
+    case 'front':
+    case 'back':
+      return selection.order(key.kind);
+    case 'enter':
+      if (!desk.enter()) insert(desk);
+      return;
+    case 'escape':
+      return desk.escape();
+    default:
+      never(key);
+  }
+}
+
+function arrow(desk: BoardDesk, { dx, dy, by }: Extract<BoardKey, { kind: 'arrow' }>): void {
+  const { selection, view } = desk;
+  if (selection.free.length === 0) return view.pan(-dx * BOARD_STEP, -dy * BOARD_STEP);
+  if (by === 'size') return around(desk, (x, y) => scaled(GROW ** (dx - dy), GROW ** (dx - dy), x, y));
+  const step = by === 'far' ? FAR : STEP;
+  selection.transform(moved(dx * step, dy * step));
+}
+
+function around(desk: BoardDesk, make: (x: number, y: number) => ReturnType<typeof moved>): void {
+  const { box } = desk.selection;
+  if (box) desk.selection.transform(make((box.left + box.right) / 2, (box.top + box.bottom) / 2));
+}
+
+/** Draws with the keyboard: the tool's figure in the middle of what one looks at, selected, to be moved by arrows. */
+function insert(desk: BoardDesk): void {
+  const { tools, middle } = desk;
+  const { tool } = tools;
+  if (isWriting(tool)) return desk.words.begin(tool, middle);
+  if (!isShape(tool)) return;
+  const { x, y } = middle;
+  const at = tool === 'polygon' ? [x, y - 60, x + 70, y + 60, x - 70, y + 60] : [x - 70, y - 50, x + 70, y + 50];
+  const key = putFigure(desk.document.doc, desk.person, { ...desk.head(), kind: tool, at, text: '' });
+  desk.drew(key);
+}

@@ -1,0 +1,179 @@
+/** What is selected, and everything that can be done with it. Only what this person may change can be selected. */
+import type * as Y from 'yjs';
+import type { BoardReader, Item } from '#sync/documents/board-reader.ts';
+import { copyItems } from '#sync/documents/board-writer.ts';
+import type { Change, Matrix } from '#sync/documents/changes.ts';
+import type { Author } from '#sync/documents/people.ts';
+import { boxOfItems } from '#sync/draw/board.ts';
+import type { Box } from '#sync/draw/camera.ts';
+import { IDENTITY, moved, multiply } from '#sync/draw/matrix.ts';
+import type { Lettering } from '#sync/draw/words.ts';
+import type { Act, Acts } from './acts.ts';
+import { withTheirGroups } from './transform.ts';
+
+export interface SelectionPorts {
+  readonly doc: Y.Doc;
+  readonly author: Author;
+  readonly reader: BoardReader;
+  readonly acts: Acts;
+  readonly page: () => string;
+  readonly letters: () => Lettering;
+  readonly mayTouch: (item: Item) => boolean;
+  readonly onAct: () => void;
+}
+
+/** How far a copy stands from its original, logical pixels. */
+const ASIDE = 24;
+
+/** Copied items, for all boards that this tab opens. */
+let clipboard: readonly Item[] = [];
+
+export class Selection {
+  keys: readonly string[] = $state.raw([]);
+  /** The box around it, or null. */
+  box: Box | null = $state.raw(null);
+  locked = $state(false);
+  grouped = $state(false);
+  private readonly ports: SelectionPorts;
+
+  constructor(ports: SelectionPorts) {
+    this.ports = ports;
+  }
+
+  get items(): Item[] {
+    return this.keys.flatMap((key) => {
+      const item = this.ports.reader.get(key);
+      return item && !item.erased && item.page === this.ports.page() ? [item] : [];
+    });
+  }
+
+  /** What of it can be changed: locked things stay as they are. */
+  get free(): Item[] {
+    return this.items.filter(({ locked }) => !locked);
+  }
+
+  /** Selects items and whatever is grouped with them. */
+  set(items: readonly Item[]): void {
+    this.keys = withTheirGroups(items, this.ports.reader.visible(this.ports.page()))
+      .filter((item) => this.ports.mayTouch(item))
+      .map(({ key }) => key);
+    this.refresh();
+  }
+
+  toggle(item: Item): void {
+    const there = this.keys.includes(item.key);
+    if (!there) return this.set([...this.items, item]);
+    this.set(this.items.filter(({ key, group }) => key !== item.key && (item.group === '' || group !== item.group)));
+  }
+
+  all(): void {
+    this.set(this.ports.reader.visible(this.ports.page()).filter(({ locked }) => !locked));
+  }
+
+  clear(): void {
+    if (this.keys.length > 0) this.set([]);
+  }
+
+  /** One after the other, for the keyboard. */
+  next(step: -1 | 1): void {
+    const there = this.ports.reader.visible(this.ports.page()).filter(this.ports.mayTouch);
+    const now = there.findIndex(({ key }) => key === this.keys.at(-1));
+    const next = there.at(now < 0 ? (step > 0 ? 0 : -1) : (now + step) % there.length);
+    this.set(next ? [next] : []);
+  }
+
+  /** Something on the board changed: what is gone is selected no more. */
+  refresh(): void {
+    const { items } = this;
+    if (items.length !== this.keys.length) this.keys = items.map(({ key }) => key);
+    this.box = boxOfItems(items, this.ports.letters());
+    this.locked = items.length > 0 && items.every(({ locked }) => locked);
+    this.grouped = items.length > 1 && items.every(({ group }) => group !== '' && group === items[0]?.group);
+  }
+
+  /** Moves, resizes or turns. */
+  transform(by: Matrix, items: readonly Item[] = this.free, act: Act = []): void {
+    this.change(
+      items.map(({ key, place }) => ({ key, aspect: 'place', value: multiply(by, place ?? IDENTITY) })),
+      act,
+    );
+  }
+
+  remove(): void {
+    const keys = this.free.map(({ key }) => key);
+    if (keys.length > 0) this.ports.acts.erase(keys, []);
+    this.ports.onAct();
+    this.refresh();
+  }
+
+  group(): void {
+    const name = this.keys[0] ?? '';
+    this.change(this.free.map(({ key }) => ({ key, aspect: 'group', value: name })));
+  }
+
+  ungroup(): void {
+    this.change(this.free.map(({ key }) => ({ key, aspect: 'group', value: '' })));
+  }
+
+  toggleLock(): void {
+    const value = !this.locked;
+    this.change(this.items.map(({ key }) => ({ key, aspect: 'lock', value })));
+  }
+
+  /** Above or below everything else on the page; they keep their order among themselves. */
+  order(where: 'front' | 'back'): void {
+    const { free, ports } = this;
+    const sorted = ports.reader.visible(ports.page()).filter(({ key }) => free.some((item) => item.key === key));
+    const lowest = ports.reader.visible(ports.page())[0]?.z ?? 0;
+    const start = where === 'front' ? ports.reader.top() + 1 : Math.floor(lowest) - sorted.length;
+    this.change(sorted.map(({ key }, i) => ({ key, aspect: 'order', value: start + i })));
+  }
+
+  colour(pen: number): void {
+    this.change(this.free.map(({ key }) => ({ key, aspect: 'pen', value: pen })));
+  }
+
+  width(size: number): void {
+    this.change(this.free.map(({ key }) => ({ key, aspect: 'size', value: size })));
+  }
+
+  copy(): void {
+    if (this.keys.length > 0) clipboard = [...this.items].sort((a, b) => a.z - b.z);
+  }
+
+  /** Pasted with its middle at `at`, or beside the originals. */
+  paste(at: { x: number; y: number } | null): void {
+    const box = boxOfItems(clipboard, this.ports.letters());
+    const by =
+      box && at ? moved(at.x - (box.left + box.right) / 2, at.y - (box.top + box.bottom) / 2) : moved(ASIDE, ASIDE);
+    this.insert(clipboard, by);
+  }
+
+  duplicate(): void {
+    this.insert(
+      [...this.items].sort((a, b) => a.z - b.z),
+      moved(ASIDE, ASIDE),
+    );
+  }
+
+  private insert(items: readonly Item[], by: Matrix): void {
+    if (items.length === 0) return;
+    const { ports } = this;
+    const keys = copyItems(ports.doc, ports.author, items, {
+      z: ports.reader.top() + 1,
+      page: ports.page(),
+      move: ({ place }) => multiply(by, place ?? IDENTITY),
+    });
+    ports.acts.drew(keys);
+    ports.onAct();
+    this.keys = keys;
+    this.refresh();
+  }
+
+  private change(changes: readonly Change[], act: Act = []): void {
+    if (changes.length === 0) return;
+    this.ports.acts.change(changes, act);
+    this.ports.onAct();
+    this.refresh();
+  }
+}

@@ -1,0 +1,123 @@
+/** Writing on the board: a text, a note or a formula that is open in a field, and seen by the others while it is written. */
+import type * as Y from 'yjs';
+import type { Item } from '#sync/documents/board-reader.ts';
+import { eraseStrokes, putFigure, rewriteFigure } from '#sync/documents/board-writer.ts';
+import type { ItemHead } from '#sync/documents/board.ts';
+import type { Matrix } from '#sync/documents/changes.ts';
+import { MOST_WORDS, isWriting, type FigureItem, type Writing } from '#sync/documents/items.ts';
+import type { Author } from '#sync/documents/people.ts';
+import type { Acts } from './acts.ts';
+
+export interface WordsPorts {
+  readonly doc: Y.Doc;
+  readonly author: Author;
+  readonly acts: Acts;
+  readonly head: () => ItemHead;
+  /** The item that the field shows instead; null for none. */
+  readonly onOpen: (key: string | null) => void;
+  readonly onDone: (key: string) => void;
+}
+
+export interface OpenWords {
+  readonly kind: Writing;
+  readonly x: number;
+  readonly y: number;
+  readonly pen: number;
+  readonly size: number;
+  readonly place: Matrix | null;
+}
+
+/** Between two words to the others, wall ms. */
+const SEND_MS = 250;
+
+/** A shape or a writing as it is stored, from the item as it is shown. */
+export function figureOf(item: Item): FigureItem | null {
+  const { kind, points, page, pen, size, text } = item;
+  if (kind === 'ink' || kind === 'highlighter') return null;
+  // What was put in front or behind since keeps that as a change of its own.
+  const z = Math.max(0, Math.round(item.z));
+  return { kind, z, page, pen, size, text, at: points.filter((_, i) => i % 3 !== 2) };
+}
+
+export class Words {
+  open: OpenWords | null = $state.raw(null);
+  text = $state('');
+  private readonly ports: WordsPorts;
+  private key: string | null = null;
+  private figure: FigureItem | null = null;
+  /** As it was before it was opened; null for a new one. */
+  private before: FigureItem | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ports: WordsPorts) {
+    this.ports = ports;
+  }
+
+  begin(kind: Writing, at: { x: number; y: number }): void {
+    this.close();
+    this.figure = { ...this.ports.head(), kind, at: [at.x, at.y], text: '' };
+    this.show(null);
+  }
+
+  /** Opens an own writing again. */
+  edit(item: Item): void {
+    const figure = figureOf(item);
+    if (!figure || !isWriting(figure.kind)) return;
+    this.close();
+    this.figure = figure;
+    this.before = figure;
+    this.key = item.key;
+    this.show(item.place);
+  }
+
+  input(text: string): void {
+    const { figure } = this;
+    if (!figure || !isWriting(figure.kind)) return;
+    this.text = text.slice(0, MOST_WORDS[figure.kind]);
+    this.figure = { ...figure, text: this.text };
+    this.timer ??= setTimeout(() => this.send(), SEND_MS);
+  }
+
+  close(): void {
+    const { figure, before, ports } = this;
+    if (!figure) return;
+    const empty = figure.text.trim() === '';
+    if (!empty) this.send();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { key } = this;
+    this.figure = null;
+    this.before = null;
+    this.key = null;
+    this.open = null;
+    this.text = '';
+    ports.onOpen(null);
+    if (key === null) return;
+    if (before === null) {
+      if (empty) eraseStrokes(ports.doc, ports.author, [key]);
+      else ports.acts.drew(key);
+    } else if (empty) ports.acts.erase([key], []);
+    else if (figure.text !== before.text) ports.acts.write(key, before, figure, []);
+    ports.onDone(key);
+  }
+
+  private show(place: Matrix | null): void {
+    const { figure } = this;
+    if (!figure || !isWriting(figure.kind)) return;
+    const [x = 0, y = 0] = figure.at;
+    this.open = { kind: figure.kind, x, y, pen: figure.pen, size: figure.size, place };
+    this.text = figure.text;
+    this.ports.onOpen(this.key);
+  }
+
+  private send(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { figure, ports } = this;
+    if (!figure || (this.key === null && figure.text.trim() === '')) return;
+    if (this.key === null) {
+      this.key = putFigure(ports.doc, ports.author, figure);
+      ports.onOpen(this.key);
+    } else rewriteFigure(ports.doc, this.key, figure);
+  }
+}

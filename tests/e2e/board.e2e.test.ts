@@ -1,0 +1,269 @@
+/** The board in two real Chromiums: the tutor's and a student's. Each tool family, whose undo takes back what, and rights. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
+import { openBrowser, personContext } from '../support/browser.ts';
+import { moveClockTo } from '../support/clock.ts';
+import { joinLesson, signInAs, strokesOn } from '../support/pages.ts';
+import { removeData, startProduct, type Product } from '../support/product.ts';
+
+let product: Product;
+let browser: Browser;
+let tutor: Page;
+let student: Page;
+let code = '';
+const complaints: string[] = [];
+
+async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
+  const context = await personContext(browser, options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  return page;
+}
+
+type At = readonly [x: number, y: number];
+
+/** A point of the board in parts of its width and height, as page coordinates. */
+async function at(page: Page, [x, y]: At): Promise<At> {
+  const box = await page.locator('[data-board] .surface').boundingBox();
+  if (!box) throw new Error('There is no board');
+  return [box.x + box.width * x, box.y + box.height * y];
+}
+
+async function drag(page: Page, from: At, to: At, steps = 12): Promise<void> {
+  const [a, b] = [await at(page, from), await at(page, to)];
+  await page.mouse.move(...a);
+  await page.mouse.down();
+  await page.mouse.move(...b, { steps });
+  await page.mouse.up();
+}
+
+async function press(page: Page, point: At): Promise<void> {
+  await page.mouse.click(...(await at(page, point)));
+}
+
+/** Gives the board the keys, and takes a tool by its letter. */
+async function take(page: Page, tool: string, letter: string): Promise<void> {
+  await page.locator('[data-board] .surface').focus();
+  await page.keyboard.press(letter);
+  await page.locator(`[data-board] [data-tool="${tool}"]`).first().waitFor({ state: 'attached' });
+}
+
+const both = (count: number, what: string): Promise<unknown> =>
+  until(what, async () => (await strokesOn(tutor)) === count && (await strokesOn(student)) === count, 15_000).catch(
+    async (error: unknown) => {
+      throw new Error(`${String(error)}: ${await strokesOn(tutor)} and ${await strokesOn(student)}`);
+    },
+  );
+
+const selected = async (page: Page): Promise<number> =>
+  Number(
+    (await page
+      .locator('[data-selected]')
+      .getAttribute('data-selected', { timeout: 1_000 })
+      .catch(() => '0')) ?? 0,
+  );
+
+beforeAll(async () => {
+  product = await startProduct();
+  browser = await openBrowser();
+  const client = await signIn(product.url, 'student@demo.test');
+  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
+  const slot = slots.find(({ seats, minutes }) => seats === 1 && minutes === 60) ?? slots[0];
+  if (!slot) throw new Error('The tutor has no free time');
+  const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
+  await payOrder(product.url, body.orderId ?? '');
+  code = (await client.bookingWhen(body.bookingId, (booking) => booking.code !== null)).code ?? '';
+  await moveClockTo(product.url, slot.startsAt - 60_000);
+  [tutor, student] = [await newPage(), await newPage()];
+  await signInAs(tutor, product.url, 'tutor@demo.test');
+  await signInAs(student, product.url, 'student@demo.test');
+  await joinLesson(tutor, product.url, code);
+  await joinLesson(student, product.url, code);
+  await Promise.all([tutor, student].map((page) => page.locator('[data-board] [data-status="connected"]').waitFor()));
+});
+
+afterAll(async () => {
+  await browser.close();
+  await product.stop();
+  await removeData(product);
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const [name, page] of Object.entries({ tutor, student }))
+    await page.screenshot({ path: `test-results/board-${name}.png` });
+});
+
+describe('tools', () => {
+  it('of each family leave what the other one sees: ink, shapes, words', async () => {
+    await take(tutor, 'pen', 'p');
+    await drag(tutor, [0.15, 0.2], [0.3, 0.25]);
+    await take(tutor, 'highlighter', 'h');
+    await drag(tutor, [0.15, 0.3], [0.3, 0.3]);
+    await both(2, 'ink');
+    await take(tutor, 'line', 'l');
+    await drag(tutor, [0.15, 0.4], [0.3, 0.45]);
+    await take(tutor, 'arrow', 'w');
+    await drag(tutor, [0.15, 0.5], [0.3, 0.55]);
+    await take(tutor, 'rectangle', 'r');
+    await drag(tutor, [0.4, 0.15], [0.55, 0.3]);
+    await take(tutor, 'ellipse', 'o');
+    await drag(tutor, [0.4, 0.35], [0.55, 0.5]);
+    await take(tutor, 'polygon', 'y');
+    for (const corner of [
+      [0.42, 0.7],
+      [0.55, 0.7],
+      [0.48, 0.58],
+      [0.42, 0.7],
+    ] as const)
+      await press(tutor, corner);
+    await both(7, 'shapes');
+    await take(tutor, 'text', 't');
+    await press(tutor, [0.62, 0.2]);
+    await tutor.getByRole('textbox', { name: 'Text on the board' }).fill('Where do they meet?');
+    await both(8, 'a text while it is written');
+    await tutor.keyboard.press('Escape');
+    await take(tutor, 'note', 'n');
+    await press(tutor, [0.62, 0.35]);
+    await tutor.getByRole('textbox', { name: 'Sticky note' }).fill('Homework: 3, 4 and 7');
+    await tutor.keyboard.press('Escape');
+    await both(9, 'words');
+    await expect(student.locator('[data-summary]').textContent()).resolves.toContain('9 strokes by Kavita Rao');
+  });
+
+  it('of the keyboard alone put a shape down, move it, and take it away', async () => {
+    await take(student, 'rectangle', 'r');
+    await student.keyboard.press('Enter');
+    await both(10, 'a shape by a key');
+    const box = student.locator('[data-selected]');
+    const before = await box.boundingBox();
+    await student.keyboard.press('Shift+ArrowRight');
+    await until('it to move', async () => ((await box.boundingBox())?.x ?? 0) > (before?.x ?? 0) + 5);
+    await student.keyboard.press('Delete');
+    await both(9, 'it to go');
+  });
+
+  it('point: the other one sees the laser', async () => {
+    await take(tutor, 'laser', 'k');
+    await tutor.mouse.move(...(await at(tutor, [0.5, 0.5])));
+    await tutor.mouse.down();
+    await tutor.mouse.move(...(await at(tutor, [0.6, 0.5])), { steps: 10 });
+    await student.locator('[data-laser]').waitFor({ state: 'attached' });
+    await tutor.mouse.up();
+  });
+});
+
+describe('undo', () => {
+  it("takes back one's own acts only, and in their order", async () => {
+    await take(tutor, 'pen', 'p');
+    await take(student, 'pen', 'p');
+    await drag(student, [0.2, 0.75], [0.3, 0.75]);
+    await both(10, 'a stroke of the student');
+    await drag(tutor, [0.2, 0.8], [0.3, 0.8]);
+    await both(11, 'a stroke of the tutor');
+    await student.keyboard.press('Control+z');
+    await both(10, "the student's own to go");
+    await expect(tutor.locator('[data-summary]').textContent()).resolves.toContain('10 strokes by Kavita Rao');
+    await student.keyboard.press('Control+Shift+z');
+    await both(11, 'it to come back');
+    await tutor.keyboard.press('Control+z');
+    await both(10, "the tutor's own to go");
+  });
+});
+
+describe('what is there', () => {
+  it('is moved, copied, grouped, locked and erased by its author; a student cannot touch what the tutor drew', async () => {
+    await take(student, 'select', 'a');
+    await press(student, [0.475, 0.15]);
+    expect(await selected(student)).toBe(0);
+    await take(student, 'eraser', 'e');
+    await drag(student, [0.35, 0.1], [0.6, 0.4]);
+    await both(10, 'nothing to happen');
+
+    await take(tutor, 'select', 'a');
+    await press(tutor, [0.475, 0.15]);
+    expect(await selected(tutor)).toBe(1);
+    await drag(tutor, [0.475, 0.15], [0.475, 0.1]);
+    await tutor.keyboard.press('Control+d');
+    await both(11, 'a copy');
+    await tutor.keyboard.press('Control+a');
+    expect(await selected(tutor)).toBe(11);
+    await tutor.keyboard.press('Control+g');
+    await tutor.getByRole('button', { name: 'Ungroup' }).waitFor();
+    await tutor.keyboard.press('Escape');
+    await press(tutor, [0.475, 0.1]);
+    expect(await selected(tutor)).toBe(11);
+    await tutor.keyboard.press('Control+Shift+g');
+    await tutor.keyboard.press('Escape');
+    await press(tutor, [0.475, 0.1]);
+    await tutor.keyboard.press('Shift+l');
+    await tutor.getByRole('button', { name: 'Unlock' }).waitFor();
+    await tutor.keyboard.press('Delete');
+    await take(tutor, 'eraser', 'e');
+    await drag(tutor, [0.475, 0.06], [0.475, 0.105]);
+    await tutor.waitForTimeout(200);
+    expect(await strokesOn(tutor)).toBe(11);
+  });
+
+  it('is rubbed out in part, and the host erases what the student drew', async () => {
+    await take(student, 'rubber', 'x');
+    await drag(student, [0.25, 0.72], [0.25, 0.78]);
+    await take(student, 'select', 'a');
+    await press(student, [0.25, 0.75]);
+    expect(await selected(student)).toBe(0);
+    await press(student, [0.21, 0.75]);
+    expect(await selected(student)).toBe(1);
+    await student.keyboard.press('Control+z');
+    await student.keyboard.press('Escape');
+    await press(student, [0.25, 0.75]);
+    expect(await selected(student)).toBe(1);
+    await both(11, 'the stroke to be whole');
+    await take(tutor, 'eraser', 'e');
+    await drag(tutor, [0.25, 0.72], [0.25, 0.78]);
+    await both(10, "the student's stroke to go");
+  });
+
+  it('is cleared for everyone by the host, but for what is locked, and comes back with one undo', async () => {
+    await tutor.getByRole('button', { name: /^More tools/ }).click();
+    await tutor.getByRole('button', { name: 'Clear the page' }).click();
+    await both(1, 'everything but what is locked to go');
+    await tutor.keyboard.press('Control+z');
+    await both(10, 'it to come back');
+  });
+
+  it('stays as it is after a reload', async () => {
+    await student.reload();
+    await student.getByRole('button', { name: 'Join lesson' }).click();
+    await both(10, 'the board after a reload');
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  it('are added, duplicated, turned and deleted; each has its own ink and paper', async () => {
+    await tutor.getByRole('button', { name: 'Add a page' }).click();
+    await tutor.getByRole('button', { name: 'Page 2 of 2' }).waitFor();
+    expect(await strokesOn(student)).toBe(10);
+    await student.getByRole('button', { name: /^Next page/ }).click();
+    await both(0, 'both on the empty page');
+    await take(tutor, 'pen', 'p');
+    await drag(tutor, [0.3, 0.4], [0.5, 0.5]);
+    await both(1, 'ink on page 2');
+    await tutor.getByRole('button', { name: 'Page 2 of 2' }).click();
+    await tutor.getByText('Squares').click();
+    await tutor.getByRole('button', { name: 'Duplicate page 1' }).click();
+    await until('the copy to be open at the tutor', async () => (await strokesOn(tutor)) === 10);
+    expect(await strokesOn(student)).toBe(1);
+    await tutor.getByRole('button', { name: 'Delete page 2' }).click();
+    await tutor.keyboard.press('Escape');
+    await tutor.getByRole('button', { name: 'Page 2 of 2' }).waitFor();
+    await both(1, 'the tutor to stand on what was page 3');
+    await take(tutor, 'pen', 'p');
+    await tutor.keyboard.press('Control+z');
+    await tutor.getByRole('button', { name: 'Page 3 of 3' }).waitFor();
+    await tutor.keyboard.press('PageUp');
+    await until('the copy to be back', async () => (await strokesOn(tutor)) === 10);
+  });
+});
