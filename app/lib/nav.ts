@@ -49,7 +49,17 @@ export function navFor(roles: readonly Role[], words: Messages['common']['nav'])
   return items;
 }
 
+/** Pages that belong to an item with another address: a tutor finds their bookings in the calendar. */
+const ELSEWHERE: readonly (readonly [path: string, icon: NavIcon])[] = [
+  ['/tutor/payouts', 'earnings'],
+  ['/bookings', 'calendar'],
+  ['/book', 'find'],
+];
+
+const holds = (place: string, path: string): boolean => path === place || path.startsWith(`${place}/`);
+
 /** The item whose place holds this path. */
 export function currentItem(items: readonly NavItem[], path: string): NavItem | undefined {
-  return items.find((item) => path === item.href || path.startsWith(`${item.href}/`));
+  const elsewhere = ELSEWHERE.find(([place]) => holds(place, path));
+  return items.find((item) => holds(item.href, path)) ?? items.find((item) => item.icon === elsewhere?.[1]);
 }

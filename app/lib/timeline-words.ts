@@ -106,6 +106,9 @@ interface Terms {
   readonly bookedByName: string | null;
 }
 
+/** Fields that say when a lesson starts. */
+const STARTS: readonly string[] = ['startsAt', 'previousStartsAt'];
+
 function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact {
   const { zone } = context;
   const text = (key: string): string => {
@@ -120,6 +123,8 @@ function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact 
     const words = dayKey(at, zone) === dayKey(row.occurredAt, zone) ? formatClock(at, zone) : formatInstant(at, zone);
     return `${words} ${zoneShort(at, zone)}`;
   };
+  /** With its day, whatever the day of the event. */
+  const dated = (at: number): string => `${formatInstant(at, zone)} ${zoneShort(at, zone)}`;
   const person = (id: string, otherwise: string | null): string => {
     if (id !== '' && id === context.viewerId) return 'You';
     if (id === context.tutorId) return context.tutorName;
@@ -137,7 +142,8 @@ function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact 
     text,
     number,
     money: (key) => formatMoney(number(key)),
-    when: (key) => instant(number(key)),
+    // A lesson's start is a day and a time: beside another day's start a time alone would mislead.
+    when: (key) => (STARTS.includes(key) ? dated : instant)(number(key)),
     whenAfter: (key, ms) => instant(number(key) + ms),
     length: (key) => formatDuration(number(key)),
     name: (key) => person(text(key), text(key) === row.actor.id ? row.actorName : null),
