@@ -53,6 +53,18 @@ describe('sentences speak to their reader', () => {
     expect(wordsOf([REQUESTED], 'tutor', 't1')[0]).toMatch(/^Rohan Mehta asked/);
   });
 
+  test('a lesson’s start has its day, also on the day itself; a deadline of that day needs none', () => {
+    const moved = row(
+      'RescheduleProposed',
+      'booking',
+      { by: 'tutor', startsAt: AT + HOUR, at: AT, answerBy: AT + HOUR },
+      't1',
+    );
+    expect(wordsOf([moved], 'tutor', 't1')).toEqual([
+      'You asked to move the lesson to Sat 21 Nov, 7:30 pm IST. The answer is due by 7:30 pm IST.',
+    ]);
+  });
+
   test('a guardian who booked reads “You”, the child’s tutor reads the guardian', () => {
     const byGuardian = row('BookingRequested', 'booking', { ...REQUESTED.data, bookedBy: 'g1' }, 'g1');
     expect(wordsOf([byGuardian], 'student', 'g1')[0]).toMatch(/^You asked/);
