@@ -1,4 +1,5 @@
 /** The board in two real Chromiums: the tutor's and a student's. Each tool family, whose undo takes back what, and rights. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
@@ -265,5 +266,65 @@ describe('pages', () => {
     await tutor.getByRole('button', { name: 'Page 3 of 3' }).waitFor();
     await tutor.keyboard.press('PageUp');
     await until('the copy to be back', async () => (await strokesOn(tutor)) === 10);
+  });
+});
+
+describe('following', () => {
+  const pageOf = (page: Page): Promise<string | null> =>
+    page.locator('[data-board] [data-page]').getAttribute('data-page');
+
+  it('shows the student what the tutor sees, until they go their own way, and not while all are kept', async () => {
+    const lead = tutor.getByRole('button', { name: /^Where the others look/ });
+    await lead.click();
+    await tutor.getByRole('button', { name: 'Bring everyone to me' }).click();
+    await student.locator('[data-following]').waitFor({ state: 'attached' });
+    await until('the same page', async () => (await pageOf(student)) === (await pageOf(tutor)));
+    await take(tutor, 'move', 'd');
+    await tutor.keyboard.press('PageDown');
+    await until('the next page, too', async () => (await pageOf(student)) === (await pageOf(tutor)));
+    await student.getByRole('button', { name: 'Stop' }).click();
+    await tutor.keyboard.press('PageUp');
+    await tutor.waitForTimeout(400);
+    expect(await pageOf(student)).not.toBe(await pageOf(tutor));
+
+    await lead.click();
+    await tutor.getByRole('button', { name: 'Keep everyone with me' }).click();
+    await student.getByText('Kavita leads').waitFor();
+    await until('the page of the tutor', async () => (await pageOf(student)) === (await pageOf(tutor)));
+    await student.mouse.move(...(await at(student, [0.5, 0.5])));
+    await student.mouse.wheel(0, 300);
+    await student.locator('[data-following]').waitFor({ state: 'attached' });
+    expect(await student.getByRole('button', { name: 'Stop' }).count()).toBe(0);
+    await lead.click();
+    await tutor.getByRole('button', { name: 'Let everyone go their own way' }).click();
+    await student.getByRole('button', { name: 'Stop' }).click();
+    await student.getByRole('button', { name: 'Follow Kavita' }).waitFor();
+  });
+});
+
+describe('files', () => {
+  it('are the page as a picture or a drawing, and all pages as a PDF', async () => {
+    await take(tutor, 'maths', 'f');
+    await press(tutor, [0.6, 0.8]);
+    await tutor.getByRole('textbox', { name: 'Formula in LaTeX' }).fill('\\frac{1}{2}');
+    await tutor.keyboard.press('Escape');
+    await tutor.getByRole('button', { name: /^Page \d of \d$/ }).click();
+    const saved = async (name: string): Promise<Buffer> => {
+      const [download] = await Promise.all([
+        tutor.waitForEvent('download'),
+        tutor.getByRole('button', { name }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    expect((await saved('Save this page as PNG')).subarray(1, 4).toString()).toBe('PNG');
+    const svg = (await saved('Save this page as SVG')).toString();
+    expect(svg).toMatch(/^<svg /);
+    expect(svg).toContain('Where do they meet?');
+    // The formula is a path by now, not its source.
+    expect(svg).not.toContain('frac');
+    const pdf = (await saved('Save all pages as PDF')).toString('latin1');
+    expect(pdf).toMatch(/^%PDF-1\.7/);
+    expect(pdf).toContain('/Count 3');
+    expect(complaints).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import { Acts, type Act } from './acts.ts';
 import { Eraser } from './eraser.ts';
 import { FigurePen, straighten } from './figure-pen.ts';
 import { boardKey } from './keys.ts';
+import { leadOf } from './lead.ts';
 import { TOOL_KEYS, TOOLS } from './tool-names.ts';
 import { cornerOf, handleAt, resized, turnedBy } from './transform.ts';
 
@@ -253,4 +254,30 @@ it('an item that somebody erased is not brought back by its author’s undo', ()
   acts.undo();
   acts.redo();
   expect(reader.get(key)?.erased).toBe(true);
+});
+
+describe('who leads', () => {
+  const lead = { page: '0.0', box: [-400, -300, 400, 300], calls: 2, locked: true };
+
+  it('is the host by the id of the ticket, and nobody who says so', () => {
+    expect(leadOf({ user: ASHA, lead }, ASHA.personId)).toEqual({
+      name: 'Asha',
+      page: '0.0',
+      box: { left: -400, top: -300, right: 400, bottom: 300 },
+      calls: 2,
+      locked: true,
+    });
+    expect(leadOf({ user: ROHAN, lead }, ASHA.personId)).toBeNull();
+  });
+
+  it('is nobody when the words make no sense', () => {
+    for (const nonsense of [
+      { ...lead, box: [0, 0, 0, 0] },
+      { ...lead, box: ['a', 0, 1, 1] },
+      { ...lead, page: 7 },
+      null,
+      3,
+    ])
+      expect(leadOf({ user: ASHA, lead: nonsense }, ASHA.personId)).toBeNull();
+  });
 });

@@ -1,7 +1,6 @@
 /** The board of one viewer: puts document, painter, tools, pointers and keys together, and says what the page shows of it. */
 import { readBoard, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
-import { isWriting } from '#sync/documents/items.ts';
 import type { Author } from '#sync/documents/people.ts';
 import type { Box } from '#sync/draw/camera.ts';
 import type { Palette } from '#sync/draw/item.ts';
@@ -9,21 +8,21 @@ import { ROUGHLY, type Lettering } from '#sync/draw/words.ts';
 import type { ConnectedDocument } from '../sync.ts';
 import { Acts } from './acts.ts';
 import { CursorSender, readCursors, type Cursor } from './cursors.ts';
-import { Eraser } from './eraser.ts';
-import { FigurePen } from './figure-pen.ts';
+import { boardFile, download, type BoardSource, type FileKind } from './files.ts';
+import { Follow } from './follow.svelte.ts';
 import { Gestures } from './gestures.ts';
-import { Hand } from './hand.ts';
 import type { BoardKey } from './keys.ts';
-import { lettersOf } from './lettering.ts';
+import { kitOf, under, type Kit } from './kit.ts';
+import { Letters } from './lettering.ts';
 import { Pages } from './pages.svelte.ts';
 import { Painter } from './painter.ts';
 import { onThemeChange, readPalette } from './palette.ts';
-import { Pen } from './pen.ts';
-import { pressKey } from './press.ts';
-import { Selection } from './selection.svelte.ts';
+import { editSelected, pressKey } from './press.ts';
+import type { Selection } from './selection.svelte.ts';
+import { Tally } from './tally.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
-import { Words } from './words.svelte.ts';
+import type { Words } from './words.svelte.ts';
 
 export interface Elements {
   readonly root: HTMLElement;
@@ -32,21 +31,14 @@ export interface Elements {
   readonly top: HTMLCanvasElement;
 }
 
-/** CSS pixels around a press that selects. */
-const PRESS = 8;
-/** How long clearing can be taken back from where one looks, ms; undo works longer. */
-const TAKE_BACK_MS = 8_000;
-/** Counting takes all items into its hand, so it is done now and then, ms; and by a timer, which hidden pages have too. */
-const COUNT_MS = 40;
-
 export class BoardDesk {
   readonly view = new View();
   readonly tools = new Tools();
   readonly selection: Selection;
   readonly words: Words;
   readonly pages: Pages;
-  count = $state(0);
-  authors: { name: string | null; count: number }[] = $state.raw([]);
+  readonly follow: Follow;
+  readonly tally: Tally;
   cursors: readonly Cursor[] = $state.raw([]);
   /** Where the own laser points. */
   laser: { x: number; y: number } | null = $state.raw(null);
@@ -56,8 +48,6 @@ export class BoardDesk {
   drawing = $state(false);
   /** The box that is drawn to catch what lies in it. */
   catching: Box | null = $state.raw(null);
-  /** Items that were just cleared; 0 for none. */
-  cleared = $state(0);
   readonly document: ConnectedDocument;
   readonly person: Author;
   readonly reader: BoardReader;
@@ -67,18 +57,17 @@ export class BoardDesk {
   private letters: Lettering = $state.raw(ROUGHLY);
   private painter: Painter | null = null;
   private surface: HTMLElement | null = null;
+  private files: Pick<BoardSource, 'reader' | 'letters' | 'root'> | null = null;
   private input: Gestures | null = null;
   private sender: CursorSender | null = null;
-  private readonly pen: Pen;
-  private readonly figures: FigurePen;
-  private readonly eraser: Eraser;
-  private readonly hand: Hand;
+  readonly kit: Kit;
   private may = false;
-  private counting: ReturnType<typeof setTimeout> | undefined;
-  private forgetting: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param host may change what others drew. */
-  constructor(document: ConnectedDocument, person: Author, host: boolean) {
+  /**
+   * @param host may change what others drew, and leads.
+   * @param hostId whom the others follow; null when nobody leads.
+   */
+  constructor(document: ConnectedDocument, person: Author, { host, hostId }: { host: boolean; hostId: string | null }) {
     this.document = document;
     this.person = { personId: person.personId, name: person.name };
     this.host = host;
@@ -88,53 +77,54 @@ export class BoardDesk {
     this.pages = new Pages({
       ...base,
       host,
+      mayTurn: () => this.view.moves(),
       onTurn: () => this.turned(),
       onAct: () => this.tellActs(),
     });
-    const mayTouch = (item: Item): boolean => this.mayTouch(item);
-    const head = (): ItemHead => this.head();
-    const onShow = (own: Item | null): void => this.show(own);
-    const onDrawn = (key: string): void => {
-      this.acts.drew(key);
-      this.tellActs();
-    };
-    this.selection = new Selection({
+    const kit = kitOf({
       ...base,
-      page: () => this.page,
+      tools: this.tools,
+      view: this.view,
+      painter: () => this.painter,
       letters: () => this.letters,
-      mayTouch,
+      page: () => this.page,
+      head: () => this.head(),
+      mayTouch: (item) => this.mayTouch(item),
+      onShow: (own) => this.show(own),
+      onCatch: (box) => (this.catching = box),
       onAct: () => this.tellActs(),
     });
-    this.words = new Words({
-      ...base,
-      head,
-      onOpen: (key) => this.painter?.hide(key),
-      onDone: () => this.tellActs(),
+    ({ selection: this.selection, words: this.words } = kit);
+    this.kit = kit;
+    this.tally = new Tally(
+      this.reader,
+      () => this.page,
+      () => this.selection.refresh(),
+    );
+    this.follow = new Follow({
+      awareness: document.awareness,
+      hostId,
+      host,
+      show: (page, box) => {
+        this.pages.show(page);
+        this.view.show(box);
+      },
+      hold: (held) => (this.view.held = held),
     });
-    this.pen = new Pen({
-      ...base,
-      head: () => ({ ...this.head(), highlighter: this.tools.tool === 'highlighter' }),
-      onInk: onShow,
-      onSealed: onDrawn,
-    });
-    this.figures = new FigurePen({ ...base, head, near: () => 12 / this.view.camera.zoom, onShow, onDrawn });
-    this.eraser = new Eraser({ ...base, mayTouch, hit: (a, b, reach) => this.painter?.hit(a, b, reach) ?? [] });
-    this.hand = new Hand({
-      selection: this.selection,
-      mayTouch,
-      under: (at) => this.under(at),
-      within: (box) => this.painter?.within(box) ?? [],
-      pixel: () => 1 / this.view.camera.zoom,
-      onLift: (items, by) => this.painter?.setLift(items, by),
-      onCatch: (box) => (this.catching = box),
-    });
-    this.recount();
+    this.view.onMove = () => this.follow.leave();
+    this.tally.now();
   }
 
   /** Returns the way to stop. */
   mount({ root, surface, base, top }: Elements): () => void {
     this.surface = surface;
-    this.letters = lettersOf(root);
+    const letters = new Letters(root, () => {
+      this.letters = letters;
+      this.painter?.setLetters(letters);
+      this.selection.refresh();
+    });
+    this.letters = letters;
+    this.files = { reader: this.reader, letters, root };
     this.palette = readPalette(root);
     const painter = new Painter(base, top, this.reader, this.palette, this.letters);
     this.painter = painter;
@@ -146,14 +136,14 @@ export class BoardDesk {
       this.palette = readPalette(root);
       painter.setPalette(this.palette);
     });
-    let first = this.count === 0;
+    let first = this.tally.count === 0;
     const stopReading = this.reader.onChange(() => {
       // What was there before the viewer came is shown whole; what comes later moves nobody's board.
       if (first && this.reader.count(this.page) > 0) {
         first = false;
-        if (this.view.whole) this.fit();
+        if (this.view.whole) this.fitPage();
       }
-      this.counting ??= setTimeout(() => this.recount(), COUNT_MS);
+      this.tally.soon();
     });
     const { awareness } = this.document;
     this.sender = new CursorSender(awareness, this.person);
@@ -163,24 +153,27 @@ export class BoardDesk {
     awareness.on('change', onAwareness);
     onAwareness();
     const stopEffects = $effect.root(() => {
-      $effect(() => painter.look(this.view.camera));
+      $effect(() => {
+        painter.look(this.view.camera);
+        this.follow.tell(this.page, this.view.box);
+      });
       $effect(() => painter.setPaper(this.pages.paper));
     });
     return () => {
       this.words.close();
-      this.figures.cancel();
+      this.kit.figures.cancel();
       stopEffects();
       stopReading();
       stopTheme();
       sizes.disconnect();
       awareness.off('change', onAwareness);
-      clearTimeout(this.counting);
-      clearTimeout(this.forgetting);
+      this.tally.destroy();
       this.input?.destroy();
-      this.pen.destroy();
+      this.kit.pen.destroy();
       this.sender?.destroy();
       painter.destroy();
       this.painter = null;
+      this.follow.destroy();
       this.pages.destroy();
       this.reader.destroy();
     };
@@ -207,15 +200,15 @@ export class BoardDesk {
   /** Whatever is in the hand stays as it is. */
   putDown(): void {
     this.words.close();
-    this.pen.end();
-    this.figures.cancel();
-    this.eraser.end();
-    this.hand.end();
+    this.kit.pen.end();
+    this.kit.figures.cancel();
+    this.kit.eraser.end();
+    this.kit.hand.end();
   }
 
   undo(): void {
     this.putDown();
-    this.cleared = 0;
+    this.tally.clear(0);
     this.acts.undo();
     this.tellActs();
   }
@@ -236,13 +229,23 @@ export class BoardDesk {
       [],
     );
     this.tellActs();
-    this.cleared = gone.length;
-    clearTimeout(this.forgetting);
-    this.forgetting = setTimeout(() => (this.cleared = 0), TAKE_BACK_MS);
+    this.tally.clear(gone.length);
   }
 
   fit(): void {
+    if (this.view.moves()) this.fitPage();
+  }
+
+  private fitPage(): void {
     this.view.fit(this.painter?.extent() ?? null);
+  }
+
+  /** Saves the page that is shown, or all pages as a PDF. @throws when this browser cannot. */
+  async save(kind: FileKind): Promise<void> {
+    if (!this.files) return;
+    const { index, list } = this.pages;
+    const blob = await boardFile({ ...this.files, pages: list }, index, kind);
+    download(blob, kind === 'pdf' ? 'board.pdf' : `board-page-${index + 1}.${kind}`);
   }
 
   /** What is chosen for the pen goes for the selection too. */
@@ -260,37 +263,6 @@ export class BoardDesk {
     pressKey(this, key);
   }
 
-  /** Closes the polygon, opens the one selected writing; false when there is nothing to do. */
-  enter(): boolean {
-    if (this.figures.open) this.figures.close();
-    else return this.editSelected();
-    return true;
-  }
-
-  /** Opens the one writing that is selected, if it is one's own. */
-  editSelected(): boolean {
-    const [item, ...more] = this.selection.items;
-    if (!item || more.length > 0 || !isWriting(item.kind) || item.locked) return false;
-    if (this.reader.author(item.key)?.personId !== this.person.personId) return false;
-    this.words.edit(item);
-    return true;
-  }
-
-  escape(): void {
-    this.figures.cancel();
-    this.words.close();
-    this.selection.clear();
-  }
-
-  /** A figure was put there by a key: it is selected. */
-  drew(key: string): void {
-    this.acts.drew(key);
-    this.tellActs();
-    const item = this.reader.get(key);
-    this.tools.tool = 'select';
-    if (item) this.selection.set([item]);
-  }
-
   /** Key of the page that is shown. */
   get page(): string {
     return this.pages.current;
@@ -303,7 +275,7 @@ export class BoardDesk {
 
   /** Whether there is something that Escape would end. */
   get isBusy(): boolean {
-    return this.figures.open || this.words.open !== null || this.selection.keys.length > 0;
+    return this.kit.figures.open || this.words.open !== null || this.selection.keys.length > 0;
   }
 
   /** Keys go to the board again. */
@@ -323,10 +295,10 @@ export class BoardDesk {
   private turned(): void {
     this.putDown();
     this.selection.clear();
-    this.cleared = 0;
+    this.tally.clear(0);
     this.painter?.turnTo(this.page);
-    this.recount();
-    this.fit();
+    this.tally.now();
+    if (!this.follow.following) this.fitPage();
     this.sender?.point(null, this.page, false);
   }
 
@@ -335,10 +307,6 @@ export class BoardDesk {
     if (!this.painter) return;
     this.painter.own = own;
     this.painter.request();
-  }
-
-  private under(at: { x: number; y: number }): readonly Item[] {
-    return this.painter?.hit(at, at, PRESS / this.view.camera.zoom) ?? [];
   }
 
   private resize(surface: HTMLElement): void {
@@ -350,9 +318,10 @@ export class BoardDesk {
   }
 
   private listen(surface: HTMLElement): Gestures {
-    const { tools, view, words, pen, figures, eraser, hand } = this;
     return new Gestures(surface, {
-      ...{ tools, view, words, pen, figures, eraser, hand },
+      ...this.kit,
+      tools: this.tools,
+      view: this.view,
       may: () => this.may,
       onLaser: (at) => {
         this.laser = at;
@@ -360,24 +329,18 @@ export class BoardDesk {
       },
       onHover: (at) => this.sender?.point(at, this.page, false),
       onTwice: (at) => {
-        const [item] = this.under(at);
+        const [item] = under({ painter: () => this.painter, view: this.view }, at);
         if (!item || !this.mayTouch(item)) return;
         this.selection.set([item]);
-        this.editSelected();
+        editSelected(this);
       },
       onDone: () => this.tellActs(),
     });
   }
 
-  private tellActs(): void {
+  /** Undo and redo have something else to do now. */
+  tellActs(): void {
     this.canUndo = this.acts.canUndo;
     this.canRedo = this.acts.canRedo;
-  }
-
-  private recount(): void {
-    this.counting = undefined;
-    this.count = this.reader.count(this.page);
-    this.authors = this.reader.tally(this.page);
-    this.selection.refresh();
   }
 }

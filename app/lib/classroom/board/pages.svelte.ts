@@ -14,6 +14,8 @@ export interface PagesPorts {
   readonly acts: Acts;
   /** Arranges everybody's pages. */
   readonly host: boolean;
+  /** Whether the viewer may turn pages by themselves. */
+  readonly mayTurn: () => boolean;
   readonly onTurn: () => void;
   readonly onAct: () => void;
 }
@@ -59,7 +61,13 @@ export class Pages {
     return host || authorOfEntry(doc, key)?.personId === author.personId;
   }
 
+  /** The viewer turns to a page. */
   turnTo(key: string): void {
+    if (this.ports.mayTurn()) this.show(key);
+  }
+
+  /** Whoever this viewer follows turned to a page. */
+  show(key: string): void {
     if (key === this.current || !this.list.some((page) => page.key === key)) return;
     this.current = key;
     this.ports.onTurn();

@@ -69,10 +69,13 @@ export function pressKey(desk: BoardDesk, key: BoardKey): void {
     case 'back':
       return selection.order(key.kind);
     case 'enter':
-      if (!desk.enter()) insert(desk);
+      if (desk.kit.figures.open) desk.kit.figures.close();
+      else if (!editSelected(desk)) insert(desk);
       return;
     case 'escape':
-      return desk.escape();
+      desk.kit.figures.cancel();
+      desk.words.close();
+      return selection.clear();
     default:
       never(key);
   }
@@ -100,5 +103,18 @@ function insert(desk: BoardDesk): void {
   const { x, y } = middle;
   const at = tool === 'polygon' ? [x, y - 60, x + 70, y + 60, x - 70, y + 60] : [x - 70, y - 50, x + 70, y + 50];
   const key = putFigure(desk.document.doc, desk.person, { ...desk.head(), kind: tool, at, text: '' });
-  desk.drew(key);
+  desk.acts.drew(key);
+  desk.tellActs();
+  const item = desk.reader.get(key);
+  tools.tool = 'select';
+  if (item) desk.selection.set([item]);
+}
+
+/** Opens the one writing that is selected, if it is one's own; false when there is none. */
+export function editSelected({ selection, reader, person, words }: BoardDesk): boolean {
+  const [item, ...more] = selection.items;
+  if (!item || more.length > 0 || !isWriting(item.kind) || item.locked) return false;
+  if (reader.author(item.key)?.personId !== person.personId) return false;
+  words.edit(item);
+  return true;
 }

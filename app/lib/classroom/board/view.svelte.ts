@@ -1,5 +1,17 @@
 /** Where this viewer looks. Until they move, the board keeps itself whole in the window. */
-import { FRAME, around, fit, panBy, toBoard, zoomAt, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import {
+  FRAME,
+  MOST_ZOOM,
+  around,
+  boxOfScreen,
+  fit,
+  panBy,
+  toBoard,
+  zoomAt,
+  type Box,
+  type Camera,
+  type Size,
+} from '#sync/draw/camera.ts';
 
 /** CSS pixels between the window's edge and what is fitted into it. */
 const MARGIN = 32;
@@ -9,14 +21,33 @@ export class View {
   camera: Camera = $state.raw({ x: 0, y: 0, zoom: 1 });
   /** Nobody has moved it. */
   whole = $state(true);
+  /** The viewer may not move it: somebody else does. */
+  held = false;
+  /** Called when the viewer moves it. */
+  onMove: () => void = () => undefined;
+  private shown: Box | null = null;
   private screen: Size = { width: 0, height: 0 };
 
   resize(screen: Size, extent: Box | null): void {
     const before = this.screen;
     this.screen = screen;
-    if (this.whole) this.fit(extent);
+    if (this.shown) this.show(this.shown);
+    else if (this.whole) this.fit(extent);
     // Whoever moved keeps what they look at in the middle.
     else this.camera = panBy(this.camera, (screen.width - before.width) / 2, (screen.height - before.height) / 2);
+  }
+
+  /** What is seen of the board. */
+  get box(): Box {
+    return boxOfScreen(this.camera, this.screen);
+  }
+
+  /** Keeps a part of the board in the window, however large that is; null lets go. */
+  show(box: Box | null): void {
+    this.shown = box;
+    if (!box || this.screen.width === 0) return;
+    this.camera = fit(box, this.screen, 0, MOST_ZOOM);
+    this.whole = false;
   }
 
   /** Shows everything that is drawn, and at least the frame that all screens share. */
@@ -44,13 +75,23 @@ export class View {
   }
 
   pan(dx: number, dy: number): void {
+    if (!this.moves()) return;
     this.camera = panBy(this.camera, dx, dy);
     this.whole = false;
   }
 
   zoom(factor: number, x = this.screen.width / 2, y = this.screen.height / 2): void {
+    if (!this.moves()) return;
     this.camera = zoomAt(this.camera, this.camera.zoom * factor, x, y);
     this.whole = false;
+  }
+
+  /** Whether the viewer may move it now; and whoever does goes their own way. */
+  moves(): boolean {
+    if (this.held) return false;
+    this.shown = null;
+    this.onMove();
+    return true;
   }
 
   zoomIn(): void {

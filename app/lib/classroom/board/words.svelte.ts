@@ -107,7 +107,12 @@ export class Words {
     const [x = 0, y = 0] = figure.at;
     this.open = { kind: figure.kind, x, y, pen: figure.pen, size: figure.size, place };
     this.text = figure.text;
-    this.ports.onOpen(this.key);
+    this.hide();
+  }
+
+  /** The field stands for the item; a formula is better seen as it will be. */
+  private hide(): void {
+    this.ports.onOpen(this.figure?.kind === 'maths' ? null : this.key);
   }
 
   private send(): void {
@@ -117,7 +122,7 @@ export class Words {
     if (!figure || (this.key === null && figure.text.trim() === '')) return;
     if (this.key === null) {
       this.key = putFigure(ports.doc, ports.author, figure);
-      ports.onOpen(this.key);
+      this.hide();
     } else rewriteFigure(ports.doc, this.key, figure);
   }
 }

@@ -1,0 +1,151 @@
+/** The board as files: a page as a picture or a drawing, all pages as a PDF. Always on white paper, in the light colours. */
+import type { BoardReader } from '#sync/documents/board-reader.ts';
+import type { BoardPage } from '#sync/documents/pages.ts';
+import { boxOfItems, drawBoard, type BoardPicture } from '#sync/draw/board.ts';
+import { FRAME, type Box } from '#sync/draw/camera.ts';
+import type { Palette } from '#sync/draw/item.ts';
+import { PdfContext, pdfOf, type TextPicture } from '#sync/draw/pdf.ts';
+import { SvgContext } from '#sync/draw/svg.ts';
+import type { Letters } from './lettering.ts';
+import { readPalette } from './palette.ts';
+
+export const FILE_KINDS = ['png', 'svg', 'pdf'] as const;
+export type FileKind = (typeof FILE_KINDS)[number];
+
+/** Logical pixels around what is drawn. */
+const MARGIN = 32;
+/** Device pixels a logical one in a picture, and how many there may be in all: phones refuse more. */
+const SHARP = 2;
+const MOST_PIXELS = 30_000_000;
+/** Words in a PDF, samples a logical pixel. */
+const WORDS_SHARP = 4;
+const MOST_COLUMNS = 4_096;
+
+export interface BoardSource {
+  readonly reader: BoardReader;
+  readonly pages: readonly BoardPage[];
+  readonly letters: Letters;
+  /** An element of the page, whose tokens are read. */
+  readonly root: HTMLElement;
+}
+
+function canvasOf(width: number, height: number): CanvasRenderingContext2D {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser has no canvas');
+  return context;
+}
+
+/** `#rrggbb` of any colour that a canvas understands. */
+function hexOf(context: CanvasRenderingContext2D, colour: string): string {
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const { data } = context.getImageData(0, 0, 1, 1);
+  return `#${[...data.subarray(0, 3)].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function lightPalette(root: HTMLElement): Palette {
+  const probe = document.createElement('div');
+  probe.dataset['theme'] = 'light';
+  probe.hidden = true;
+  root.append(probe);
+  const palette = readPalette(probe);
+  probe.remove();
+  const context = canvasOf(1, 1);
+  const hex = (colour: string): string => hexOf(context, colour);
+  return {
+    pens: palette.pens.map(hex),
+    notes: palette.notes.map(hex),
+    ground: '#ffffff',
+    dots: palette.dots === null ? null : hex(palette.dots),
+  };
+}
+
+/** A page as it is drawn into a file: as large as what is on it, at least what every screen shows of an empty one. */
+function pictureOf({ reader, letters }: BoardSource, { key, paper }: BoardPage, palette: Palette): BoardPicture {
+  const items = reader.visible(key);
+  const found = boxOfItems(items, letters);
+  const box: Box = found
+    ? { left: found.left - MARGIN, top: found.top - MARGIN, right: found.right + MARGIN, bottom: found.bottom + MARGIN }
+    : FRAME;
+  return {
+    items,
+    letters,
+    camera: { x: box.left, y: box.top, zoom: 1 },
+    screen: { width: Math.ceil(box.right - box.left), height: Math.ceil(box.bottom - box.top) },
+    scale: 1,
+    // Dots guide the hand; on paper they would be thousands of specks.
+    palette: paper === 'dots' ? { ...palette, dots: null } : palette,
+    paper,
+  };
+}
+
+function pictureText(text: string, font: string): TextPicture | null {
+  const [size = '16px', ...family] = font.split(' ');
+  const pixels = Number.parseFloat(size);
+  const probe = canvasOf(1, 1);
+  probe.font = font;
+  const width = Math.ceil(probe.measureText(text).width) + 4;
+  const sharp = Math.min(WORDS_SHARP, MOST_COLUMNS / width);
+  const [columns, rows] = [Math.ceil(width * sharp), Math.ceil(pixels * 1.6 * sharp)];
+  const context = canvasOf(columns, rows);
+  context.font = `${pixels * sharp}px ${family.join(' ')}`;
+  context.fillText(text, 2 * sharp, pixels * 1.1 * sharp);
+  const { data } = context.getImageData(0, 0, columns, rows);
+  const alpha = new Uint8Array(columns * rows);
+  for (let i = 0; i < alpha.length; i += 1) alpha[i] = data[i * 4 + 3] ?? 0;
+  return {
+    left: -2,
+    top: -pixels * 1.1,
+    width: columns / sharp,
+    height: rows / sharp,
+    columns,
+    rows,
+    alpha,
+  };
+}
+
+async function png(picture: BoardPicture): Promise<Blob> {
+  const { width, height } = picture.screen;
+  const scale = Math.min(SHARP, Math.sqrt(MOST_PIXELS / (width * height)));
+  const context = canvasOf(Math.max(1, Math.floor(width * scale)), Math.max(1, Math.floor(height * scale)));
+  drawBoard(context, { ...picture, scale });
+  const blob = await new Promise<Blob | null>((done) => context.canvas.toBlob(done, 'image/png'));
+  if (!blob) throw new Error('The picture is too large for this browser');
+  return blob;
+}
+
+/** Makes the file of one page (`index`, from 0), or of all pages for a PDF. @throws when this browser cannot. */
+export async function boardFile(source: BoardSource, index: number, kind: FileKind): Promise<Blob> {
+  const { reader, pages, letters, root } = source;
+  if (reader.visible().some((item) => item.kind === 'maths')) await letters.load();
+  const palette = lightPalette(root);
+  const page = pages[index];
+  if (kind === 'pdf') {
+    const drawn = pages.map((one) => {
+      const picture = pictureOf(source, one, palette);
+      const context = new PdfContext(picture.screen, pictureText);
+      drawBoard(context, picture);
+      return context.page();
+    });
+    return new Blob([Uint8Array.from(await pdfOf(drawn))], { type: 'application/pdf' });
+  }
+  if (!page) throw new Error('There is no such page');
+  const picture = pictureOf(source, page, palette);
+  if (kind === 'png') return png(picture);
+  const context = new SvgContext((text, size) => letters.measure(text, size));
+  drawBoard(context, picture);
+  return new Blob([context.toString(picture.screen)], { type: 'image/svg+xml' });
+}
+
+/** Hands a file to the person. */
+export function download(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser reads it after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,84 @@
+/** Everything that a hand can do on a board, put together for one viewer. */
+import type * as Y from 'yjs';
+import type { BoardReader, Item } from '#sync/documents/board-reader.ts';
+import type { ItemHead } from '#sync/documents/board.ts';
+import type { Author } from '#sync/documents/people.ts';
+import type { Box } from '#sync/draw/camera.ts';
+import type { Lettering } from '#sync/draw/words.ts';
+import type { Acts } from './acts.ts';
+import { Eraser } from './eraser.ts';
+import { FigurePen } from './figure-pen.ts';
+import { Hand } from './hand.ts';
+import type { Painter } from './painter.ts';
+import { Pen } from './pen.ts';
+import { Selection } from './selection.svelte.ts';
+import type { Tools } from './tools.svelte.ts';
+import type { View } from './view.svelte.ts';
+import { Words } from './words.svelte.ts';
+
+export interface KitPorts {
+  readonly doc: Y.Doc;
+  readonly author: Author;
+  readonly reader: BoardReader;
+  readonly acts: Acts;
+  readonly tools: Tools;
+  readonly view: View;
+  readonly painter: () => Painter | null;
+  readonly letters: () => Lettering;
+  /** Key of the page that is shown. */
+  readonly page: () => string;
+  /** What a new item says of itself. */
+  readonly head: () => ItemHead;
+  readonly mayTouch: (item: Item) => boolean;
+  /** What is being drawn; null when it is done. */
+  readonly onShow: (own: Item | null) => void;
+  readonly onCatch: (box: Box | null) => void;
+  /** An act was added. */
+  readonly onAct: () => void;
+}
+
+export interface Kit {
+  readonly selection: Selection;
+  readonly words: Words;
+  readonly pen: Pen;
+  readonly figures: FigurePen;
+  readonly eraser: Eraser;
+  readonly hand: Hand;
+}
+
+/** CSS pixels around a press that selects, and around the first corner of a polygon. */
+const PRESS = 8;
+const NEAR = 12;
+
+/** What lies under a point, highest first. */
+export const under = ({ painter, view }: Pick<KitPorts, 'painter' | 'view'>, at: { x: number; y: number }): Item[] =>
+  painter()?.hit(at, at, PRESS / view.camera.zoom) ?? [];
+
+export function kitOf(ports: KitPorts): Kit {
+  const { acts, tools, view, painter, head, onShow } = ports;
+  const onDrawn = (key: string): void => {
+    acts.drew(key);
+    ports.onAct();
+  };
+  const selection = new Selection(ports);
+  return {
+    selection,
+    words: new Words({ ...ports, onOpen: (key) => painter()?.hide(key), onDone: ports.onAct }),
+    pen: new Pen({
+      ...ports,
+      head: () => ({ ...head(), highlighter: tools.tool === 'highlighter' }),
+      onInk: onShow,
+      onSealed: onDrawn,
+    }),
+    figures: new FigurePen({ ...ports, near: () => NEAR / view.camera.zoom, onDrawn }),
+    eraser: new Eraser({ ...ports, hit: (a, b, reach) => painter()?.hit(a, b, reach) ?? [] }),
+    hand: new Hand({
+      ...ports,
+      selection,
+      under: (at) => under(ports, at),
+      within: (box) => painter()?.within(box) ?? [],
+      pixel: () => 1 / view.camera.zoom,
+      onLift: (items, by) => painter()?.setLift(items, by),
+    }),
+  };
+}

@@ -1,0 +1,62 @@
+/** What is on the page that is shown: how much, by whom, and which words. */
+import type { BoardReader } from '#sync/documents/board-reader.ts';
+import { isWriting, type Writing } from '#sync/documents/items.ts';
+
+/** Counting takes all items into its hand, so it is done now and then, ms; and by a timer, which hidden pages have too. */
+const COUNT_MS = 40;
+/** How long clearing can be taken back from where one looks, ms; undo works longer. */
+const TAKE_BACK_MS = 8_000;
+/** Writings that are read out. */
+const MOST_WORDS = 100;
+
+export class Tally {
+  count = $state(0);
+  authors: { name: string | null; count: number }[] = $state.raw([]);
+  /** What is written on the page, from top to bottom, for those who hear it. */
+  words: readonly { key: string; kind: Writing; text: string }[] = $state.raw([]);
+  /** Items that were just cleared; 0 for none. */
+  cleared = $state(0);
+  private readonly reader: BoardReader;
+  private readonly page: () => string;
+  private readonly onCount: () => void;
+  private counting: ReturnType<typeof setTimeout> | undefined;
+  private forgetting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(reader: BoardReader, page: () => string, onCount: () => void) {
+    this.reader = reader;
+    this.page = page;
+    this.onCount = onCount;
+  }
+
+  destroy(): void {
+    clearTimeout(this.counting);
+    clearTimeout(this.forgetting);
+  }
+
+  /** Something changed. */
+  soon(): void {
+    this.counting ??= setTimeout(() => this.now(), COUNT_MS);
+  }
+
+  now(): void {
+    clearTimeout(this.counting);
+    this.counting = undefined;
+    this.count = this.reader.count(this.page());
+    this.authors = this.reader.tally(this.page());
+    this.words = this.reader
+      .visible(this.page())
+      .flatMap(({ key, kind, text, points, place }) =>
+        isWriting(kind) ? [{ key, kind, text, top: (points[1] ?? 0) + (place?.[5] ?? 0) }] : [],
+      )
+      .sort((a, b) => a.top - b.top)
+      .slice(0, MOST_WORDS);
+    this.onCount();
+  }
+
+  /** Says for a while how much was cleared; 0 ends it. */
+  clear(count: number): void {
+    this.cleared = count;
+    clearTimeout(this.forgetting);
+    if (count > 0) this.forgetting = setTimeout(() => (this.cleared = 0), TAKE_BACK_MS);
+  }
+}
