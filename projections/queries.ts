@@ -326,10 +326,12 @@ export interface StuckRow {
   readonly what: string;
   readonly since: number;
   readonly detail: string;
-  /** What it is about, where that is not a booking: a tutor's or a chargeback's id. */
+  /** What it is about, where that is not a booking: a tutor's, a chargeback's or a proposal's id. */
   readonly subjectId: string | null;
   /** Types of the commands that ops may give now; none where only the cause can be repaired. */
   readonly commands: readonly string[];
+  /** Who proposed what waits for a second person: they may take it back, and not agree to it themselves. */
+  readonly proposedBy?: string | null;
 }
 
 export interface Queries {

@@ -1,5 +1,7 @@
 /** Who may see, decide and give back, over the real tables: one person is never enough for what is not theirs alone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLog } from '#platform/log/log.server.ts';
+import { createSweeper } from '#projections/effects/sweep.server.ts';
 import { createServices, type ServiceParts } from '#app/server/services.server.ts';
 import type { Person, Services } from '#app/server/services.ts';
 import { readerOf } from '#app/server/views.server.ts';
@@ -24,6 +26,7 @@ const as = (personId: string, ...roles: Person['roles'][number][]): Person => ({
   zone: 'Asia/Kolkata',
 });
 const ops = as('person-ops', 'ops');
+const ops2 = as('person-ops2', 'ops');
 const admin = as(ADMIN, 'student', 'institute-admin', 'ops');
 
 /** Only what these acts ask for; anything else that is asked for throws. */
@@ -127,9 +130,11 @@ describe('ops', () => {
     expect(await services.previewResolution(parent, pupil, 10_000)).toMatchObject({ refund: 10_000 });
   });
 
-  it('one person cancels up to the limit, and not above it; nor for a child of theirs', async () => {
+  it('BO44, BO46: one person cancels up to the limit, two above it; nobody for a child of theirs', async () => {
     await world.give({ type: 'RegisterPerson', data: { personId: POOR_TUTOR, role: 'tutor', zone: 'Asia/Kolkata' } });
     const limit = POLICY_2026_11.secondPersonAbove;
+    // Refunds need more than came in: the provider keeps its fees.
+    await world.sandbox.control('balance', { amount: 10 * limit });
     const offers = [limit, limit + 100].map((price, at) => ({
       offerId: `offer-${at}`,
       minutes: 60 as const,
@@ -178,10 +183,49 @@ describe('ops', () => {
     };
     const [small = '', large = ''] = bookingIds;
     expect(await cancel(as(PARENT, 'guardian', 'ops'), small)).toMatchObject({ code: 'own-case' });
-    expect(await cancel(ops, large)).toMatchObject({ code: 'second-person-needed' });
-    expect((await world.store.read(`booking-${large}`)).at(-1)?.type).toBe('BookingConfirmed');
     expect(await cancel(ops, small)).toEqual({ kind: 'done' });
-  });
+
+    const waiting = async () => {
+      await world.settled();
+      return (await world.queries.stuck(world.clock.now())).filter((row) => row.bookingId === large);
+    };
+    const decide = (
+      person: Person,
+      command: 'ApproveCancellation' | 'RejectCancellation',
+      subjectId: string | null,
+    ) => {
+      const what = { what: 'cancellation-proposed', bookingId: large, subjectId, reason: 'It can be paid.' };
+      return services.opsAct(person, { ...what, command }, newId());
+    };
+    expect((await waiting()).map((row) => row.commands)).toEqual([['CancelBooking']]);
+    expect(await cancel(ops, large)).toEqual({ kind: 'proposed' });
+    const [first, ...others] = (await waiting()).filter((row) => row.what === 'cancellation-proposed');
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ proposedBy: ops.personId, commands: ['ApproveCancellation', 'RejectCancellation'] });
+    expect(first?.detail).toContain('No account');
+    expect((await world.store.read(`booking-${large}`)).at(-1)?.type).toBe('CancellationProposed');
+    // Nothing moves before somebody else has agreed, and another one cannot be proposed beside it.
+    expect(await cancel(ops2, large)).toMatchObject({ code: 'not-offered' });
+    expect(await decide(ops, 'ApproveCancellation', first?.subjectId ?? '')).toMatchObject({ code: 'not-offered' });
+    expect(await decide(as(PARENT, 'guardian', 'ops'), 'ApproveCancellation', first?.subjectId ?? '')).toMatchObject({
+      code: 'own-case',
+    });
+    expect(await decide(ops2, 'RejectCancellation', first?.subjectId ?? '')).toEqual({ kind: 'done' });
+    expect(await decide(ops2, 'ApproveCancellation', first?.subjectId ?? '')).toMatchObject({ code: 'not-offered' });
+    expect((await waiting()).map((row) => row.commands)).toEqual([['CancelBooking']]);
+
+    expect(await cancel(ops, large)).toEqual({ kind: 'proposed' });
+    const again = (await waiting()).find((row) => row.what === 'cancellation-proposed');
+    expect(again?.subjectId).not.toBe(first?.subjectId);
+    expect(await decide(ops2, 'ApproveCancellation', again?.subjectId ?? '')).toEqual({ kind: 'done' });
+    // Without a payout the sweeper asks for the refund.
+    await world.advance(11 * 60_000);
+    const { db, store, submit, clock } = world;
+    await createSweeper({ db, store, submit, clock, log: createLog({ level: 'silent' }) }).run();
+    const back = await world.booking(large, (row) => row.payment === 'refunded');
+    expect(back).toMatchObject({ state: 'cancelled', cancelRule: 'by-platform', refunded: limit + 100 });
+    expect(await waiting()).toEqual([]);
+  }, 90_000);
 });
 
 describe('moving a lesson', () => {

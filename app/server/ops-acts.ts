@@ -17,16 +17,18 @@ const ACTS = [
   'RequestLinkedAccount',
   'CancelPayout',
   'CancelBooking',
+  'RejectCancellation',
+  'ApproveCancellation',
 ] as const;
 
 /** `LookAgain`: nothing is decided, the provider is asked once more. */
 export type OpsCommand = (typeof ACTS)[number];
 
 /** These take the case to an end that nobody can take back. */
-export const FINAL: readonly OpsCommand[] = ['CancelPayout', 'CancelBooking'];
+export const FINAL: readonly OpsCommand[] = ['CancelPayout', 'CancelBooking', 'ApproveCancellation'];
 
-/** Given in words that the two sides read. */
-export const NEEDS_REASON: readonly OpsCommand[] = ['CancelBooking'];
+/** Given in words: of a cancellation the two sides read them, of a refusal whoever proposed it. */
+export const NEEDS_REASON: readonly OpsCommand[] = ['CancelBooking', 'RejectCancellation'];
 
 /** Decided on the page of the case, by the forms there. */
 const ON_THE_CASE: readonly string[] = [
@@ -40,12 +42,13 @@ const ON_THE_CASE: readonly string[] = [
 
 export const isOpsCommand = (name: string): name is OpsCommand => ACTS.some((act) => act === name);
 
-type Stuck = Pick<StuckRow, 'what' | 'commands'>;
+type Stuck = Pick<StuckRow, 'what' | 'commands' | 'proposedBy'>;
 
-/** In the order of the list above: what only goes on comes before what ends. */
-export function actsOf({ what, commands }: Stuck): readonly OpsCommand[] {
+/** In the order of the list above: what only goes on comes before what ends. Nobody agrees with themselves. */
+export function actsOf({ what, commands, proposedBy }: Stuck, viewerId: string): readonly OpsCommand[] {
   const offered = what === 'awaiting-payment' ? ['LookAgain', ...commands] : commands;
-  return ACTS.filter((act) => offered.includes(act));
+  const own = proposedBy === viewerId;
+  return ACTS.filter((act) => offered.includes(act) && !(own && act === 'ApproveCancellation'));
 }
 
 /** The case has a form for it. */

@@ -1,17 +1,19 @@
 /** Acts of ops on a booking, its lesson, its payment and its dispute, as commands. */
-import { decide } from '#events/booking/decide.ts';
 import { reviewIdOf } from '#events/dispute/events.ts';
 import type { AnyCommand } from '#events/handling/submit.ts';
 import { refundableOf } from '#events/payment/decide.ts';
 import type { PaymentState, Refund } from '#events/payment/events.ts';
 import { idFrom } from '#events/shared/ids.ts';
-import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
+import { refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { OpsAct } from './services.ts';
 import type { StreamStates } from './stream-states.server.ts';
 
 export interface Asked {
   readonly act: OpsAct;
   readonly bookingId: string;
+  /** Who asks. */
+  readonly by: string;
+  readonly requestId: string;
   /** Business ms. */
   readonly now: number;
   readonly states: StreamStates;
@@ -29,6 +31,9 @@ export async function bookingAct(asked: Asked): Promise<Acts | null> {
       return [{ type: 'ExpireBooking', now, data: { bookingId } }];
     case 'CancelBooking':
       return cancelForBoth(asked);
+    case 'ApproveCancellation':
+    case 'RejectCancellation':
+      return decideCancellation(asked);
     case 'EscalateDispute':
       return [{ type: 'EscalateDispute', now, data: { bookingId } }];
     case 'EndLesson':
@@ -43,28 +48,24 @@ export async function bookingAct(asked: Asked): Promise<Acts | null> {
 }
 
 /**
- * One person of ops cancels only what a single decision may give back. The other acts that send money repeat what a rule
- * or a decided case has fixed already, amount and all; this is the only one in which a person says that money goes back.
+ * Cancels what one person may decide, and proposes what two must. The other acts that send money repeat what a rule or a
+ * decided case has fixed already, amount and all; this is the only one in which a person says that money goes back.
  */
-async function cancelForBoth({ act, bookingId, now, states }: Asked): Promise<Acts> {
+function cancelForBoth({ act, bookingId, by, requestId, now }: Asked): Acts {
   if (act.reason.length < 3)
     return refuse('reason-missing', 'Say why in a few words: the student and the tutor will read it.');
-  const booking = await states.booking(bookingId);
-  if (booking.kind === 'none') return NO_BOOKING;
-  const command = {
-    type: 'CancelBooking',
-    now,
-    data: { bookingId, by: 'platform', reason: act.reason },
-  } as const;
-  const decided = decide(command, booking);
-  if (isRefusal(decided)) return decided;
-  const { secondPersonAbove } = booking.terms.policy;
-  if (decided.some((event) => event.type === 'BookingCancelled' && event.data.refund > secondPersonAbove))
-    return refuse(
-      'second-person-needed',
-      'So much goes back only when two people have decided it. Open a case about the lesson and propose it there.',
-    );
-  return [command];
+  const proposalId = idFrom('cancellation', bookingId, by, requestId);
+  return [{ type: 'ProposeCancellation', now, data: { bookingId, proposalId, by, reason: act.reason } }];
+}
+
+/** What was shown is what is decided: the row names the proposal. */
+function decideCancellation({ act, bookingId, by, now }: Asked): Acts {
+  const proposalId = act.subjectId ?? '';
+  if (act.command === 'ApproveCancellation')
+    return [{ type: 'ApproveCancellation', now, data: { bookingId, proposalId, by } }];
+  if (act.reason.length < 3)
+    return refuse('reason-missing', 'Say why in a few words, so that the other one can propose better.');
+  return [{ type: 'RejectCancellation', now, data: { bookingId, proposalId, by, reason: act.reason } }];
 }
 
 async function endLesson({ bookingId, now, states }: Asked): Promise<Acts> {

@@ -26,14 +26,14 @@ export function opsServices(parts: BookingParts): OpsServices {
   const { submit, queries, now, seen, store } = parts;
   const states = streamStates(store);
 
-  async function offered(act: OpsAct): Promise<StuckRow | null> {
+  async function offered(act: OpsAct, person: Person): Promise<StuckRow | null> {
     const rows = await queries.stuck(now());
     const row = rows.find(
       (one) =>
         one.what === act.what &&
         one.bookingId === act.bookingId &&
         one.subjectId === act.subjectId &&
-        actsOf(one).includes(act.command),
+        actsOf(one, person.personId).includes(act.command),
     );
     return row ?? null;
   }
@@ -57,7 +57,7 @@ export function opsServices(parts: BookingParts): OpsServices {
       const operationId = idFrom('linked-account', tutorId, person.personId, requestId);
       return [{ type: 'RequestLinkedAccount', now: now(), data: { tutorId, operationId } }];
     }
-    const asked = { act, bookingId: row.bookingId, now: now(), states };
+    const asked = { act, bookingId: row.bookingId, by: person.personId, requestId, now: now(), states };
     return (await bookingAct(asked)) ?? (await payoutAct(asked)) ?? GONE;
   }
 
@@ -65,7 +65,7 @@ export function opsServices(parts: BookingParts): OpsServices {
     async opsAct(person, asked, requestId) {
       if (!person.roles.includes('ops')) return NOT_OPS;
       const act = { ...asked, reason: asked.reason.trim().slice(0, MAX_REASON) };
-      const row = await offered(act);
+      const row = await offered(act, person);
       if (!row) return GONE;
       if (await isParty(person, row)) return OWN_CASE;
       if (act.command === 'LookAgain') {
@@ -74,6 +74,7 @@ export function opsServices(parts: BookingParts): OpsServices {
       }
       const commands = await commandsFor(person, act, row, requestId);
       if (isRefusal(commands)) return commands;
+      let kind: 'done' | 'proposed' = 'done';
       for (const command of commands) {
         const context = fromPerson({
           personId: person.personId,
@@ -86,8 +87,9 @@ export function opsServices(parts: BookingParts): OpsServices {
         const done = await submit(command, context);
         if (isRefusal(done)) return done;
         await seen(done.position);
+        if (done.events.some((event) => event.type === 'CancellationProposed')) kind = 'proposed';
       }
-      return { kind: 'done' };
+      return { kind };
     },
   };
 }

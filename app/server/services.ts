@@ -209,13 +209,16 @@ export interface OpsAct {
   readonly bookingId: string;
   readonly subjectId: string | null;
   readonly command: OpsCommand;
-  /** Read by the two sides, where the act ends their booking; else empty. */
+  /** Read by the two sides where the act ends their booking, by whoever proposed it where it is turned down; else empty. */
   readonly reason: string;
 }
 
 export interface OpsServices {
-  /** Only what is offered now, and never by a party. The log keeps who did it, and what was stuck. */
-  opsAct(person: Person, act: OpsAct, requestId: string): Promise<{ kind: 'done' } | Refusal>;
+  /**
+   * Only what is offered now, and never by a party. The log keeps who did it, and what was stuck. `proposed`: a second
+   * person has to agree first.
+   */
+  opsAct(person: Person, act: OpsAct, requestId: string): Promise<{ kind: 'done' | 'proposed' } | Refusal>;
 }
 
 export interface Services

@@ -55,7 +55,15 @@ const KEPT: Readonly<Record<'student' | 'tutor', Readonly<Partial<Record<Timelin
 };
 
 /** How ops come to a decision, and what a bank says, is not for the two sides. */
-const OPS_ONLY: readonly string[] = ['ResolutionProposed', 'ResolutionRejected', 'RefundsFrozen', 'RefundsUnfrozen'];
+const OPS_ONLY: readonly string[] = [
+  'CancellationProposed',
+  'CancellationApproved',
+  'CancellationRejected',
+  'ResolutionProposed',
+  'ResolutionRejected',
+  'RefundsFrozen',
+  'RefundsUnfrozen',
+];
 
 /** The events in order. Whose data is cut keeps type and time; its chain value is over more than is shown, so it goes. */
 export function timelineFor(reader: Reader, booking: Side, rows: readonly TimelineRow[]): TimelineRow[] {

@@ -8,6 +8,7 @@ import { complete, review, start } from './lesson-time.ts';
 import { answer, completeMove, lapse, propose, refuseMove, withdraw } from './reschedule.ts';
 import { decideReviewed } from './reviewed.ts';
 import { accept, confirm, decline, expire, request } from './seat.ts';
+import { approveCancellation, proposeCancellation, rejectCancellation } from './second-person.ts';
 
 export { cancellationOf, cancellationTerms, type CancellationQuote, type CancellationTerms } from './cancellation.ts';
 export { answerBy } from './request.ts';
@@ -42,6 +43,10 @@ export type BookingCommand =
   /** The seat was not paid in time. */
   | Command<'ExpireBooking', { bookingId: string }>
   | Command<'CancelBooking', { bookingId: string; by: CancelledBy; reason: string }>
+  /** By ops: cancelled at once, or a proposal where more goes back than one person may decide. */
+  | Command<'ProposeCancellation', { bookingId: string; proposalId: string; by: string; reason: string }>
+  | Command<'ApproveCancellation', { bookingId: string; proposalId: string; by: string }>
+  | Command<'RejectCancellation', { bookingId: string; proposalId: string; by: string; reason: string }>
   /** Start and outcomes name the lesson that they come from: one that the booking has left decides nothing. */
   | Command<'StartBooking', { bookingId: string; lessonId?: string }>
   | Command<
@@ -68,7 +73,7 @@ export type BookingCommandOf<Type extends BookingCommand['type']> = Extract<Book
 export type BookingDecision = readonly BookingEvent[] | Refusal;
 export type ExistingBooking = Exclude<BookingState, { kind: 'none' }>;
 
-/** Rules BO1–BO41. */
+/** Rules BO1–BO47. */
 export function decide(command: BookingCommand, state: BookingState): BookingDecision {
   if (command.type === 'RequestBooking') return request(command, state);
   if (state.kind === 'none') return refuse('booking-unknown', 'There is no such booking.');
@@ -83,6 +88,12 @@ export function decide(command: BookingCommand, state: BookingState): BookingDec
       return expire(command, state);
     case 'CancelBooking':
       return cancel(command, state);
+    case 'ProposeCancellation':
+      return proposeCancellation(command, state);
+    case 'ApproveCancellation':
+      return approveCancellation(command, state);
+    case 'RejectCancellation':
+      return rejectCancellation(command, state);
     case 'StartBooking':
       return start(command, state);
     case 'CompleteBooking':

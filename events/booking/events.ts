@@ -55,6 +55,40 @@ export type BookingEvent =
       readonly type: 'BookingConfirmed';
       readonly data: { readonly bookingId: string; readonly lessonId: string; readonly confirmedAt: number };
     }
+  | {
+      /** Ops would give back more than one person may: a second one must agree. */
+      readonly type: 'CancellationProposed';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        /** Paise that would go back. */
+        readonly refund: number;
+        /** The student and the tutor will read it, once it is agreed to. */
+        readonly reason: string;
+        readonly by: string;
+        readonly at: number;
+      };
+    }
+  | {
+      /** Who agreed; what follows is `BookingCancelled`. */
+      readonly type: 'CancellationApproved';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        readonly by: string;
+        readonly at: number;
+      };
+    }
+  | {
+      readonly type: 'CancellationRejected';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        readonly by: string;
+        readonly reason: string;
+        readonly at: number;
+      };
+    }
   | { readonly type: 'BookingExpired'; readonly data: { readonly bookingId: string } }
   | {
       readonly type: 'BookingCancelled';
@@ -151,6 +185,9 @@ export interface Proposal {
   readonly agreedAt: number | null;
 }
 
+/** A cancellation by ops that waits for a second person. */
+export type CancellationProposal = Omit<Extract<BookingEvent, { type: 'CancellationProposed' }>['data'], 'bookingId'>;
+
 interface Paid {
   readonly terms: Terms;
   readonly lessonId: string;
@@ -159,6 +196,9 @@ interface Paid {
   readonly refundCapPct: number;
   /** How earlier proposals ended, by proposal id. */
   readonly proposals: Readonly<Record<string, 'moved' | RescheduleEnd>>;
+  readonly cancelling: CancellationProposal | null;
+  /** Cancellations that a second person did not agree with, by proposal id. */
+  readonly turnedDown: readonly string[];
 }
 
 export type BookingState =
@@ -199,7 +239,8 @@ export function evolve(state: BookingState, event: BookingEvent): BookingState {
       if (state.kind !== 'awaiting-payment') return impossible(event, state);
       const { lessonId, confirmedAt } = event.data;
       const { terms } = state;
-      return { kind: 'confirmed', terms, lessonId, confirmedAt, refundCapPct: 100, proposals: {}, proposal: null };
+      const fresh = { refundCapPct: 100, proposals: {}, proposal: null, cancelling: null, turnedDown: [] };
+      return { kind: 'confirmed', terms, lessonId, confirmedAt, ...fresh };
     }
     case 'RescheduleProposed': {
       if (state.kind !== 'confirmed' || state.proposal) return impossible(event, state);
@@ -223,6 +264,16 @@ export function evolve(state: BookingState, event: BookingEvent): BookingState {
     case 'BookingExpired':
       if (state.kind !== 'awaiting-payment') return impossible(event, state);
       return { kind: 'expired', terms: state.terms, lessonId: state.lessonId };
+    case 'CancellationProposed': {
+      if (!isCancellable(state) || state.cancelling) return impossible(event, state);
+      const { bookingId: _, ...cancelling } = event.data;
+      return { ...state, cancelling };
+    }
+    case 'CancellationApproved':
+      return isCancellable(state) && state.cancelling ? state : impossible(event, state);
+    case 'CancellationRejected':
+      if (!isCancellable(state) || !state.cancelling) return impossible(event, state);
+      return { ...state, cancelling: null, turnedDown: [...state.turnedDown, event.data.proposalId] };
     case 'BookingCancelled':
       if (state.kind === 'none') return impossible(event, state);
       return { kind: 'cancelled', terms: state.terms, cancellation: event.data };
@@ -232,7 +283,7 @@ export function evolve(state: BookingState, event: BookingEvent): BookingState {
       return { ...paidOf(state, event), kind: 'under-review', outcome: event.data.outcome };
     case 'BookingCompleted': {
       const { outcome, t0 } = event.data;
-      return { ...paidOf(state, event), kind: 'completed', outcome, t0 };
+      return { ...paidOf(state, event), kind: 'completed', outcome, t0, cancelling: null };
     }
     case 'BookingClosed':
       return state.kind === 'completed' ? { ...state, kind: 'closed' } : impossible(event, state);
@@ -244,9 +295,15 @@ export function evolve(state: BookingState, event: BookingEvent): BookingState {
 function paidOf(state: BookingState, event: BookingEvent): Paid {
   if (state.kind !== 'confirmed' && state.kind !== 'in-progress' && state.kind !== 'under-review')
     return impossible(event, state);
-  const { terms, lessonId, confirmedAt, refundCapPct, proposals } = state;
-  return { terms, lessonId, confirmedAt, refundCapPct, proposals };
+  const { terms, lessonId, confirmedAt, refundCapPct, proposals, cancelling, turnedDown } = state;
+  return { terms, lessonId, confirmedAt, refundCapPct, proposals, cancelling, turnedDown };
 }
+
+type Cancellable = Extract<BookingState, { kind: 'confirmed' | 'in-progress' | 'under-review' }>;
+
+/** Paid, and what came of it not decided: what is paid back here may need two people. */
+export const isCancellable = (state: BookingState): state is Cancellable =>
+  state.kind === 'confirmed' || state.kind === 'in-progress' || state.kind === 'under-review';
 
 type Confirmed = Extract<BookingState, { kind: 'confirmed' }>;
 

@@ -118,3 +118,48 @@ export const cancel = (by: 'student' | 'tutor' | 'platform', now: number): Booki
   data: { bookingId, by, reason: '' },
   now,
 });
+
+/** A seat that costs more than one person of ops may give back. */
+export const DEAR = 600_000;
+export const dear: readonly BookingEvent[] = [
+  { type: 'BookingRequested', data: { ...form, price: DEAR, requestedAt: ASKED } },
+  accepted,
+  confirmed,
+];
+export const cancellationProposed = (at: number, by = 'ops-1', proposalId = 'c1'): BookingEvent => ({
+  type: 'CancellationProposed',
+  data: { bookingId, proposalId, refund: DEAR, reason: 'No account.', by, at },
+});
+export const cancellationApproved = (at: number, by = 'ops-2', proposalId = 'c1'): BookingEvent => ({
+  type: 'CancellationApproved',
+  data: { bookingId, proposalId, by, at },
+});
+export const cancellationRejected = (at: number, by = 'ops-2', proposalId = 'c1'): BookingEvent => ({
+  type: 'CancellationRejected',
+  data: { bookingId, proposalId, by, reason: 'It can be paid.', at },
+});
+export const cancelledByPlatform = (at: number, refund: number): BookingEvent => ({
+  type: 'BookingCancelled',
+  data: {
+    bookingId,
+    by: 'platform',
+    reason: 'No account.',
+    rule: 'by-platform',
+    refundPct: 100,
+    refund,
+    cancelledAt: at,
+  },
+});
+export const proposeCancellation = (
+  now: number,
+  { by = 'ops-1', proposalId = 'c1', reason = 'No account.' } = {},
+): BookingCommand => ({ type: 'ProposeCancellation', data: { bookingId, proposalId, by, reason }, now });
+export const approveCancellation = (now: number, { by = 'ops-2', proposalId = 'c1' } = {}): BookingCommand => ({
+  type: 'ApproveCancellation',
+  data: { bookingId, proposalId, by },
+  now,
+});
+export const rejectCancellation = (
+  now: number,
+  { by = 'ops-2', proposalId = 'c1', reason = 'It can be paid.' } = {},
+): BookingCommand => ({ type: 'RejectCancellation', data: { bookingId, proposalId, by, reason }, now });

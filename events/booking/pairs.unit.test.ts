@@ -13,7 +13,17 @@ const decider = { initial, evolve, decide };
 const NOW = START - 8 * HOUR;
 
 type Kind = Exclude<BookingState['kind'], 'confirmed'>;
-type Name = Kind | 'paid' | 'proposed' | 'moving' | 'moved' | 'reviewed' | 'refunded';
+type Name =
+  | Kind
+  | 'paid'
+  | 'proposed'
+  | 'moving'
+  | 'moved'
+  | 'reviewed'
+  | 'refunded'
+  | 'cancelling'
+  | 'cancelling-review'
+  | 'turned-down';
 
 const open = [...paid, of.proposed('student', LATER, NOW)];
 const STATES: Readonly<Record<Name, readonly BookingEvent[]>> = {
@@ -26,6 +36,9 @@ const STATES: Readonly<Record<Name, readonly BookingEvent[]>> = {
   proposed: open,
   moving: [...open, of.agreed('tutor', LATER, NOW)],
   moved: [...open, of.agreed('tutor', LATER, NOW), of.moved(LATER, NOW, 50)],
+  cancelling: [...of.dear, of.cancellationProposed(NOW)],
+  'turned-down': [...of.dear, of.cancellationProposed(NOW), of.cancellationRejected(NOW)],
+  'cancelling-review': [...of.dear, of.cancellationProposed(NOW), of.started, of.underReview],
   'in-progress': [...paid, of.started],
   'under-review': [...paid, of.started, of.underReview],
   completed: [...paid, of.started, of.completed],
@@ -91,6 +104,9 @@ const COMMANDS: Readonly<Record<Asked, BookingCommand>> = {
   LapseReschedule: of.lapse(START),
   CompleteReschedule: of.complete(LATER, NOW + HOUR),
   RefuseReschedule: of.refuseMove(NOW + HOUR),
+  ProposeCancellation: of.proposeCancellation(NOW + HOUR),
+  ApproveCancellation: of.approveCancellation(NOW + HOUR),
+  RejectCancellation: of.rejectCancellation(NOW + HOUR),
 };
 
 const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
@@ -98,12 +114,14 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     BookingRequested: 'none',
     nothing:
       'requested declined awaiting-payment expired paid proposed moving moved in-progress under-review completed reviewed closed cancelled refunded',
+    'request-id-reused': 'cancelling turned-down cancelling-review',
   },
   AcceptBooking: {
     'booking-unknown': 'none',
     BookingAccepted: 'requested',
     'booking-over': 'declined expired cancelled refunded',
-    nothing: 'awaiting-payment paid proposed moving in-progress under-review completed reviewed closed',
+    nothing:
+      'awaiting-payment paid proposed moving in-progress under-review completed reviewed closed cancelling turned-down cancelling-review',
     'already-accepted': 'moved',
   },
   DeclineBooking: {
@@ -111,7 +129,7 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     BookingDeclined: 'requested',
     nothing: 'declined',
     'already-accepted':
-      'awaiting-payment paid proposed moving moved in-progress under-review completed reviewed closed',
+      'awaiting-payment paid proposed moving moved in-progress under-review completed reviewed closed cancelling turned-down cancelling-review',
     'booking-over': 'expired cancelled refunded',
   },
   ConfirmBooking: {
@@ -119,7 +137,8 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     'not-accepted': 'requested',
     'booking-over': 'declined expired cancelled refunded',
     BookingConfirmed: 'awaiting-payment',
-    nothing: 'paid proposed moving moved in-progress under-review completed reviewed closed',
+    nothing:
+      'paid proposed moving moved in-progress under-review completed reviewed closed cancelling turned-down cancelling-review',
   },
   ExpireBooking: {
     'booking-unknown': 'none',
@@ -127,14 +146,15 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     'booking-over': 'declined cancelled refunded',
     BookingExpired: 'awaiting-payment',
     nothing: 'expired',
-    'already-paid': 'paid proposed moving moved in-progress under-review completed reviewed closed',
+    'already-paid':
+      'paid proposed moving moved in-progress under-review completed reviewed closed cancelling turned-down cancelling-review',
   },
   CancelBooking: {
     'booking-unknown': 'none',
-    BookingCancelled: 'requested awaiting-payment paid proposed moving moved',
+    BookingCancelled: 'requested awaiting-payment paid proposed moving moved cancelling turned-down',
     'booking-over': 'declined expired',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
     nothing: 'cancelled',
     'already-cancelled': 'refunded',
@@ -143,17 +163,17 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    BookingStarted: 'paid',
+    BookingStarted: 'paid cancelling turned-down',
     'RescheduleDeclined+BookingStarted': 'proposed',
     moving: 'moving',
     'other-lesson': 'moved',
-    nothing: 'in-progress under-review completed reviewed closed',
+    nothing: 'in-progress under-review completed reviewed closed cancelling-review',
   },
   CompleteBooking: {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    BookingCompleted: 'paid in-progress under-review',
+    BookingCompleted: 'paid in-progress under-review cancelling turned-down cancelling-review',
     'RescheduleDeclined+BookingCompleted': 'proposed',
     moving: 'moving',
     'other-lesson': 'moved',
@@ -164,7 +184,7 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired',
-    BookingCancelled: 'paid in-progress under-review',
+    BookingCancelled: 'paid in-progress under-review cancelling turned-down cancelling-review',
     'RescheduleDeclined+BookingCancelled': 'proposed',
     moving: 'moving',
     'other-lesson': 'moved',
@@ -175,27 +195,27 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    BookingUnderReview: 'paid in-progress',
+    BookingUnderReview: 'paid in-progress cancelling turned-down',
     'RescheduleDeclined+BookingUnderReview': 'proposed',
     moving: 'moving',
     'other-lesson': 'moved',
-    nothing: 'under-review',
+    nothing: 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
   },
   DecideReviewedBooking: {
     'booking-unknown': 'none',
-    'not-under-review': 'requested awaiting-payment paid proposed moving moved in-progress',
+    'not-under-review': 'requested awaiting-payment paid proposed moving moved in-progress cancelling turned-down',
     'booking-over': 'declined expired',
-    BookingCompleted: 'under-review',
+    BookingCompleted: 'under-review cancelling-review',
     'already-completed': 'completed closed',
     nothing: 'reviewed',
     'already-cancelled': 'cancelled refunded',
   },
   'DecideReviewedBooking: part back': {
     'booking-unknown': 'none',
-    'not-under-review': 'requested awaiting-payment paid proposed moving moved in-progress',
+    'not-under-review': 'requested awaiting-payment paid proposed moving moved in-progress cancelling turned-down',
     'booking-over': 'declined expired',
-    BookingCancelled: 'under-review',
+    BookingCancelled: 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
     'already-cancelled': 'cancelled',
     nothing: 'refunded',
@@ -203,7 +223,7 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
   CloseBooking: {
     'booking-unknown': 'none',
     'not-completed':
-      'requested declined awaiting-payment expired paid proposed moving moved in-progress under-review cancelled refunded',
+      'requested declined awaiting-payment expired paid proposed moving moved in-progress under-review cancelled refunded cancelling turned-down cancelling-review',
     BookingClosed: 'completed reviewed',
     nothing: 'closed',
   },
@@ -211,71 +231,100 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    RescheduleProposed: 'paid',
+    RescheduleProposed: 'paid cancelling turned-down',
     nothing: 'proposed moving',
     'proposal-closed': 'moved',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
   },
   AnswerReschedule: {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    'proposal-unknown': 'paid',
+    'proposal-unknown': 'paid cancelling turned-down',
     RescheduleAgreed: 'proposed',
     nothing: 'moving moved',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
   },
   WithdrawReschedule: {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    'proposal-unknown': 'paid',
+    'proposal-unknown': 'paid cancelling turned-down',
     RescheduleDeclined: 'proposed',
     moving: 'moving',
     'proposal-closed': 'moved',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
   },
   LapseReschedule: {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    'proposal-unknown': 'paid',
+    'proposal-unknown': 'paid cancelling turned-down',
     RescheduleDeclined: 'proposed',
     moving: 'moving',
     'proposal-closed': 'moved',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
   },
   CompleteReschedule: {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    'proposal-unknown': 'paid',
+    'proposal-unknown': 'paid cancelling turned-down',
     'not-agreed': 'proposed',
     BookingRescheduled: 'moving',
     nothing: 'moved',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
   },
   RefuseReschedule: {
     'booking-unknown': 'none',
     'not-confirmed': 'requested awaiting-payment',
     'booking-over': 'declined expired cancelled refunded',
-    'proposal-unknown': 'paid',
+    'proposal-unknown': 'paid cancelling turned-down',
     'not-agreed': 'proposed',
     RescheduleDeclined: 'moving',
     'proposal-closed': 'moved',
     'lesson-started': 'in-progress',
-    'under-review': 'under-review',
+    'under-review': 'under-review cancelling-review',
     'already-completed': 'completed reviewed closed',
+  },
+  ProposeCancellation: {
+    'booking-unknown': 'none',
+    'not-confirmed': 'requested awaiting-payment',
+    'booking-over': 'declined expired',
+    BookingCancelled: 'paid proposed moving moved in-progress under-review',
+    nothing: 'cancelling cancelling-review',
+    'proposal-reused': 'turned-down',
+    'already-completed': 'completed reviewed closed',
+    'already-cancelled': 'cancelled refunded',
+  },
+  ApproveCancellation: {
+    'booking-unknown': 'none',
+    'not-confirmed': 'requested awaiting-payment',
+    'booking-over': 'declined expired',
+    'proposal-unknown': 'paid proposed moving moved turned-down in-progress under-review',
+    'CancellationApproved+BookingCancelled': 'cancelling cancelling-review',
+    'already-completed': 'completed reviewed closed',
+    'already-cancelled': 'cancelled refunded',
+  },
+  RejectCancellation: {
+    'booking-unknown': 'none',
+    'not-confirmed': 'requested awaiting-payment',
+    'booking-over': 'declined expired',
+    'proposal-unknown': 'paid proposed moving moved in-progress under-review',
+    CancellationRejected: 'cancelling cancelling-review',
+    nothing: 'turned-down',
+    'already-completed': 'completed reviewed closed',
+    'already-cancelled': 'cancelled refunded',
   },
 };
 

@@ -65,6 +65,8 @@ export const SEALED = {
   LinkedAccountFailed: { owner: 'tutorId', fields: ['reason'] },
   BookingRequested: { owner: 'studentId', fields: ['note'] },
   BookingCancelled: { owner: 'actor', fields: ['reason'] },
+  CancellationProposed: { owner: 'by', fields: ['reason'] },
+  CancellationRejected: { owner: 'by', fields: ['reason'] },
   PayoutDisputed: { owner: 'openedBy', fields: ['text'] },
   DisputeOpened: { owner: 'openedBy', fields: ['text'] },
   DisputeAnswered: { owner: 'by', fields: ['text'] },

@@ -35,6 +35,12 @@ const BOOKING = table(
     move_answer_by: 'int8 null',
     move_agreed: 'boolean null',
     refund_cap_pct: 'int4',
+    /** The cancellation that waits for a second person of ops. */
+    cancel_id: 'text null',
+    cancel_proposed_by: 'text null',
+    cancel_reason: 'text null',
+    cancel_refund: 'int8 null',
+    cancel_proposed_at: 'int8 null',
   },
   {
     key: ['booking_id'],
@@ -49,6 +55,14 @@ const BOOKING = table(
 );
 
 const NO_MOVE = { move_id: null, move_by: null, move_to: null, move_answer_by: null, move_agreed: null } as const;
+
+const NO_CANCELLATION = {
+  cancel_id: null,
+  cancel_proposed_by: null,
+  cancel_reason: null,
+  cancel_refund: null,
+  cancel_proposed_at: null,
+} as const;
 
 /** One row a booking, with the state of money.md §7.1 (SPEC RM3). */
 export const bookings: Projection = {
@@ -86,6 +100,7 @@ export const bookings: Projection = {
           t0: null,
           ...NO_MOVE,
           refund_cap_pct: 100,
+          ...NO_CANCELLATION,
         });
       }
       case 'SeatHeld':
@@ -123,6 +138,7 @@ export const bookings: Projection = {
           refund,
           cancelled_at: cancelledAt,
           ...NO_MOVE,
+          ...NO_CANCELLATION,
           outcome: untaught ?? late ?? row.outcome,
         }));
       }
@@ -151,6 +167,18 @@ export const bookings: Projection = {
           refund_cap_pct: refundCapPct,
         }));
       }
+      case 'CancellationProposed': {
+        const { bookingId, proposalId, by, reason, refund, at } = fact.data;
+        return change(rows, BOOKING, bookingId, () => ({
+          cancel_id: proposalId,
+          cancel_proposed_by: by,
+          cancel_reason: reason,
+          cancel_refund: refund,
+          cancel_proposed_at: at,
+        }));
+      }
+      case 'CancellationRejected':
+        return change(rows, BOOKING, fact.data.bookingId, () => NO_CANCELLATION);
       case 'BookingStarted':
         return change(rows, BOOKING, fact.data.bookingId, () => ({ state: 'in-progress', ...NO_MOVE }));
       case 'BookingCompleted': {
@@ -160,6 +188,7 @@ export const bookings: Projection = {
           state: 'completed',
           outcome: outcome === 'reviewed' ? row.outcome : outcome,
           t0,
+          ...NO_CANCELLATION,
         }));
       }
       case 'BookingUnderReview': {

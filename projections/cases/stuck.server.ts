@@ -17,6 +17,7 @@ interface Kind {
   readonly since: string;
   readonly detail: string;
   readonly subjectId?: string;
+  readonly proposedBy?: string;
   /** Of `text[]`. */
   readonly commands: string;
   /** FROM and WHERE; $1 is the business instant before which something should have happened, $2 is now. */
@@ -89,11 +90,23 @@ const KINDS: readonly Kind[] = [
     bookingId: 'b.booking_id',
     since: 'b.confirmed_at',
     detail: `'Paid, but the tutor has no account to be paid on.'`,
-    commands: `CASE WHEN a.status = 'active' THEN ${all('PlanPayout', 'CancelBooking')} ELSE ${all('CancelBooking')} END`,
+    // What is completed is nobody's to cancel; a cancellation that waits for a second person has a row of its own.
+    commands: `CASE WHEN a.status = 'active' THEN ${all('PlanPayout')} ELSE ${all()} END
+      || CASE WHEN b.state = 'completed' OR b.cancel_id IS NOT NULL THEN ${all()} ELSE ${all('CancelBooking')} END`,
     from: `read_model.booking b LEFT JOIN read_model.payout p USING (booking_id)
       LEFT JOIN read_model.account a ON a.tutor_id = b.tutor_id
       WHERE p.booking_id IS NULL AND b.state IN ('confirmed', 'in-progress', 'under-review', 'completed')
         AND b.confirmed_at < $1`,
+  },
+  {
+    what: 'cancellation-proposed',
+    bookingId: 'booking_id',
+    since: 'cancel_proposed_at',
+    detail: `'A second person must agree. To give back, in paise: ' || cancel_refund || '. ' || cancel_reason`,
+    subjectId: 'cancel_id',
+    proposedBy: 'cancel_proposed_by',
+    commands: all('ApproveCancellation', 'RejectCancellation'),
+    from: `read_model.booking WHERE cancel_id IS NOT NULL`,
   },
   {
     what: 'under-review',
@@ -181,9 +194,18 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-const selectOf = ({ what, bookingId, since, detail, subjectId = 'NULL::text', commands, from }: Kind): string =>
+const selectOf = ({
+  what,
+  bookingId,
+  since,
+  detail,
+  subjectId = 'NULL::text',
+  proposedBy = 'NULL::text',
+  commands,
+  from,
+}: Kind): string =>
   `SELECT ${bookingId} AS "bookingId", '${what}' AS what, ${since} AS since, ${detail} AS detail,
-     ${subjectId} AS "subjectId", ${commands} AS commands FROM ${from}`;
+     ${subjectId} AS "subjectId", ${proposedBy} AS "proposedBy", ${commands} AS commands FROM ${from}`;
 
 const CASES = `${KINDS.map(selectOf).join(' UNION ALL ')} ORDER BY since, what, "bookingId" LIMIT 500`;
 

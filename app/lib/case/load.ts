@@ -32,7 +32,9 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     payout,
     rows,
     attendance: attendance.filter((row) => row.personId === booking.tutorId || row.personId === booking.studentId),
-    stuck: distinct(stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null))),
+    stuck: distinct(
+      stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null, person.personId)),
+    ),
     dispute,
     bank,
     ledger,

@@ -70,9 +70,9 @@ export function waitingDispute(row: DisputeQueueRow, viewerId: string, reach: Re
   };
 }
 
-export function waitingStuck(row: StuckRow, booking: WaitingStuck['booking']): WaitingStuck {
+export function waitingStuck(row: StuckRow, booking: WaitingStuck['booking'], viewerId: string): WaitingStuck {
   const { what, bookingId, subjectId, since, detail } = row;
-  const acts = actsOf(row);
+  const acts = actsOf(row, viewerId);
   return { what, bookingId, subjectId, since, detail, acts, decidedOnCase: isDecidedOnCase(row), booking };
 }
 

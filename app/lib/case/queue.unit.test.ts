@@ -80,29 +80,38 @@ describe('a stuck row', () => {
   });
 
   it('offers what the list says, what goes on before what ends, and nothing that a page cannot do', () => {
-    expect(waitingStuck(stuck('transfer-failed', 'CancelPayout', 'RequestTransfer'), null).acts).toEqual([
+    expect(waitingStuck(stuck('transfer-failed', 'CancelPayout', 'RequestTransfer'), null, 'ops1').acts).toEqual([
       'RequestTransfer',
       'CancelPayout',
     ]);
-    expect(waitingStuck(stuck('payout-overdue', 'AuthorizeRelease', 'Unheard'), null).acts).toEqual([
+    expect(waitingStuck(stuck('payout-overdue', 'AuthorizeRelease', 'Unheard'), null, 'ops1').acts).toEqual([
       'AuthorizeRelease',
     ]);
   });
 
   it('asks the provider before a seat expires', () => {
-    expect(waitingStuck(stuck('awaiting-payment', 'ExpireBooking'), null).acts).toEqual(['LookAgain', 'ExpireBooking']);
+    expect(waitingStuck(stuck('awaiting-payment', 'ExpireBooking'), null, 'ops1').acts).toEqual([
+      'LookAgain',
+      'ExpireBooking',
+    ]);
   });
 
   it('stands once, however often it failed', () => {
     const failed = (since: number, bookingId: string) => ({
-      ...waitingStuck({ ...stuck('refund-failed', 'RequestRefund'), bookingId, detail: 'nobody' }, null),
+      ...waitingStuck({ ...stuck('refund-failed', 'RequestRefund'), bookingId, detail: 'nobody' }, null, 'ops1'),
       since,
     });
     expect(distinct([failed(1, 'b1'), failed(2, 'b1'), failed(3, 'b2')]).map(({ since }) => since)).toEqual([1, 3]);
   });
 
   it('leads to the case where that has a form for it', () => {
-    const row = waitingStuck(stuck('dispute-overdue', 'ProposeResolution', 'AddStatement'), null);
+    const proposed = {
+      ...stuck('cancellation-proposed', 'ApproveCancellation', 'RejectCancellation'),
+      proposedBy: 'ops1',
+    };
+    expect(waitingStuck(proposed, null, 'ops2').acts).toEqual(['RejectCancellation', 'ApproveCancellation']);
+    expect(waitingStuck(proposed, null, 'ops1').acts).toEqual(['RejectCancellation']);
+    const row = waitingStuck(stuck('dispute-overdue', 'ProposeResolution', 'AddStatement'), null, 'ops1');
     expect(row).toMatchObject({ acts: [], decidedOnCase: true });
   });
 });

@@ -72,7 +72,15 @@ const acts: Readonly<Record<OpsCommand, { readonly label: string; readonly will:
   },
   CancelBooking: {
     label: 'Cancel the booking',
-    will: 'All that was paid goes back to the student and the tutor gets nothing. Both are told, with your reason. This cannot be undone.',
+    will: 'All that was paid goes back to the student and the tutor gets nothing. Both are told, with your reason. This cannot be undone. Above ₹5,000 it is a proposal, and someone else of ops has to agree first.',
+  },
+  RejectCancellation: {
+    label: 'Do not cancel',
+    will: 'The proposal ends, and the booking goes on. Nothing moves, and nobody but ops is told.',
+  },
+  ApproveCancellation: {
+    label: 'Agree and cancel',
+    will: 'All that was paid goes back to the student and the tutor gets nothing. Both are told, with the reason of the proposal. This cannot be undone.',
   },
 };
 
@@ -141,6 +149,7 @@ export const caseWork = {
   act: {
     reason: 'Reason',
     reasonHint: 'The student and the tutor read it. It stays when an account is deleted: write no names.',
+    rejectHint: 'Whoever proposed it reads it, and the two sides do not. Write no names.',
     recorded: 'It is written into the log with your name and what was stuck.',
     cancel: 'Not now',
     done: (label: string) => `Sent: ${label.toLowerCase()}`,

@@ -89,6 +89,7 @@ export const cases = {
       'payout-overdue': 'The payout is late',
       'transfer-failed': 'The transfer did not go through',
       'payout-missing': 'No payout could be planned',
+      'cancellation-proposed': 'A cancellation waits for a second person',
       'payout-paused': 'The payout is paused past its hold',
       'reversal-failed': 'Money could not be taken back from the transfer',
       'under-review': 'The lesson waits for a decision',

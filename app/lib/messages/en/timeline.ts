@@ -160,6 +160,18 @@ const events: TimelineWords = {
       : 'What happened is not plain. The money waits until that is decided.',
   BookingClosed: () => 'Everything is settled. This booking is closed.',
 
+  CancellationProposed: (fact) =>
+    fact.reader === 'ops'
+      ? {
+          words: `${fact.actor} proposed to cancel and to send ${fact.money('refund')} back. A second person must agree.`,
+          detail: quoted(fact.text('reason')),
+        }
+      : null,
+  CancellationApproved: (fact) => forOps(fact, `${fact.actor} agreed to the cancellation.`),
+  CancellationRejected: (fact) =>
+    fact.reader === 'ops'
+      ? { words: `${fact.actor} did not agree with the cancellation.`, detail: quoted(fact.text('reason')) }
+      : null,
   RescheduleProposed: (fact) =>
     // A student's free move waits for nobody.
     fact.number('answerBy') <= fact.number('at')

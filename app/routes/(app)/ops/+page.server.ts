@@ -38,7 +38,7 @@ export const load: PageServerLoad = async (event) => {
     waiting: {
       disputes: disputes.map((row) => waitingDispute(row, person.personId, reach)),
       bank,
-      stuck: distinct(stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null)))),
+      stuck: distinct(stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null), person.personId))),
       drift,
     },
     health: healthLines(state),
