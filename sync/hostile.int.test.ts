@@ -249,6 +249,8 @@ describe('what they say', () => {
       [Uint8Array.of(0, 2, 3, 1, 1, 1), 1002],
       [Uint8Array.of(0, 0, 2, 1, 1), 1002],
       [Uint8Array.of(1, 3, 1, 1, 1), 1002],
+      // Under an id that is bound first, so that it is looked at later.
+      [Uint8Array.of(1, 5, 1, 99, 1, 1, 0x7b), 1002],
       [new Uint8Array(5 * 1024 * 1024), 1009],
     ];
     for (const [bytes, code] of cases) {

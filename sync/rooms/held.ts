@@ -11,6 +11,7 @@ interface Waiting {
 }
 
 interface Orphan {
+  readonly peer: Peer;
   readonly writer: Writer;
   readonly update: Uint8Array;
   readonly since: number;

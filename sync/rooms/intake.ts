@@ -22,6 +22,8 @@ export interface IntakePorts {
   readonly tick: () => Tick;
   /** This update of the peer is not taken for now. */
   readonly onHold: (peer: Peer, n: number) => void;
+  /** What this peer sent earlier cannot be taken after all: it alone is sent away. */
+  readonly onBad: (peer: Peer, error: unknown) => void;
   /** Something entered, or a held update was settled. */
   readonly onChange: () => void;
 }
@@ -71,8 +73,12 @@ export class Intake {
   /** Lets those in who waited long enough for somebody else. */
   sweep(now: number): void {
     if (this.held.size === 0) return;
-    for (const { writer, update } of this.held.takeOrphans(now - this.ports.limits.orphanMs))
-      this.enter(update, scanUpdate(update), writer, 'brought');
+    for (const { peer, writer, update } of this.held.takeOrphans(now - this.ports.limits.orphanMs))
+      try {
+        this.enter(update, scanUpdate(update), writer, 'brought');
+      } catch (error) {
+        this.ports.onBad(peer, error);
+      }
     this.retry();
     this.ports.onChange();
   }
@@ -118,7 +124,7 @@ export class Intake {
     else if (waited) tick().settle(peer, n);
     // What somebody else said in a chat only they may say; a board would come apart without its lost strokes.
     if (admitted.foreign && this.surface === 'board' && update.length <= limits.heldBytes)
-      this.held.adopt({ writer, update, since: wall() });
+      this.held.adopt({ peer, writer, update, since: wall() });
     return admitted.changed;
   }
 
@@ -134,7 +140,11 @@ export class Intake {
     while (moved) {
       moved = false;
       for (const { peer, n, update, since } of this.held.takeWaiting())
-        if (since > oldest && this.attempt(peer, n, update, scanUpdate(update), true)) moved = true;
+        try {
+          if (since > oldest && this.attempt(peer, n, update, scanUpdate(update), true)) moved = true;
+        } catch (error) {
+          this.ports.onBad(peer, error);
+        }
     }
   }
 

@@ -23,6 +23,7 @@ import { Intake } from './intake.ts';
 import { Keeper, type KeeperPorts } from './keeper.ts';
 import { Receipts, readOnlyFor, type Peer } from './peer.ts';
 import { Presence } from './presence.ts';
+import { sendAway } from './receive.ts';
 import type { DocumentState } from './state.ts';
 import { Tick } from './tick.ts';
 
@@ -75,6 +76,7 @@ export class Room {
       isHere: (personId) => [...this.peers.keys()].some((peer) => peer.personId === personId),
       tick: () => this.tick,
       onHold: (peer, n) => this.peers.get(peer)?.hold(n),
+      onBad: (peer, error) => sendAway(peer, error, name, ports.log),
       onChange: () => this.schedule(),
     });
   }
@@ -211,7 +213,15 @@ export class Room {
     // Stock clients say who they are before they draw, so that their id is bound by then. An unknown id among many is
     // somebody else's echo.
     const [first, ...others] = states;
-    if (first && others.length === 0 && !owners.has(first.client)) this.intake.claim(peer, [first.client], hear);
+    if (first && others.length === 0 && !owners.has(first.client))
+      this.intake.claim(peer, [first.client], () => {
+        // Later, when nobody above catches it any more.
+        try {
+          hear();
+        } catch (error) {
+          sendAway(peer, error, this.name, this.ports.log);
+        }
+      });
     else hear();
   }
 

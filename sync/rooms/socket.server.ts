@@ -6,11 +6,11 @@ import type { Ticket } from '#events/access/ticket.ts';
 import { CLOSE, type Close } from '../close-codes.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { awarenessMessage, readMessage } from '../wire/messages.ts';
+import { awarenessMessage } from '../wire/messages.ts';
 import { writeStates } from '../wire/awareness.ts';
 import { frameOf } from '../wire/frame.ts';
-import { Malformed } from '../wire/reader.ts';
 import type { Peer } from './peer.ts';
+import { receive } from './receive.ts';
 import type { Room } from './room.ts';
 
 /** Says nothing, and keeps stock clients from giving up. */
@@ -166,13 +166,7 @@ export class SyncSocket implements Peer {
     // A buffer of its own: parts of it are kept until the next frame, and no lying length reaches a neighbour's bytes.
     const bytes = copyOf(data);
     if (!this.messages.take(1, now) || !this.bytes.take(bytes.length, now)) return this.close(CLOSE.tooFast);
-    try {
-      room.receive(this, readMessage(bytes));
-    } catch (error) {
-      if (!(error instanceof Malformed))
-        this.ports.log.error({ err: error, document: this.document }, 'message failed');
-      this.close(CLOSE.malformed);
-    }
+    receive(room, this, bytes, this.ports.log);
   }
 
   private onClose(code: number, reason: string): void {

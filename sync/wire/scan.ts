@@ -63,6 +63,8 @@ const KIND = 0x1f;
 const MOST_ID = 0xffffffff;
 const MOST_CLOCK = 0x7fffffff;
 const MOST_NAME = 256;
+/** How lib0 begins an object. */
+const ANY_OBJECT = 118;
 
 const readClient = (reader: Reader): number => within(reader.varUint(), MOST_ID);
 const readClock = (reader: Reader): number => within(reader.varUint(), MOST_CLOCK);
@@ -115,6 +117,8 @@ function readContent(reader: Reader, content: number): number {
     }
     case CONTENT.document:
       reader.varString();
+      // Yjs takes its options from an object without looking.
+      if (reader.bytes[reader.at] !== ANY_OBJECT) throw new Malformed('no options');
       reader.skipAny();
       return 1;
     default:

@@ -120,6 +120,7 @@ describe('scanning an update', () => {
     ['a struct without length', [1, 1, 5, 0, 0, 0, 0]],
     ['a number beyond 53 bits', [1, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]],
     ['bytes behind the end', [0, 0, 0]],
+    ['a document without options', [1, 1, 5, 0, 9, 1, 1, 0x61, 1, 0x67, 126, 0]],
     ['text that is not UTF-8', [1, 1, 5, 0, 4, 1, 1, 0x61, 2, 0xc3, 0x28, 0]],
     ['JSON that is none', [1, 1, 5, 0, 5, 1, 1, 0x61, 1, 0x7b, 0]],
   ])('[W3] refuses %s', (_what, bytes) => {
