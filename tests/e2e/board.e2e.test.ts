@@ -131,7 +131,8 @@ describe('tools', () => {
     await tutor.getByRole('textbox', { name: 'Sticky note' }).fill('Homework: 3, 4 and 7');
     await tutor.keyboard.press('Escape');
     await both(9, 'words');
-    await expect(student.locator('[data-summary]').textContent()).resolves.toContain('9 strokes by Kavita Rao');
+    await student.locator('[data-summary]', { hasText: '9 strokes by Kavita Rao' }).waitFor({ state: 'attached' });
+    await student.getByText('Sticky note: Homework: 3, 4 and 7').waitFor({ state: 'attached' });
   });
 
   it('of the keyboard alone put a shape down, move it, and take it away', async () => {
@@ -166,7 +167,7 @@ describe('undo', () => {
     await both(11, 'a stroke of the tutor');
     await student.keyboard.press('Control+z');
     await both(10, "the student's own to go");
-    await expect(tutor.locator('[data-summary]').textContent()).resolves.toContain('10 strokes by Kavita Rao');
+    await tutor.locator('[data-summary]', { hasText: '10 strokes by Kavita Rao' }).waitFor({ state: 'attached' });
     await student.keyboard.press('Control+Shift+z');
     await both(11, 'it to come back');
     await tutor.keyboard.press('Control+z');

@@ -112,7 +112,7 @@ export class BoardDesk {
       hold: (held) => (this.view.held = held),
     });
     this.view.onMove = () => this.follow.leave();
-    this.tally.now();
+    this.tally.turned();
   }
 
   /** Returns the way to stop. */
@@ -297,7 +297,7 @@ export class BoardDesk {
     this.selection.clear();
     this.tally.clear(0);
     this.painter?.turnTo(this.page);
-    this.tally.now();
+    this.tally.turned();
     if (!this.follow.following) this.fitPage();
     this.sender?.point(null, this.page, false);
   }

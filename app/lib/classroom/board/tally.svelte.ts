@@ -2,8 +2,10 @@
 import type { BoardReader } from '#sync/documents/board-reader.ts';
 import { isWriting, type Writing } from '#sync/documents/items.ts';
 
-/** Counting takes all items into its hand, so it is done now and then, ms; and by a timer, which hidden pages have too. */
+/** Between two counts, ms; by a timer, which hidden pages have too. */
 const COUNT_MS = 40;
+/** Who drew how much takes all items into the hand, so it is asked seldom, ms: nobody hears it more often. */
+const DETAILS_MS = 600;
 /** How long clearing can be taken back from where one looks, ms; undo works longer. */
 const TAKE_BACK_MS = 8_000;
 /** Writings that are read out. */
@@ -20,6 +22,7 @@ export class Tally {
   private readonly page: () => string;
   private readonly onCount: () => void;
   private counting: ReturnType<typeof setTimeout> | undefined;
+  private detailing: ReturnType<typeof setTimeout> | undefined;
   private forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(reader: BoardReader, page: () => string, onCount: () => void) {
@@ -30,6 +33,7 @@ export class Tally {
 
   destroy(): void {
     clearTimeout(this.counting);
+    clearTimeout(this.detailing);
     clearTimeout(this.forgetting);
   }
 
@@ -42,6 +46,19 @@ export class Tally {
     clearTimeout(this.counting);
     this.counting = undefined;
     this.count = this.reader.count(this.page());
+    this.onCount();
+    this.detailing ??= setTimeout(() => this.details(), DETAILS_MS);
+  }
+
+  /** Another page is shown: all of it at once. */
+  turned(): void {
+    this.now();
+    this.details();
+  }
+
+  private details(): void {
+    clearTimeout(this.detailing);
+    this.detailing = undefined;
     this.authors = this.reader.tally(this.page());
     this.words = this.reader
       .visible(this.page())
@@ -50,7 +67,6 @@ export class Tally {
       )
       .sort((a, b) => a.top - b.top)
       .slice(0, MOST_WORDS);
-    this.onCount();
   }
 
   /** Says for a while how much was cleared; 0 ends it. */
