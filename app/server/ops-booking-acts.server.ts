@@ -121,7 +121,9 @@ async function refundAgain({ act, bookingId, now, states }: Asked): Promise<Acts
       ? [{ refundId: lateRefundId(bookingId), ...payment.capture, reason: 'paid-too-late' }]
       : failedIn(payment).map((failed) => ({ ...failed, refundId: refundAgainId(failed.refundId) }));
   const commands = wanted.flatMap(({ refundId, providerPaymentId, amount: asked, reason }): AnyCommand[] => {
-    // The bank of the payer may have taken some of it meanwhile.
+    // While the payer's bank has a case open nothing of that payment is refunded.
+    if (payment.bankCases.some((one) => one.frozen && one.providerPaymentId === providerPaymentId)) return [];
+    // It may have taken some of it meanwhile.
     const amount = Math.min(asked, refundableOf(payment, providerPaymentId));
     if (amount === 0) return [];
     return [{ type: 'RequestRefund', now, data: { bookingId, refundId, providerPaymentId, amount, reason } }];

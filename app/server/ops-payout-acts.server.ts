@@ -1,7 +1,7 @@
 /** Acts of ops on a payout, as commands. */
 import type { AnyCommand } from '#events/handling/submit.ts';
 import { reversalFor } from '#events/payout/dispute.ts';
-import { reversedOf, type PauseReason, type PayoutState } from '#events/payout/events.ts';
+import { leftOf, reversedOf, type PauseReason, type PayoutState } from '#events/payout/events.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { refuse } from '#events/shared/refusal.ts';
 import type { Acts, Asked } from './ops-booking-acts.server.ts';
@@ -76,7 +76,9 @@ async function reverseAgain({ bookingId, now, states }: Asked, payout: Existing)
   const reason = await states.lastReversalReason(bookingId);
   if (!last || reason === null) return refuse('nothing-owed', 'Nothing is left to be taken back for this booking.');
   const operationId = reversalAgainId(last.operationId);
-  return [{ type: 'RequestReversal', now, data: { bookingId, operationId, amount: last.amount, reason } }];
+  // What was taken back since counts towards it.
+  const amount = 'owed' in payout ? Math.min(payout.owed, leftOf(payout)) : last.amount;
+  return [{ type: 'RequestReversal', now, data: { bookingId, operationId, amount, reason } }];
 }
 
 const STILL: Readonly<Record<PauseReason, string>> = {

@@ -31,6 +31,18 @@ const all = (...commands: readonly string[]): string =>
 const PAUSED = `EXISTS (SELECT FROM jsonb_each(p.pauses) e
   WHERE jsonb_typeof(e.value) = 'null' OR (e.value)::text::int8 > $2)`;
 
+/** One of those pauses whose cause is not over: it ends with its cause, and not because somebody is in a hurry. */
+const CAUSE_STANDS = `EXISTS (SELECT FROM jsonb_each(p.pauses) e
+  WHERE (jsonb_typeof(e.value) = 'null' OR (e.value)::text::int8 > $2) AND CASE e.key
+    WHEN 'account-suspended' THEN NOT EXISTS (
+      SELECT FROM read_model.account a WHERE a.tutor_id = p.tutor_id AND a.status = 'active')
+    WHEN 'chargeback' THEN EXISTS (SELECT FROM read_model.capture c WHERE c.booking_id = p.booking_id AND c.frozen)
+    ELSE true END)`;
+
+/** Paise of the captured payment `c` that nobody asked back and no bank took. */
+const REFUNDABLE = `c.amount - c.lost - (SELECT coalesce(sum(asked.amount), 0) FROM read_model.refund asked
+  WHERE asked.provider_payment_id = c.provider_payment_id AND asked.state <> 'failed')`.trim();
+
 const KINDS: readonly Kind[] = [
   {
     what: 'awaiting-payment',
@@ -54,7 +66,7 @@ const KINDS: readonly Kind[] = [
     bookingId: 'booking_id',
     since: 'release_at',
     detail: `'The hold is over, yet it is not released.'`,
-    commands: `CASE WHEN p.state = 'hold-running' THEN ${all('AuthorizeRelease', 'PausePayout')} ELSE ${all()} END`,
+    commands: `CASE WHEN p.state = 'hold-running' THEN ${all('AuthorizeRelease')} ELSE ${all()} END`,
     from: `read_model.payout p WHERE state IN ('hold-running', 'releasing') AND release_at < $1 AND owed = 0
       AND (state = 'releasing' OR NOT ${PAUSED})`,
   },
@@ -64,7 +76,7 @@ const KINDS: readonly Kind[] = [
     since: 'release_at',
     detail: `'The hold is over, and this still stands in the way: '
       || (SELECT string_agg(e.key, ', ' ORDER BY e.key) FROM jsonb_each(p.pauses) e)`,
-    commands: all('ResumePayout'),
+    commands: `CASE WHEN ${CAUSE_STANDS} THEN ${all()} ELSE ${all('ResumePayout')} END`,
     from: `read_model.payout p WHERE state = 'hold-running' AND release_at < $1 AND ${PAUSED}`,
   },
   {
@@ -113,7 +125,11 @@ const KINDS: readonly Kind[] = [
     bookingId: 'b.booking_id',
     since: 'b.starts_at',
     detail: `coalesce(b.outcome, '')`,
-    commands: all('DecideReviewedBooking'),
+    // A case is opened where money still waits for it, and a decision that stands is given to the booking.
+    commands: `CASE WHEN EXISTS (SELECT FROM read_model.dispute d WHERE d.booking_id = b.booking_id AND d.state = 'resolved')
+        OR EXISTS (SELECT FROM read_model.payout p WHERE p.booking_id = b.booking_id
+          AND p.state IN ('planned', 'transfer-pending', 'failed', 'held', 'hold-running', 'disputed') AND p.owed = 0)
+      THEN ${all('DecideReviewedBooking')} ELSE ${all()} END`,
     // Where there is a dispute or a review, that is what waits.
     from: `read_model.booking b WHERE b.state = 'under-review' AND b.starts_at < $1
       AND NOT EXISTS (SELECT FROM read_model.dispute d WHERE d.booking_id = b.booking_id
@@ -150,9 +166,10 @@ const KINDS: readonly Kind[] = [
     bookingId: 'r.booking_id',
     since: 'r.requested_at',
     detail: 'r.reason',
-    commands: `CASE WHEN coalesce(c.frozen, false) THEN ${all()} ELSE ${all('RequestRefund')} END`,
-    from: `read_model.refund r LEFT JOIN read_model.capture c ON c.provider_payment_id = r.provider_payment_id
-      WHERE r.state = 'failed' AND r.requested_at < $1 AND NOT EXISTS (
+    commands: `CASE WHEN c.frozen THEN ${all()} ELSE ${all('RequestRefund')} END`,
+    // With nothing left, the payer has the money by another refund or from their bank.
+    from: `read_model.refund r JOIN read_model.capture c ON c.provider_payment_id = r.provider_payment_id
+      WHERE r.state = 'failed' AND r.requested_at < $1 AND ${REFUNDABLE} > 0 AND NOT EXISTS (
         SELECT 1 FROM read_model.refund later WHERE later.provider_payment_id = r.provider_payment_id
           AND later.state <> 'failed' AND later.requested_at >= r.requested_at)`,
   },
@@ -176,10 +193,11 @@ const KINDS: readonly Kind[] = [
     what: 'chargeback-deadline',
     bookingId: 'c.booking_id',
     since: 'c.opened_at',
-    detail: `CASE WHEN c.respond_by <= $2 THEN 'The time to answer the bank is over.' ELSE 'The bank waits for an answer.' END
+    detail: `CASE WHEN c.respond_by < $2 THEN 'The time to answer the bank is over.' ELSE 'The bank waits for an answer.' END
       || coalesce(' ' || c.problem, '')`,
     subjectId: 'c.chargeback_id',
-    commands: `CASE WHEN c.respond_by <= $2 THEN ${all('RequestAccept')} ELSE ${all('RequestContest', 'RequestAccept')} END`,
+    // Up to the time itself (CB7, CB8); after it the bank’s word is waited for.
+    commands: `CASE WHEN c.respond_by < $2 THEN ${all()} ELSE ${all('RequestContest', 'RequestAccept')} END`,
     from: `read_model.chargeback c WHERE c.state IN ('open', 'action-required')
       AND c.respond_by <= $2 + ${BANK_DEADLINE_NEAR_MS}::int8`,
   },

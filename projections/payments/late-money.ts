@@ -6,5 +6,6 @@ export const LATE_MONEY = `
   FROM read_model.capture c JOIN read_model.booking b ON b.booking_id = c.booking_id
   WHERE NOT c.surplus
     AND (b.state IN ('expired', 'declined') OR (b.state = 'cancelled' AND b.confirmed_at IS NULL))
+    AND c.lost < c.amount
     AND NOT EXISTS (SELECT 1 FROM read_model.refund r WHERE r.provider_payment_id = c.provider_payment_id)
     AND c.captured_at < $1`;

@@ -1,4 +1,4 @@
-import { change, table, type Projection } from '../runner/projection.ts';
+import { change, json, table, type Projection } from '../runner/projection.ts';
 import { refundExpectedBy } from './refund-time.ts';
 
 const PAYMENT = table(
@@ -30,6 +30,8 @@ const CAPTURE = table(
     surplus: 'boolean',
     /** A bank is taking it back. */
     frozen: 'boolean',
+    /** Its cases that are open, by chargeback id: one that ends may leave another. */
+    frozen_by: 'jsonb',
     lost: 'int8',
   },
   { key: ['provider_payment_id'], indexes: { capture_booking: '(booking_id)' } },
@@ -52,6 +54,11 @@ const REFUND = table(
   },
   { key: ['refund_id'], indexes: { refund_booking: '(booking_id)', refund_payment: '(provider_payment_id)' } },
 );
+
+function others(cases: string, chargebackId: string): readonly string[] {
+  const open: string[] = JSON.parse(cases);
+  return open.filter((id) => id !== chargebackId);
+}
 
 /** The order of a booking, what was captured on it and what went back (SPEC RM4). */
 export const payments: Projection = {
@@ -100,6 +107,7 @@ export const payments: Projection = {
           captured_at: capturedAt,
           surplus: false,
           frozen: false,
+          frozen_by: '[]',
           lost: 0,
         });
       }
@@ -116,6 +124,7 @@ export const payments: Projection = {
           captured_at: fact.meta.occurredAt,
           surplus: true,
           frozen: false,
+          frozen_by: '[]',
           lost: 0,
         });
       }
@@ -145,12 +154,15 @@ export const payments: Projection = {
       case 'RefundDelayed':
         return change(rows, REFUND, fact.data.refundId, () => ({ state: 'delayed' }));
       case 'RefundsFrozen':
-        return change(rows, CAPTURE, fact.data.providerPaymentId, () => ({ frozen: true }));
-      case 'RefundsUnfrozen':
-        return change(rows, CAPTURE, fact.data.providerPaymentId, ({ lost }) => ({
-          frozen: false,
-          lost: lost + fact.data.lost,
+        return change(rows, CAPTURE, fact.data.providerPaymentId, ({ frozen_by }) => ({
+          frozen: true,
+          frozen_by: json([...others(frozen_by, fact.data.chargebackId), fact.data.chargebackId]),
         }));
+      case 'RefundsUnfrozen':
+        return change(rows, CAPTURE, fact.data.providerPaymentId, ({ lost, frozen_by }) => {
+          const open = others(frozen_by, fact.data.chargebackId);
+          return { frozen: open.length > 0, frozen_by: json(open), lost: lost + fact.data.lost };
+        });
       case 'RefundFailed':
         return change(rows, REFUND, fact.data.refundId, () => ({ state: 'failed' }));
     }
