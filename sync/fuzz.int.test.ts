@@ -24,6 +24,7 @@ class FakePeer implements Peer {
   readonly personId: string;
   readonly name: string;
   readonly acks = true;
+  readonly host = false;
   readonly observer = false;
   closed: Close | null = null;
   readonly doc = new Y.Doc();

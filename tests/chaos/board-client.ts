@@ -2,6 +2,7 @@
 import { readVarUint } from 'lib0/decoding';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import type { LessonRole } from '#events/access/roles.ts';
 import type { Database } from '#platform/database/database.ts';
 import { readBoard } from '#sync/documents/board-reader.ts';
 import { beginStroke, eraseStrokes } from '#sync/documents/board-writer.ts';
@@ -15,6 +16,7 @@ process.setMaxListeners(0);
 
 export interface BoardClient {
   readonly person: { readonly personId: string; readonly name: string };
+  readonly role: LessonRole;
   readonly doc: Y.Doc;
   readonly provider: WebsocketProvider;
   /** Keys of strokes that it finished, in order. */
@@ -28,16 +30,16 @@ export interface BoardClient {
   end(): void;
 }
 
-export const ticketFor = (person: { personId: string; name: string }, name: string): string =>
+export const ticketFor = (person: { personId: string; name: string }, name: string, role: LessonRole): string =>
   officeAt(Date.now).sign({
     lessonId: name.slice(name.indexOf(':') + 1),
     ...person,
-    role: 'participant',
+    role,
     documents: { [name]: [] },
     expiresAt: Date.now() + 800_000,
   });
 
-export function openClient(url: string, name: string, id: string): BoardClient {
+export function openClient(url: string, name: string, id: string, role: LessonRole = 'participant'): BoardClient {
   const person = { personId: `p-${id}`, name: `Person ${id}` };
   const drawn: string[] = [];
   /** Strokes that are whole in the document, the one that is being sealed included. */
@@ -59,7 +61,7 @@ export function openClient(url: string, name: string, id: string): BoardClient {
   // Roots without a type read as empty.
   for (const root of ROOTS) doc.getMap(root);
   const provider = new WebsocketProvider(url, name, doc, {
-    params: { ticket: ticketFor(person, name), ack: '1' },
+    params: { ticket: ticketFor(person, name, role), ack: '1' },
     disableBc: true,
     WebSocketPolyfill: CountingSocket,
     connect: false,
@@ -75,6 +77,7 @@ export function openClient(url: string, name: string, id: string): BoardClient {
   provider.connect();
   return {
     person,
+    role,
     doc,
     provider,
     drawn,
@@ -120,7 +123,19 @@ export async function storedDocument(db: Database, name: string): Promise<Y.Doc>
 
 /** Whether two replicas are the same: what they have, what is deleted in it, and what it says. */
 export function sameReplica(a: Y.Doc, b: Y.Doc): boolean {
+  nameRoots(a, b);
+  nameRoots(b, a);
   return Y.equalSnapshots(Y.snapshot(a), Y.snapshot(b)) && JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+/** A root reads as nothing until somebody says what it is, and whoever only looks has not said so of each. */
+function nameRoots(from: Y.Doc, to: Y.Doc): void {
+  for (const [name, root] of from.share) {
+    if (root instanceof Y.Map) to.getMap(name);
+    else if (root instanceof Y.Array) to.getArray(name);
+    else if (root instanceof Y.Text) to.getText(name);
+    else if (root instanceof Y.XmlFragment) to.getXmlFragment(name);
+  }
 }
 
 const sorted = (doc: Y.Doc): unknown[] =>

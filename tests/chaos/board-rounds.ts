@@ -88,7 +88,8 @@ const EDITS: readonly ((client: BoardClient, random: PRNG) => void)[] = [
   (client) => void client.draw(),
   (client) => void client.draw(),
   (client, random) => {
-    const keys = visibleIn(client.doc);
+    // The host anything, the others what is theirs: what may not enter would stay with its author alone.
+    const keys = visibleIn(client.doc).filter((key) => client.role === 'host' || client.drawn.includes(key));
     if (keys.length > 0) client.erase(oneOf(random, keys));
   },
   // Many acts as one update.
@@ -108,7 +109,12 @@ async function playRound(
   // A name that nobody had before, so that a seed can be played again.
   const name = `board:${crypto.randomUUID()}`;
   const open = (i: number): BoardClient => {
-    const client = openClient(cluster.nodes[i % cluster.nodes.length]?.url ?? '', name, `${i}`);
+    const client = openClient(
+      cluster.nodes[i % cluster.nodes.length]?.url ?? '',
+      name,
+      `${i}`,
+      i === 0 ? 'host' : 'participant',
+    );
     for (const root of [mapOf, arrayOf, textOf, xmlOf]) root(client.doc);
     return client;
   };
