@@ -1,6 +1,7 @@
 /**
- * Group commit: whatever is appended while one batch is on its way to the disk goes together in the next one. Each
- * append keeps its own answer; the batches go one after the other, so that appends to one stream keep their order.
+ * Group commit: whatever is appended while a batch is on its way to the disk goes together in the next one. Each append
+ * keeps its own answer. When many wait, a second batch goes out before the first is answered, so that the database always
+ * has one in hand; appends to one stream keep their order all the same.
  */
 import type { PreparedEvent } from './check.ts';
 import type { ExpectedRevision, Placed } from './event-store.ts';
@@ -39,6 +40,8 @@ export interface AppendQueueSettings {
   send(appends: readonly Append[]): Promise<readonly AppendOutcome[]>;
   /** This error is certainly about one of the appends of the batch, and nothing of the batch was written. */
   isRefusal(error: unknown): boolean;
+  /** Batches on their way at once, at most. */
+  readonly lanes?: number;
   /** Appends in one batch at most. */
   readonly batchAppends?: number;
   /** Bytes of one batch at most, unless it is a single append. */
@@ -57,15 +60,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** So many appends are worth a batch of their own: its costs are then shared by enough. */
+const WORTH_A_BATCH = 32;
+
 export class AppendQueue {
   readonly #settings: Required<AppendQueueSettings>;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #running: Promise<void> | null = null;
+  /** Lanes that look for appends. */
+  #open = 0;
+  readonly #running = new Set<Promise<void>>();
+  /** Streams of the batches that are on their way. */
+  readonly #underWay = new Set<string>();
   #closed = false;
 
   constructor(settings: AppendQueueSettings) {
     this.#settings = {
+      lanes: 1,
       batchAppends: 256,
       batchBytes: 4 * 1024 * 1024,
       maxWaiting: 10_000,
@@ -85,31 +96,50 @@ export class AppendQueue {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ append, resolve, reject });
       this.#waitingBytes += append.bytes;
-      this.#running ??= this.#run();
+      this.#openLane();
     });
   }
 
   /** Resolves when everything that waits is answered; takes nothing more. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #openLane(): void {
+    const { lanes } = this.#settings;
+    if (this.#open >= lanes || this.#waiting.length < (this.#open === 0 ? 1 : WORTH_A_BATCH)) return;
+    this.#open += 1;
+    const lane = this.#run().finally(() => this.#running.delete(lane));
+    this.#running.add(lane);
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       // One turn of the event loop, so that all who were answered together, or who came with one packet, go together.
       await new Promise((resolve) => setImmediate(resolve));
-      await this.#write(this.#take());
+      const batch = this.#take();
+      // The first that waits goes to a stream of the other lane's batch: that lane comes back for it.
+      if (batch.length === 0) break;
+      this.#openLane();
+      const streams = new Set(batch.map(({ append }) => append.stream));
+      for (const stream of streams) this.#underWay.add(stream);
+      await this.#write(batch);
+      for (const stream of streams) this.#underWay.delete(stream);
     }
-    this.#running = null;
+    // In the same step as the last look at what waits: whoever comes next opens a lane anew.
+    this.#open -= 1;
   }
 
   #take(): Waiting[] {
-    const { batchAppends, batchBytes } = this.#settings;
+    const { lanes, batchAppends, batchBytes } = this.#settings;
+    // A batch for each lane, rather than all in one and nothing left to do while it is written.
+    const share = Math.max(WORTH_A_BATCH, Math.ceil(this.#waiting.length / lanes));
     let bytes = 0;
     let count = 0;
     for (const { append } of this.#waiting) {
-      if (count === batchAppends || (count > 0 && bytes + append.bytes > batchBytes)) break;
+      if (count >= Math.min(batchAppends, share) || (count > 0 && bytes + append.bytes > batchBytes)) break;
+      if (this.#underWay.has(append.stream)) break;
       bytes += append.bytes;
       count += 1;
     }

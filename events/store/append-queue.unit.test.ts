@@ -44,6 +44,49 @@ describe('the queue in front of the log', () => {
     expect(sent).toEqual([['a'], ['b', 'c', 'b']]);
   });
 
+  it('sends a second batch before the first is answered, but only when enough wait for it', async () => {
+    const { queue, sent, answer } = slowLog({ lanes: 2 });
+    const first = queue.append(append('a'));
+    await expect.poll(() => sent).toEqual([['a']]);
+    const few = Array.from({ length: 31 }, (_, n) => queue.append(append(`b${n}`)));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(sent).toHaveLength(1);
+    few.push(queue.append(append('b31')));
+    await expect.poll(() => sent.length).toBe(2);
+    expect(sent[1]).toHaveLength(32);
+    await answer();
+    await answer();
+    await Promise.all([first, ...few]);
+  });
+
+  it('shares what waits between its lanes', async () => {
+    const { queue, sent, answer } = slowLog({ lanes: 2 });
+    const all = Array.from({ length: 100 }, (_, n) => queue.append(append(`a${n}`)));
+    await expect.poll(() => sent.map((batch) => batch.length)).toEqual([50, 32]);
+    for (let n = 0; n < 3; n += 1) await answer();
+    await Promise.all(all);
+    expect(sent.map((batch) => batch.length)).toEqual([50, 32, 18]);
+    expect(sent.flat()).toEqual(Array.from({ length: 100 }, (_, n) => `a${n}`));
+  });
+
+  it('keeps the order of one stream: what follows a batch on its way waits for it, and is never forgotten', async () => {
+    const { queue, sent, answer } = slowLog({ lanes: 2 });
+    const first = queue.append(append('a'));
+    await expect.poll(() => sent).toEqual([['a']]);
+    const rest = [...Array.from({ length: 32 }, (_, n) => `b${n}`), 'a', 'c'].map((stream) =>
+      queue.append(append(stream)),
+    );
+    await expect.poll(() => sent.length).toBe(2);
+    const closing = queue.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(sent).toHaveLength(2);
+    await answer();
+    await expect.poll(() => sent[2]).toEqual(['a', 'c']);
+    await answer();
+    await answer();
+    await Promise.all([first, ...rest, closing]);
+  });
+
   it('answers nobody before the batch is written', async () => {
     const { queue, answer } = slowLog();
     let answered = false;

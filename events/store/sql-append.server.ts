@@ -19,6 +19,8 @@ const HASH = 64;
 /** The queue of one process in front of `log_append_many`. */
 export function sqlAppends(db: Database): AppendQueue {
   return new AppendQueue({
+    // The second waits for the lock of the first inside the database; PGlite has one connection.
+    lanes: db.kind === 'postgres' ? 2 : 1,
     send: (appends) => write(db, appends),
     // 53, 57, 58, XX: no disk, shutting down, broken. Asking again for each append would only make that worse.
     isRefusal: (error) => error instanceof SqlError && !/^(53|57|58|XX)/.test(error.code),
@@ -30,10 +32,10 @@ async function write(db: Database, appends: readonly Append[]): Promise<AppendOu
   const joined = (texts: readonly string[]): string => texts.join(SEPARATOR);
   const rows = await db.query<Row>('SELECT * FROM log_append_many($1, $2, $3, $4, $5, $6, $7, $8)', [
     joined(appends.map((append) => append.stream)),
-    appends.map(({ expected }) => (typeof expected === 'number' ? expected : EXPECTED[expected])),
-    appends.map((append) => append.events.length),
-    earlierOf(appends),
-    events.map((event) => event.id),
+    list(appends.map(({ expected }) => (typeof expected === 'number' ? expected : EXPECTED[expected]))),
+    list(appends.map((append) => append.events.length)),
+    list(earlierOf(appends)),
+    list(events.map((event) => event.id)),
     joined(events.map((event) => event.type)),
     joined(events.map((event) => event.data)),
     joined(events.map((event) => event.meta)),
@@ -45,6 +47,9 @@ async function write(db: Database, appends: readonly Append[]): Promise<AppendOu
     placed: pos === null ? [] : placedOf(pos, recorded, chains),
   }));
 }
+
+/** An array as PostgreSQL writes it, of values that need no quotation marks. */
+const list = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
 /** For each append the number (from 1) of the one before it in this batch that goes to the same stream; 0 for none. */
 function earlierOf(appends: readonly Append[]): number[] {
