@@ -65,8 +65,18 @@ export class KnownStreams<State> {
     const since = known?.since ?? this.#limits.now();
     this.#kept.set(stream, { revision: after + news.length, lastId, state, given, since });
     this.#ids += given.size;
+    if (this.#tooMany()) this.#forgetOldest();
+  }
+
+  #tooMany(): boolean {
+    return this.#kept.size > this.#limits.streams || this.#ids > this.#limits.ids;
+  }
+
+  /** Some more than must go: finding the oldest of a map steps over all that were deleted before. */
+  #forgetOldest(): void {
+    let more = this.#kept.size >> 4;
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#limits.streams && this.#ids <= this.#limits.ids) break;
+      if (!this.#tooMany() && more-- <= 0) return;
       this.forget(oldest);
     }
   }

@@ -9,14 +9,13 @@ const NAMESPACE = Buffer.from('6f1c1d0e93b55d1c8d0f2f4c2d1f7a10', 'hex');
 /** A fresh random id (UUIDv4). */
 export const newId = (): string => randomUUID();
 
+const VARIANT = '89ab';
+
 /** The same id for the same name, always (UUIDv5). */
 export function idFrom(...parts: readonly (string | number)[]): string {
-  const name = Buffer.from(parts.join('\u001f'));
-  const bytes = hash('sha1', Buffer.concat([NAMESPACE, name]), 'buffer').subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(parts.join('\u001f'))]));
+  const variant = VARIANT[Number.parseInt(hex.charAt(16), 16) & 3] ?? '8';
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 const CODE_ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

@@ -33,10 +33,18 @@ export class RecentRecords {
       this.#records.set(numberOf(record.position), record);
       this.#characters += record.data.length + record.meta.length;
     }
+    // The map is asked for its oldest only when one must go: finding it steps over all that were deleted before.
+    while (this.#records.size > this.#limits.records || this.#characters > this.#limits.characters)
+      this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const least = this.#records.size >> 3;
+    let gone = 0;
     for (const [position, record] of this.#records) {
-      if (this.#records.size <= this.#limits.records && this.#characters <= this.#limits.characters) break;
       this.#records.delete(position);
       this.#characters -= record.data.length + record.meta.length;
+      if ((gone += 1) > least) return;
     }
   }
 
