@@ -3,11 +3,12 @@
  * index, one transaction, and so one flush, for each batch that our log made.
  */
 import pg from 'pg';
+import { CopyIn } from '#platform/database/copy-in.ts';
 import type { Database } from '#platform/database/database.ts';
 
 interface Batch {
   readonly rows: number;
-  readonly text: Buffer;
+  readonly text: string;
 }
 
 /** The log's rows as text for COPY, cut where our batches were cut. */
@@ -22,51 +23,10 @@ export async function batchesOf(db: Database): Promise<readonly Batch[]> {
   for (const [index, { tx, line }] of rows.entries()) {
     lines.push(line);
     if (rows[index + 1]?.tx === tx) continue;
-    batches.push({ rows: lines.length, text: Buffer.from(lines.join('')) });
+    batches.push({ rows: lines.length, text: lines.join('') });
     lines = [];
   }
   return batches;
-}
-
-/** What pg asks of a query of one's own; it has no COPY by itself. */
-class CopyIn {
-  readonly done: Promise<void>;
-  #resolve: () => void = () => undefined;
-  #reject: (error: Error) => void = () => undefined;
-  #error: Error | null = null;
-  readonly #sql: string;
-  readonly #text: Buffer;
-
-  constructor(sql: string, text: Buffer) {
-    this.#sql = sql;
-    this.#text = text;
-    this.done = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  submit(connection: pg.Connection): void {
-    connection.query(this.#sql);
-  }
-
-  handleCopyInResponse(connection: { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void }): void {
-    connection.sendCopyFromChunk(this.#text);
-    connection.endCopyFrom();
-  }
-
-  handleError(error: Error): void {
-    this.#error = error;
-    this.#reject(error);
-  }
-
-  handleReadyForQuery(): void {
-    if (this.#error === null) this.#resolve();
-  }
-
-  handleCommandComplete(): void {
-    // How many rows it took is known already.
-  }
 }
 
 /** Gives the seconds that it took to write all of them, one batch after the other. */
@@ -78,9 +38,7 @@ export async function copyAll(url: string, batches: readonly Batch[]): Promise<n
       recorded_at int8, chain bytea)`);
     const start = performance.now();
     for (const { text } of batches) {
-      const copy = new CopyIn('COPY plain FROM STDIN', text);
-      client.query(copy);
-      await copy.done;
+      await client.query(new CopyIn('plain', text)).done;
     }
     const seconds = (performance.now() - start) / 1_000;
     const { rows } = await client.query<{ count: string }>('SELECT count(*) FROM plain');

@@ -90,12 +90,26 @@ export function databaseContract(name: string, open: () => Promise<Database>): v
         () => db.query('SELECT 1'),
         () => db.acquire(),
         () => db.script('SELECT 1'),
+        () => db.copyIn('other', '1\n'),
         () => db.transaction(async () => undefined),
       ]) {
         await expect(db.transaction(async () => void (await use()))).rejects.toThrow(/only its own handle/);
       }
       const kept = await db.transaction(async (tx) => tx);
       await expect(kept.query('SELECT 1')).rejects.toThrow(/has ended/);
+    });
+
+    it('copies rows in, all or none, and goes on after a refusal', async () => {
+      await db.copyIn('thing (id, label)', '1\ta\\tb\\n\\\\c\n2\t\\N\n3\t\n');
+      expect(await db.query('SELECT * FROM thing ORDER BY id')).toEqual([
+        { id: 1, label: 'a\tb\n\\c' },
+        { id: 2, label: null },
+        { id: 3, label: '' },
+      ]);
+      await expect(db.copyIn('thing (id, label)', '4\tnew\n1\tthere\n')).rejects.toMatchObject({ code: '23505' });
+      await expect(db.copyIn('thing (id, label)', 'x\ty\n')).rejects.toBeInstanceOf(SqlError);
+      expect(await count()).toBe(3);
+      await db.query('DELETE FROM thing');
     });
 
     it('keeps transactions apart while fifty run at once with single statements between them', async () => {

@@ -4,6 +4,7 @@ import type { SqlErrorFacts } from './errors.ts';
 export type Ask =
   | { readonly kind: 'query'; readonly sql: string; readonly params: readonly unknown[] }
   | { readonly kind: 'script'; readonly sql: string }
+  | { readonly kind: 'copy-in'; readonly into: string; readonly text: string }
   | { readonly kind: 'listen'; readonly channel: string }
   | { readonly kind: 'unlisten'; readonly channel: string }
   /** The connection was given back. */

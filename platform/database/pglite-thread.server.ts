@@ -22,6 +22,9 @@ async function answer(request: Request): Promise<{ rows: Record<string, unknown>
     case 'script':
       await pg.exec(request.sql);
       break;
+    case 'copy-in':
+      await pg.query(`COPY ${request.into} FROM '/dev/blob'`, [], { blob: new Blob([request.text]) });
+      break;
     case 'listen':
       stopListening.set(
         request.channel,

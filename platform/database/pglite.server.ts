@@ -158,6 +158,8 @@ function databaseOn(thread: PgliteThread, unlock: () => void): Database {
     transaction: async (work) => transact(await acquire(), guard, work),
     script: (sql) => inTurn(async () => void (await thread.ask({ kind: 'script', sql }))),
 
+    copyIn: (into, text) => inTurn(async () => void (await thread.ask({ kind: 'copy-in', into, text }))),
+
     async listen(channel, onNotify) {
       const listeners = thread.listeners.get(channel) ?? new Set();
       thread.listeners.set(channel, listeners);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { CopyIn } from './copy-in.ts';
 import type { Connection, Database } from './database.ts';
 import { DatabaseUnavailable, SqlError, safeInteger, sqlFactsOf } from './errors.ts';
 import { MisuseGuard } from './misuse.ts';
@@ -51,13 +52,26 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     }
   }
 
-  async function acquire(): Promise<Connection> {
+  /** A connection, and how to give it back. */
+  async function take(): Promise<{ client: pg.PoolClient; giveBack(): void }> {
     guard.check();
     const client = await pool.connect().catch((error: unknown) => {
       throw translated(error);
     });
     const onError = (error: Error): void => log.warn({ err: error }, 'a database connection was lost while in use');
     client.on('error', onError);
+    return {
+      client,
+      giveBack() {
+        client.off('error', onError);
+        // A connection in the middle of something is closed rather than handed on; the server then rolls back.
+        client.release(client.getTransactionStatus() !== 'I');
+      },
+    };
+  }
+
+  async function acquire(): Promise<Connection> {
+    const { client, giveBack } = await take();
     let released = false;
     const held = async <R>(sql: string, params?: readonly unknown[]): Promise<{ rows: R[]; affected: number }> => {
       if (released) throw new Error('The connection was given back already');
@@ -71,9 +85,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
       release() {
         if (released) return;
         released = true;
-        client.off('error', onError);
-        // A connection in the middle of something is closed rather than handed on; the server then rolls back.
-        client.release(client.getTransactionStatus() !== 'I');
+        giveBack();
       },
     };
   }
@@ -92,6 +104,16 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
       await pool.query(sql).catch((error: unknown) => {
         throw translated(error);
       });
+    },
+    async copyIn(into, text, waits) {
+      const { client, giveBack } = await take();
+      try {
+        await client.query(new CopyIn(into, text)).done;
+      } catch (error) {
+        throw translated(error);
+      } finally {
+        giveBack();
+      }
     },
     listen: (channel, onNotify) => listener.listen(channel, onNotify),
     async close() {

@@ -321,6 +321,7 @@ const bound = (database: Database): Database => ({
   script: (sql) => database.script(sql),
   acquire: () => database.acquire(),
   transaction: (work) => database.transaction(work),
+  copyIn: (into, text) => database.copyIn(into, text),
   listen: (channel, listener) => database.listen(channel, listener),
   close: () => database.close(),
 });

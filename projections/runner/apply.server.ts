@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '#platform/database/database.ts';
 import type { Checkpoint } from './checkpoint.server.ts';
 import type { Unit } from './rows.ts';
-import type { AnyTable, StoredRow } from './table.ts';
+import { sqlTypeOf, type AnyTable, type StoredRow } from './table.ts';
 
 /** After each table, before each column, after each value; and what stands for NULL. */
 const SIGNS = { table: '\u001c', column: '\u001d', value: '\u001f', nothing: '\u001e' } as const;
@@ -14,16 +14,14 @@ const SIGNS = { table: '\u001c', column: '\u001d', value: '\u001f', nothing: '\u
 /** Programs that start at once make the function one after the other. Any number that nobody else locks. */
 const LOCK = 7_204_119_028;
 
-const kindOf = (kind: string): string => kind.replace(' null', '');
-
 /** The columns as lists, of which the first element of `c` gives the length. */
 function rowsSql(table: AnyTable, names: readonly string[]): string {
   const lists = names.map(
     (_name, index) => `unnest(string_to_array(c[${index + 2}], E'\\x1f', E'\\x1e')) AS c${index}`,
   );
   const values = names.map((name, index) => {
-    const kind = kindOf(table.columns[name] ?? 'text');
-    return kind === 'text' ? `v.c${index}` : `v.c${index}::${kind}`;
+    const type = sqlTypeOf(table.columns[name] ?? 'text');
+    return type === 'text' ? `v.c${index}` : `v.c${index}::${type}`;
   });
   return `SELECT ${values.join(', ')} FROM (SELECT ${lists.join(', ')}) v LIMIT c[1]::int8`;
 }
@@ -32,8 +30,10 @@ function insertSql(schema: string, table: AnyTable): string {
   const names = Object.keys(table.columns);
   const rest = names.filter((name) => !table.key.includes(name));
   const replace = rest.map((name) => `${name} = excluded.${name}`).join(', ');
-  const conflict = table.grows || replace === '' ? 'DO NOTHING' : `(${table.key.join(', ')}) DO UPDATE SET ${replace}`;
-  return `INSERT INTO ${schema}.${table.name} (${names.join(', ')}) ${rowsSql(table, names)} ON CONFLICT ${conflict}`;
+  const insert = `INSERT INTO ${schema}.${table.name} (${names.join(', ')}) ${rowsSql(table, names)}`;
+  // The checkpoint lets each row come once. Looking for one that is there already would cost as much again.
+  if (table.grows) return insert;
+  return `${insert} ON CONFLICT ${replace === '' ? 'DO NOTHING' : `(${table.key.join(', ')}) DO UPDATE SET ${replace}`}`;
 }
 
 function deleteSql(schema: string, table: AnyTable): string {
@@ -63,43 +63,35 @@ function bodySql(schema: string, tables: readonly AnyTable[]): string {
     END`;
 }
 
-/** A text that grows, and how many signs belong into it. One text from the start: copying each part again costs more. */
+const HAS_SIGN = new RegExp(`[${Object.values(SIGNS).join('')}]`);
+
+/** A text that grows. One from the start: copying each part again costs more. */
 class Lists {
   text = '';
-  #signs = 0;
+  /** Whether a value holds a sign that stands between others. */
+  mixed = false;
 
-  sign(sign: string): void {
-    this.text += sign;
-    this.#signs += 1;
-  }
-
-  block(columns: readonly string[], rows: readonly StoredRow[]): void {
+  block({ columns }: AnyTable, names: readonly string[], rows: readonly StoredRow[]): void {
     if (rows.length > 0) {
       this.text += String(rows.length);
-      for (const column of columns) {
-        this.sign(SIGNS.column);
+      for (const name of names) {
+        // JSON escapes them, numbers have none.
+        const free = columns[name]?.startsWith('text') === true;
+        this.text += SIGNS.column;
         for (const row of rows) {
-          const value = row[column];
-          if (value === null || value === undefined) this.sign(SIGNS.nothing);
-          else this.text += typeof value === 'string' ? value : String(value);
+          const value = row[name];
+          if (value === null || value === undefined) this.text += SIGNS.nothing;
+          else if (typeof value === 'string') {
+            if (free && HAS_SIGN.test(value)) this.mixed = true;
+            this.text += value;
+          } else this.text += String(value);
           // Also after the last: a single empty text would otherwise be no element at all. The limit of the rows cuts off
           // what stands behind it.
-          this.sign(SIGNS.value);
+          this.text += SIGNS.value;
         }
       }
     }
-    this.sign(SIGNS.table);
-  }
-
-  /** Whether a value holds a sign that stands between others. */
-  get mixed(): boolean {
-    const { text } = this;
-    let found = 0;
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index);
-      if (code >= 0x1c && code <= 0x1f) found += 1;
-    }
-    return found !== this.#signs;
+    this.text += SIGNS.table;
   }
 }
 
@@ -112,8 +104,8 @@ function textOf(tables: readonly AnyTable[], unit: Unit): string | null {
     for (const [key, row] of unit.changed.get(table) ?? [])
       if (row !== null) kept.push(row);
       else gone.push(Object.fromEntries(key.split('\u0000').map((part, index) => [table.key[index] ?? '', part])));
-    lists.block(table.key, gone);
-    lists.block(Object.keys(table.columns), kept);
+    lists.block(table, table.key, gone);
+    lists.block(table, Object.keys(table.columns), kept);
   }
   return lists.mixed ? null : lists.text;
 }

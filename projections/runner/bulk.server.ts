@@ -1,6 +1,6 @@
 /** Many rows in one statement, for PostgreSQL and PGlite alike. */
-import type { Queryable } from '#platform/database/database.ts';
-import type { AnyTable, Columns, StoredRow } from './table.ts';
+import type { Database, Queryable } from '#platform/database/database.ts';
+import { sqlTypeOf, type AnyTable, type Columns, type StoredRow } from './table.ts';
 import type { Key, Unit } from './rows.ts';
 
 /** Signs that JSON text cannot hold and people do not type; a column that has them anyway is sent as an array. */
@@ -8,7 +8,6 @@ const SEPARATOR = '\u001f';
 const NOTHING = '\u001e';
 
 const isText = (kind: string): boolean => kind.startsWith('text') || kind.startsWith('json');
-const sqlType = (kind: string): string => kind.replace(' null', '');
 
 interface List {
   readonly sql: (param: string) => string;
@@ -57,10 +56,10 @@ const binder =
 function selectOf(columns: Columns, rows: readonly StoredRow[], bind: Bind): string {
   const kinds = Object.entries(columns);
   const lists = kinds.map(([column, kind]) => {
-    const { sql, param } = isText(kind) ? textList(rows, column) : arrayList(rows, column, sqlType(kind));
+    const { sql, param } = isText(kind) ? textList(rows, column) : arrayList(rows, column, sqlTypeOf(kind));
     return sql(bind(param));
   });
-  const select = kinds.map(([, kind], index) => `v.c${index}${kind.startsWith('json') ? `::${sqlType(kind)}` : ''}`);
+  const select = kinds.map(([, kind], index) => `v.c${index}${kind.startsWith('jsonb') ? '::jsonb' : ''}`);
   const columnsSql = lists.map((list, index) => `${list} AS c${index}`).join(', ');
   return `SELECT ${select.join(', ')} FROM (SELECT ${columnsSql}) v LIMIT ${bind(rows.length)}::int8`;
 }
@@ -116,6 +115,33 @@ export async function insertRows(
   await db.query(insertSql(schema, table, rows, onConflict, binder(params)), params);
 }
 
+const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** Adds rows of keys that are not there; many at once, because each call is a transaction. It does not wait for the disk. */
+export async function addRows(
+  db: Database,
+  schema: string,
+  table: AnyTable,
+  rows: readonly StoredRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(table.columns);
+  let text = '';
+  for (const row of rows) {
+    let between = '';
+    for (const name of names) {
+      const value = row[name];
+      text += between;
+      if (value === null || value === undefined) text += '\\N';
+      else if (typeof value !== 'string') text += String(value);
+      else text += /[\\\t\n\r]/.test(value) ? value.replaceAll(/[\\\t\n\r]/g, (sign) => ESCAPED[sign] ?? sign) : value;
+      between = '\t';
+    }
+    text += '\n';
+  }
+  await db.copyIn(`${schema}.${table.name} (${names.join(', ')})`, text, false);
+}
+
 export async function removeRows(db: Queryable, schema: string, table: AnyTable, keys: readonly Key[]): Promise<void> {
   if (keys.length === 0) return;
   const params: unknown[] = [];
@@ -130,7 +156,7 @@ export async function loadRows(
   keys: readonly Key[],
 ): Promise<readonly StoredRow[]> {
   const select = Object.entries(table.columns).map(([name, kind]) =>
-    kind.startsWith('json') ? `t.${name}::text AS ${name}` : `t.${name}`,
+    kind.startsWith('jsonb') ? `t.${name}::text AS ${name}` : `t.${name}`,
   );
   const params: unknown[] = [];
   const from = keysSql(table, keys, binder(params));

@@ -6,7 +6,7 @@
 import type { EventStore, Position } from '#events/store/event-store.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
-import { insertRows, loadRows, removeRows } from './bulk.server.ts';
+import { addRows, insertRows, loadRows, removeRows } from './bulk.server.ts';
 import { PROJECTIONS } from './all-projections.ts';
 import { moveFenced } from './checkpoint.server.ts';
 import { park, passesByItself } from './parked.server.ts';
@@ -19,7 +19,9 @@ import { createSql, keyOf, keyText, primaryKeySql, type AnyTable, type StoredRow
 
 const NEXT = 'read_model_next';
 const OLD = 'read_model_old';
-const PAGE = 2_000;
+const PAGE = 1_000;
+/** Pages of which rows are on their way to the database at once. */
+const WRITES = 2;
 /** Changing rows kept in memory; half of them are written when there are more. About 400 bytes each. */
 const KEEP_ROWS = 600_000;
 
@@ -52,7 +54,7 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   let position: Position | null = null;
   let ordinal = 0;
   // Reading, projecting and writing go on at the same time, each at another page.
-  let writing: Promise<void> = Promise.resolve();
+  const writing: Promise<void>[] = [];
   let page = await store.readAll({ limit: pageSize });
   while (page.length > 0 && signal?.aborted !== true) {
     const last = page.at(-1);
@@ -64,19 +66,20 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
     const { unit, failures } = await project(projections, facts, ordinal, rows.known, rows.load);
     for (const { error } of failures) if (passesByItself(error)) throw error;
     parked.push(...failures);
-    await writing;
+    if (writing.length >= WRITES) await writing.shift();
     rows.take(unit);
-    writing = rows.write(unit.added);
-    writing.catch(() => undefined);
+    const write = rows.write(unit.added);
+    write.catch(() => undefined);
+    writing.push(write);
     if (rows.full) {
-      await writing;
+      await Promise.all(writing.splice(0));
       await rows.writeOlder();
     }
     position = last.position;
     ordinal += facts.length;
     page = await reading;
   }
-  await writing;
+  await Promise.all(writing);
   if (signal?.aborted === true) return ordinal;
   await rows.finish();
 
@@ -143,9 +146,7 @@ class BuildingRows {
   }
 
   async write(added: ReadonlyMap<AnyTable, readonly StoredRow[]>): Promise<void> {
-    await this.#transaction(async (tx) => {
-      for (const [table, rows] of added) await insertRows(tx, NEXT, table, rows, 'fail');
-    });
+    await Promise.all([...added].map(([table, rows]) => addRows(this.#db, NEXT, table, rows)));
   }
 
   /** Writes and forgets the half of the rows that was not written to for longest. */
@@ -169,7 +170,6 @@ class BuildingRows {
     };
     await Promise.all([lane(), lane()]);
     this.#rows.clear();
-    await this.#db.query(`ANALYZE ${this.#tables.map(({ name }) => `${NEXT}.${name}`).join(', ')}`);
   }
 
   async #finishTable(table: AnyTable): Promise<void> {
@@ -177,18 +177,25 @@ class BuildingRows {
     await this.#transaction(async (tx) => {
       await tx.query(`SET LOCAL maintenance_work_mem = '64MB'`);
       await finishTable(tx, NEXT, table, !this.#partly.has(table));
+      // Rows are asked for by key or a few at a time: for such plans a rough estimate is enough.
+      await tx.query('SET LOCAL default_statistics_target = 20');
+      await tx.query(`ANALYZE ${NEXT}.${table.name}`);
     });
   }
 
   async #writeRows(table: AnyTable, rows: readonly (readonly [string, StoredRow | null])[]): Promise<void> {
-    const onConflict = this.#partly.has(table) ? 'replace' : 'fail';
+    const partly = this.#partly.has(table);
     for (let from = 0; from < rows.length; from += CHUNK) {
       const some = rows.slice(from, from + CHUNK);
       const kept = some.flatMap(([, row]) => (row === null ? [] : [row]));
+      if (!partly) {
+        await addRows(this.#db, NEXT, table, kept);
+        continue;
+      }
       const gone = some.flatMap(([key, row]) => (row === null ? [key.split('\u0000')] : []));
       await this.#transaction(async (tx) => {
         await removeRows(tx, NEXT, table, gone);
-        await insertRows(tx, NEXT, table, kept, onConflict);
+        await insertRows(tx, NEXT, table, kept, 'replace');
       });
     }
   }

@@ -1,10 +1,13 @@
 /** What a read model's table looks like: written once, read by the types, the runner and the database. */
 
 type Kind = 'text' | 'int8' | 'int4' | 'boolean' | 'json' | 'jsonb';
-type Column = Kind | `${Kind} null`;
+export type Column = Kind | `${Kind} null`;
 export type Columns = Readonly<Record<string, Column>>;
 
-/** `json` and `jsonb` are held as JSON text, so that a row that is written again is not put into words again. */
+/**
+ * `json` and `jsonb` are held as JSON text, so that a row that is written again is not put into words again. `json` is text
+ * for the database too: what is only shown it need not parse.
+ */
 type Plain<K> = K extends 'int8' | 'int4' ? number : K extends 'boolean' ? boolean : string;
 type ValueOf<C> = C extends `${infer K} null` ? Plain<K> | null : Plain<C>;
 export type Row<C extends Columns> = { readonly [K in keyof C]: ValueOf<C[K]> };
@@ -68,11 +71,15 @@ export function keyOf({ key }: AnyTable, row: StoredRow): string {
   return key.map((column) => row[column]).join('\u0000');
 }
 
-const kindOf = (column: Column): string => column.replace(' null', '');
+/** The column's type in the database. */
+export function sqlTypeOf(column: Column): string {
+  const kind = column.replace(' null', '');
+  return kind === 'json' ? 'text' : kind;
+}
 
 export function createSql(schema: string, { name, columns }: AnyTable): string {
   const lines = Object.entries(columns).map(
-    ([column, kind]) => `${column} ${kindOf(kind)}${kind.endsWith(' null') ? '' : ' NOT NULL'}`,
+    ([column, kind]) => `${column} ${sqlTypeOf(kind)}${kind.endsWith(' null') ? '' : ' NOT NULL'}`,
   );
   return `CREATE TABLE ${schema}.${name} (${lines.join(', ')})`;
 }

@@ -45,7 +45,6 @@ function placeOf(fact: Fact): Place | null {
   return lane === undefined || bookingId === null ? null : { lane, bookingId, lessonId: null, tutorId: null };
 }
 
-/** `json` and not `jsonb`: what is only shown needs no parsing by the database, and there is one row for each event. */
 const TIMELINE = growingTable(
   'timeline',
   {

@@ -5,11 +5,11 @@ export function timelineQueries(db: Database): Pick<Queries, 'timeline'> {
   return {
     timeline: (bookingId) =>
       db.query<TimelineRow>(
-        `SELECT e.position, e.event_id AS "eventId", e.stream, e.revision, e.lane, e.type, e.data, e.actor,
+        `SELECT e.position, e.event_id AS "eventId", e.stream, e.revision, e.lane, e.type, e.data::json AS data, e.actor::json AS actor,
            n.name AS "actorName", e.occurred_at AS "occurredAt", e.recorded_at AS "recordedAt",
            e.correlation_id AS "correlationId", e.chain
          FROM read_model.timeline e
-         LEFT JOIN person_name n ON e.actor->>'kind' = 'person' AND n.person_id = e.actor->>'id'
+         LEFT JOIN person_name n ON e.actor::json->>'kind' = 'person' AND n.person_id = e.actor::json->>'id'
          WHERE e.booking_id = $1
             OR e.lesson_id IN (SELECT s.lesson_id FROM read_model.timeline_seat s WHERE s.booking_id = $1)
             -- What happened to the tutor's account while this booking's money was with us.
