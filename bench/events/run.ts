@@ -67,8 +67,15 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
     const settings = await databaseSettings(settingsDb);
     await settingsDb.close();
 
-    const contenders: Contenders = { newUrl, serverPid: postgres.pid(), inFlight: IN_FLIGHT, say };
+    const drop = async (url: string): Promise<void> => {
+      const db = await openPostgres(postgres.url);
+      await db.query(`DROP DATABASE "${new URL(url).pathname.slice(1)}" WITH (FORCE)`);
+      await db.close();
+    };
+    const contenders: Contenders = { newUrl, drop, serverPid: postgres.pid(), inFlight: IN_FLIGHT, say };
     const throughput = await measureThroughput(contenders, sizes);
+    // What the rounds left to be written later would otherwise be written now.
+    await settle(await onPostgres());
     say('append → visible');
     const visible = await visibleOn(await onPostgres(), sizes.seconds);
     const rebuild = await rebuildOn(await onPostgres(), sizes.rebuilt);
@@ -99,6 +106,11 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
   }
 }
 
+async function settle(db: Database): Promise<void> {
+  await db.query('CHECKPOINT');
+  await db.close();
+}
+
 async function visibleOn(db: Database, seconds: number) {
   const eventsPerSecond = 1_000;
   const of = Math.ceil((seconds * eventsPerSecond) / EVENTS_PER_LIFE) + 1_000;
@@ -124,6 +136,7 @@ async function rebuildOn(db: Database, wanted: number) {
     await ours.caughtUp();
     await ours.check();
     const live = await ours.fingerprint();
+    if (db.kind === 'postgres') await db.query('CHECKPOINT');
     say('building all read models anew');
     const start = performance.now();
     const events = await ours.rebuild();

@@ -9,6 +9,8 @@ import { openRival } from './rival.ts';
 
 export interface Contenders {
   newUrl(): Promise<string>;
+  /** Away with a database in which a round was run: nothing may be tidied up there during the next. */
+  drop(url: string): Promise<void>;
   /** The database server's first process. */
   readonly serverPid: number;
   readonly inFlight: number;
@@ -57,20 +59,23 @@ export async function oneRun(ours: Ours, lives: number, inFlight: number, server
 }
 
 export async function measureThroughput(
-  { newUrl, serverPid, inFlight, say }: Contenders,
+  { newUrl, drop, serverPid, inFlight, say }: Contenders,
   { lives, rounds }: { readonly lives: number; readonly rounds: number },
 ) {
   const ourRun = async (many: number): Promise<{ run: Run; batches: Awaited<ReturnType<typeof batchesOf>> }> => {
-    const ours = await openOurs(await openPostgres(await newUrl()), many);
+    const url = await newUrl();
+    const ours = await openOurs(await openPostgres(url), many);
     try {
       const run = await oneRun(ours, many, inFlight, serverPid);
       return { run, batches: await batchesOf(ours.db) };
     } finally {
       await ours.close();
+      await drop(url);
     }
   };
   const rivalRun = async (many: number, connections: number): Promise<Run> => {
-    const rival = await openRival(await newUrl(), many, connections);
+    const url = await newUrl();
+    const rival = await openRival(url, many, connections);
     try {
       const cpu = process.cpuUsage();
       const serverCpu = cpuOfTree(serverPid);
@@ -78,6 +83,7 @@ export async function measureThroughput(
       return runOf(driven, driven.seconds, cpuSince(cpu), cpuOfTree(serverPid) - serverCpu);
     } finally {
       await rival.close();
+      await drop(url);
     }
   };
 
@@ -99,7 +105,11 @@ export async function measureThroughput(
   const contenders = [
     async () => void ours.push((await ourRun(lives)).run),
     async () => void rival.push(await rivalRun(lives, pool)),
-    async () => void floor.push(Math.round(rows / (await copyAll(await newUrl(), batches)))),
+    async () => {
+      const url = await newUrl();
+      floor.push(Math.round(rows / (await copyAll(url, batches))));
+      await drop(url);
+    },
   ];
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) await contender();
