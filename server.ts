@@ -46,6 +46,7 @@ import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
+import { redisFanout } from '#sync/fanout/redis.server.ts';
 import { demoAccounts, DEMO_PASSWORD } from './tools/seed/people.ts';
 import { hasDemo, makeDemo } from './tools/seed/make-demo.ts';
 
@@ -182,7 +183,9 @@ async function start(config: Config): Promise<Running> {
   }
 
   // — board and chat
-  const sync = createSyncServer({ db, bus, store, submit, tickets, clock, log });
+  const fanout = config.redisUrl ? redisFanout(config.redisUrl, { log }) : null;
+  if (fanout) onStop(() => fanout.close());
+  const sync = createSyncServer({ db, bus, store, submit, tickets, clock, log, ...(fanout && { fanout }) });
   onStop(() => sync.close());
 
   const capabilities = {

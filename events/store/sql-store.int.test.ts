@@ -93,8 +93,8 @@ describe.each(adapters)('the log in %s', (_adapter, open) => {
     const transactions = async (): Promise<unknown> =>
       (await db.query('SELECT count(DISTINCT xmin::text)::int4 AS many FROM log_event'))[0];
     await Promise.all(Array.from({ length: 100 }, () => appended(store, fresh(), 'no-stream', several(2))));
-    // Shared by two lanes: 50, 32, and what is left.
-    expect(await transactions()).toEqual({ many: 3 });
+    // PostgreSQL has two lanes: 50, 32, and what is left.
+    expect(await transactions()).toEqual({ many: db.kind === 'postgres' ? 3 : 1 });
 
     const types = Array.from({ length: 12 }, (_, n) => (n === 5 ? 'Poison' : 'Thing'));
     const answers = await Promise.allSettled(types.map((type) => store.append(fresh(), 'no-stream', [happened(type)])));
