@@ -108,7 +108,7 @@ export async function openPostgres(url: string, options: PostgresOptions = {}): 
     async copyIn(into, text, waits) {
       const { client, giveBack } = await take();
       try {
-        await client.query(new CopyIn(into, text)).done;
+        await client.query(new CopyIn(into, text, waits)).done;
       } catch (error) {
         throw translated(error);
       } finally {
