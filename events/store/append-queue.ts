@@ -63,6 +63,9 @@ interface Waiting {
 /** So many appends are worth a batch of their own: its costs are then shared by enough. */
 const WORTH_A_BATCH = 32;
 
+/** One turn of the event loop, so that all who were answered together, or who came with one packet, go together. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 export class AppendQueue {
   readonly #settings: Required<AppendQueueSettings>;
   #waiting: Waiting[] = [];
@@ -115,9 +118,8 @@ export class AppendQueue {
   }
 
   async #run(): Promise<void> {
+    await turn();
     while (this.#waiting.length > 0) {
-      // One turn of the event loop, so that all who were answered together, or who came with one packet, go together.
-      await new Promise((resolve) => setImmediate(resolve));
       const batch = this.#take();
       // The first that waits goes to a stream of the other lane's batch: that lane comes back for it.
       if (batch.length === 0) break;
@@ -126,6 +128,8 @@ export class AppendQueue {
       for (const stream of streams) this.#underWay.add(stream);
       await this.#write(batch);
       for (const stream of streams) this.#underWay.delete(stream);
+      // Those who were answered now ask for the next thing.
+      await turn();
     }
     // In the same step as the last look at what waits: whoever comes next opens a lane anew.
     this.#open -= 1;
