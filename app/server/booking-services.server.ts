@@ -100,6 +100,21 @@ export function bookingServices(parts: BookingParts): BookingServices {
     }
   }
 
+  /**
+   * What a booking beside an erasure comes to. The log says whose it is: a request that names someone erased must not end
+   * another booking. Asked again after a failure, it finishes what was begun.
+   */
+  async function takeBack(person: Person, bookingId: string): Promise<Refusal> {
+    const state = await bookingState(store, bookingId);
+    if (state.kind === 'none' || state.terms.bookedBy !== person.personId) return PERSON_ERASED;
+    const { bookedBy, studentId, tutorId } = state.terms;
+    if (await someErased(store, new Set([bookedBy, studentId, tutorId]))) {
+      const data = { bookingId, by: 'platform', reason: '' } as const;
+      await submit({ type: 'CancelBooking', now: now(), data }, fromSystem('booking', `${bookingId} erased`));
+    }
+    return PERSON_ERASED;
+  }
+
   return {
     visibleBooking,
 
@@ -115,7 +130,7 @@ export function bookingServices(parts: BookingParts): BookingServices {
         return refuse('forbidden', 'You can book for yourself as a student, or for a child that you act for.');
       // Rows may be a moment behind an erasure, and a session may outlive it: the stream knows.
       const involved = new Set([person.personId, request.studentId, request.tutorId]);
-      if (await someErased(store, involved)) return PERSON_ERASED;
+      if (await someErased(store, involved)) return takeBack(person, request.requestId);
       const tutor = await queries.tutorById(request.tutorId);
       const offer = tutor?.offers.find((one) => one.offerId === request.offerId);
       if (!tutor || !offer) return refuse('not-found', 'This tutor does not offer that lesson any more.');
@@ -154,11 +169,7 @@ export function bookingServices(parts: BookingParts): BookingServices {
       if (isRefusal(submitted)) return submitted;
       const booking = await waitUntilDecided(request.requestId);
       // Erased after they were looked at: an erasure that began before the booking had a row did not see it.
-      if (await someErased(store, involved)) {
-        const data = { bookingId: request.requestId, by: 'platform', reason: '' } as const;
-        await submit({ type: 'CancelBooking', now: now(), data }, fromSystem('booking', `${request.requestId} erased`));
-        return PERSON_ERASED;
-      }
+      if (await someErased(store, involved)) return takeBack(person, request.requestId);
       if (booking?.state === 'declined') return declined(booking);
       return { kind: 'booked' as const, bookingId: request.requestId };
     },

@@ -12,8 +12,8 @@ import type { Person } from '#app/server/services.ts';
 const NOW = 1_789_000_000_000;
 const asha: Person = PEOPLE.asha ?? { personId: 'asha', name: '', email: '', roles: ['student'], zone: 'UTC' };
 
-/** Booking over a log in memory; `before` comes between the look at the people and the append of the request. */
-function booking(before: (submit: Submit) => Promise<unknown>) {
+/** Booking over a log in memory; `before` comes between the look at the people and the append of the request. So many cancellations fail. */
+function booking(before: (submit: Submit) => Promise<unknown>, failures = 0) {
   const store = inMemoryStore();
   const submit = createSubmit(store);
   const queries = {
@@ -26,6 +26,10 @@ function booking(before: (submit: Submit) => Promise<unknown>) {
     queries,
     submit: async (command, context) => {
       if (command.type === 'RequestBooking') await before(submit);
+      if (command.type === 'CancelBooking' && failures > 0) {
+        failures -= 1;
+        throw new Error('The log cannot be reached');
+      }
       return submit(command, context);
     },
     now: () => NOW,
@@ -37,7 +41,8 @@ function booking(before: (submit: Submit) => Promise<unknown>) {
   const request = { requestId, tutorId: TUTOR.tutorId, studentId: asha.personId, subject: 'Mathematics', note: '' };
   const ask = { ...request, offerId: 'group', startsAt: NOW + 86_400_000 };
   return {
-    book: () => services.book(asha, ask, newId()),
+    book: (instead: Partial<typeof ask> = {}) => services.book(asha, { ...ask, ...instead }, newId()),
+    erase: (personId: string) => erase(personId)(submit),
     types: async () => (await store.read(`booking-${requestId}`)).map((event) => event.type),
     register: (personId: string, role: 'student' | 'tutor') =>
       submit({ type: 'RegisterPerson', now: NOW, data: { personId, role, zone: 'UTC' } }, fromSystem('test', newId())),
@@ -64,6 +69,25 @@ describe('booking beside an erasure', () => {
       expect(await racing.book()).toMatchObject({ code: 'person-erased' });
       expect(await racing.types()).toHaveLength(2);
     });
+
+  it('PE7: takes it back when it is sent again after the first try to do so failed', async () => {
+    const racing = booking(erase(TUTOR.tutorId), 1);
+    await racing.register(TUTOR.tutorId, 'tutor');
+    await expect(racing.book()).rejects.toThrow('cannot be reached');
+    expect(await racing.types()).toEqual(['BookingRequested']);
+    expect(await racing.book()).toMatchObject({ code: 'person-erased' });
+    expect(await racing.types()).toEqual(['BookingRequested', 'BookingCancelled']);
+  });
+
+  it('PE7: ends no other booking because a request with its id names someone erased', async () => {
+    const gone = newId();
+    const quiet = booking(async () => undefined);
+    await quiet.register(gone, 'tutor');
+    expect(await quiet.book()).toMatchObject({ kind: 'booked' });
+    await quiet.erase(gone);
+    expect(await quiet.book({ tutorId: gone })).toMatchObject({ code: 'person-erased' });
+    expect(await quiet.types()).toEqual(['BookingRequested']);
+  });
 
   it('books where nobody was erased', async () => {
     const quiet = booking(async () => undefined);
