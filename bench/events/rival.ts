@@ -1,9 +1,13 @@
 /**
  * What we compare with: the same deciders over a store of the usual kind, one transaction a command. A pool; BEGIN, read
- * the stream, insert the events at the expected version, COMMIT; every statement prepared. It keeps no chain, no dense
- * positions, and no read models.
+ * the stream, insert the events at the expected version, project them, COMMIT; every statement prepared. It keeps no chain
+ * and no dense positions. Without its read models it is a contender of its own.
  */
 import pg from 'pg';
+import { openPostgres } from '#platform/database/postgres.server.ts';
+import { safeInteger } from '#platform/database/errors.ts';
+import { prepareProjections } from '#projections/worker.server.ts';
+import { positionFrom } from '#events/store/position.ts';
 import * as booking from '#events/booking/decide.ts';
 import * as bookingStream from '#events/booking/events.ts';
 import * as calendar from '#events/calendar/decide.ts';
@@ -21,9 +25,11 @@ import type { Command } from '#events/shared/command.ts';
 import { fold, type Decider } from '#events/shared/decider.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
+import type { EventMeta, RecordedEvent } from '#events/store/event-store.ts';
 import * as tutor from '#events/tutor/decide.ts';
 import * as tutorStream from '#events/tutor/events.ts';
 import type { Give } from './drive.ts';
+import { projectInline } from './rival-rows.ts';
 import { tutorsFor, tutorSteps, type Step } from './life.ts';
 
 const SCHEMA = `CREATE TABLE event (
@@ -42,18 +48,37 @@ const INSERT = {
   name: 'insert',
   text: `INSERT INTO event (stream, version, id, type, data, meta)
          SELECT $1, version, id, type, data, meta
-           FROM unnest($2::int[], $3::uuid[], $4::text[], $5::jsonb[], $6::jsonb[]) AS e (version, id, type, data, meta)`,
+           FROM unnest($2::int[], $3::uuid[], $4::text[], $5::jsonb[], $6::jsonb[]) AS e (version, id, type, data, meta)
+         RETURNING position`,
 };
-const UNIQUE_VIOLATION = '23505';
+/** Someone else was faster at this stream, or holds a row of a read model and waits for one of ours. */
+const ANEW: readonly string[] = ['23505', '40P01'];
+
+/** More than any command makes. */
+const MOST_EVENTS = 64;
 
 export interface Rival {
   readonly give: Give;
   close(): Promise<void>;
 }
 
+export interface RivalSettings {
+  readonly lives: number;
+  readonly connections: number;
+  /** Also writes all read models. */
+  readonly projects: boolean;
+}
+
 /** In an empty database, with the tutors of so many lives. */
-export async function openRival(url: string, lives: number, connections: number): Promise<Rival> {
-  const pool = new pg.Pool({ connectionString: url, max: connections, min: connections });
+export async function openRival(url: string, { lives, connections, projects }: RivalSettings): Promise<Rival> {
+  if (projects) {
+    const db = await openPostgres(url);
+    await prepareProjections(db);
+    await db.close();
+  }
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, safeInteger);
+  const pool = new pg.Pool({ connectionString: url, max: connections, min: connections, types });
   // The server may say good-bye to a connection that is being closed.
   pool.on('error', () => undefined);
   await pool.query(SCHEMA);
@@ -71,11 +96,12 @@ export async function openRival(url: string, lives: number, connections: number)
       const decision = decider.decide(command, fold(decider, rows));
       if (isRefusal(decision)) throw new Error(`${command.type} was refused: ${decision.code}`);
       const commandId = idFrom('system', 'bench', key);
-      const meta = JSON.stringify({
+      const meta: EventMeta = {
         ...{ commandId, correlationId: commandId, causationId: commandId },
         ...{ actor: { kind: 'system', id: 'bench' }, occurredAt: command.now, schemaVersion: 1 },
-      });
-      await client.query({
+      };
+      const metaText = JSON.stringify(meta);
+      const { rows: placed } = await client.query<{ position: number }>({
         ...INSERT,
         values: [
           stream,
@@ -83,9 +109,19 @@ export async function openRival(url: string, lives: number, connections: number)
           decision.map((_, index) => idFrom(stream, commandId, index)),
           decision.map((event) => event.type),
           decision.map((event) => JSON.stringify(event.data)),
-          decision.map(() => meta),
+          decision.map(() => metaText),
         ],
       });
+      const [first] = placed;
+      if (projects && first) {
+        const events = decision.map((event, index): RecordedEvent => ({
+          ...{ id: idFrom(stream, commandId, index), type: event.type, data: event.data, meta, stream },
+          ...{ category: stream.slice(0, stream.indexOf('-')), revision: rows.length + index },
+          ...{ position: positionFrom(placed[index]?.position ?? 0), recordedAt: command.now, chain: '' },
+        }));
+        // Positions of others may lie between: each transaction numbers its facts within a block of its own.
+        await projectInline(client, events, first.position * MOST_EVENTS);
+      }
       await client.query('COMMIT');
       return decision.length;
     } catch (error) {
@@ -106,8 +142,7 @@ export async function openRival(url: string, lives: number, connections: number)
       try {
         return await once(stream, decider, command, key);
       } catch (error) {
-        // Someone else was faster at this stream: everything anew.
-        if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+        if (!(error instanceof pg.DatabaseError) || !ANEW.includes(error.code ?? '')) throw error;
       }
     }
   }

@@ -1,4 +1,4 @@
-/** Events a second, ours beside the rival and the floor: A B C, C B A, and so on, each round in fresh databases. */
+/** Events a second, ours beside the rivals and the floor: A B C D, D C B A, and so on, each round in fresh databases. */
 import { openPostgres } from '#platform/database/postgres.server.ts';
 import { cpuOfTree } from './cpu.ts';
 import { drive, type Driven } from './drive.ts';
@@ -73,9 +73,9 @@ export async function measureThroughput(
       await drop(url);
     }
   };
-  const rivalRun = async (many: number, connections: number): Promise<Run> => {
+  const rivalRun = async (many: number, connections: number, projects: boolean): Promise<Run> => {
     const url = await newUrl();
-    const rival = await openRival(url, many, connections);
+    const rival = await openRival(url, { lives: many, connections, projects });
     try {
       const cpu = process.cpuUsage();
       const serverCpu = cpuOfTree(serverPid);
@@ -89,22 +89,28 @@ export async function measureThroughput(
 
   say('warming up, and looking for the best pool of the rival');
   await ourRun(Math.ceil(lives / 4));
-  let pool = 0;
-  let best = 0;
-  for (const connections of POOLS) {
-    const { eventsPerSecond } = await rivalRun(Math.ceil(lives / 8), connections);
-    say(`  ${connections} connections: ${eventsPerSecond} events/s`);
-    if (eventsPerSecond > best) [best, pool] = [eventsPerSecond, connections];
-  }
+  const bestPool = async (projects: boolean): Promise<number> => {
+    let pool = 0;
+    let best = 0;
+    for (const connections of POOLS) {
+      const { eventsPerSecond } = await rivalRun(Math.ceil(lives / 8), connections, projects);
+      say(`  ${connections} connections${projects ? '' : ', appending only'}: ${eventsPerSecond} events/s`);
+      if (eventsPerSecond > best) [best, pool] = [eventsPerSecond, connections];
+    }
+    return pool;
+  };
+  const pools = { rival: await bestPool(true), appendOnly: await bestPool(false) };
   const { batches } = await ourRun(lives);
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
 
   const ours: Run[] = [];
   const rival: Run[] = [];
+  const appendOnly: Run[] = [];
   const floor: number[] = [];
   const contenders = [
     async () => void ours.push((await ourRun(lives)).run),
-    async () => void rival.push(await rivalRun(lives, pool)),
+    async () => void rival.push(await rivalRun(lives, pools.rival, true)),
+    async () => void appendOnly.push(await rivalRun(lives, pools.appendOnly, false)),
     async () => {
       const url = await newUrl();
       floor.push(Math.round(rows / (await copyAll(url, batches))));
@@ -113,28 +119,37 @@ export async function measureThroughput(
   ];
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) await contender();
-    const [a, b, c] = [ours.at(-1)?.eventsPerSecond, rival.at(-1)?.eventsPerSecond, floor.at(-1)];
-    say(`round ${round + 1}: ours ${a}, rival ${b}, floor ${c} events/s`);
+    const [a, b, c] = [ours, rival, appendOnly].map((runs) => runs.at(-1)?.eventsPerSecond);
+    say(`round ${round + 1}: ours ${a}, rival ${b}, appending only ${c}, floor ${floor.at(-1)} events/s`);
   }
 
-  const [a, b] = [ours.map((run) => run.eventsPerSecond), rival.map((run) => run.eventsPerSecond)];
-  const spreads = { ours: spreadPct(a), rival: spreadPct(b), floor: spreadPct(floor) };
+  const speeds = (runs: readonly Run[]): number[] => runs.map((run) => run.eventsPerSecond);
+  const [a, b, c] = [speeds(ours), speeds(rival), speeds(appendOnly)];
+  const times = (others: readonly number[]): number =>
+    rounded(median(a.map((value, index) => value / (others[index] ?? Number.NaN))));
+  const spreads = { ours: spreadPct(a), rival: spreadPct(b), appendOnly: spreadPct(c), floor: spreadPct(floor) };
   return {
     inFlight,
     lives,
     rounds,
-    order: 'ours rival floor, floor rival ours, …',
-    projected: { ours: true, rival: false },
-    rivalConnections: pool,
+    order: 'ours rival appendOnly floor, floor appendOnly rival ours, …',
+    projected: { ours: true, rival: true, appendOnly: false },
+    connections: pools,
     eventsPerBatch: rounded(rows / batches.length, 1),
-    eventsPerSecond: { ours: median(a), rival: median(b), floor: median(floor) },
-    timesRival: rounded(median(a.map((value, index) => value / (b[index] ?? Number.NaN)))),
+    eventsPerSecond: { ours: median(a), rival: median(b), appendOnly: median(c), floor: median(floor) },
+    timesRival: times(b),
+    timesAppendOnly: times(c),
     ofFloor: rounded(median(a) / median(floor), 3),
-    command: { unit: 'ms', ours: medianRun(ours).command, rival: medianRun(rival).command },
-    cpuUs: { ours: costOf(ours), rival: costOf(rival) },
+    command: {
+      unit: 'ms',
+      ours: medianRun(ours).command,
+      rival: medianRun(rival).command,
+      appendOnly: medianRun(appendOnly).command,
+    },
+    cpuUs: { ours: costOf(ours), rival: costOf(rival), appendOnly: costOf(appendOnly) },
     spreadPct: spreads,
-    noisy: Math.max(spreads.ours, spreads.rival) > SPREAD_LIMIT_PCT,
-    raw: { ours, rival, floor },
+    noisy: Math.max(spreads.ours, spreads.rival, spreads.appendOnly) > SPREAD_LIMIT_PCT,
+    raw: { ours, rival, appendOnly, floor },
   };
 }
 

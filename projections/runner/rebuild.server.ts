@@ -55,31 +55,37 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   let ordinal = 0;
   // Reading, projecting and writing go on at the same time, each at another page.
   const writing: Promise<void>[] = [];
-  let page = await store.readAll({ limit: pageSize });
-  while (page.length > 0 && signal?.aborted !== true) {
-    const last = page.at(-1);
-    if (!last) break;
-    const reading = store.readAll({ after: last.position, limit: pageSize });
-    // Whatever fails first is thrown; the other must not be left without anyone who looks.
-    reading.catch(() => undefined);
-    const facts = factsIn(page, log);
-    const { unit, failures } = await project(projections, facts, ordinal, rows.known, rows.load);
-    for (const { error } of failures) if (passesByItself(error)) throw error;
-    parked.push(...failures);
-    if (writing.length >= WRITES) await writing.shift();
-    rows.take(unit);
-    const write = rows.write(unit.added);
-    write.catch(() => undefined);
-    writing.push(write);
-    if (rows.full) {
-      await Promise.all(writing.splice(0));
-      await rows.writeOlder();
+  try {
+    let page = await store.readAll({ limit: pageSize });
+    while (page.length > 0 && signal?.aborted !== true) {
+      const last = page.at(-1);
+      if (!last) break;
+      const reading = store.readAll({ after: last.position, limit: pageSize });
+      // Whatever fails first is thrown; the other must not be left without anyone who looks.
+      reading.catch(() => undefined);
+      const facts = factsIn(page, log);
+      const { unit, failures } = await project(projections, facts, ordinal, rows.known, rows.load);
+      for (const { error } of failures) if (passesByItself(error)) throw error;
+      parked.push(...failures);
+      if (writing.length >= WRITES) await writing.shift();
+      rows.take(unit);
+      const write = rows.write(unit.added);
+      write.catch(() => undefined);
+      writing.push(write);
+      if (rows.full) {
+        await Promise.all(writing.splice(0));
+        await rows.writeOlder();
+      }
+      position = last.position;
+      ordinal += facts.length;
+      page = await reading;
     }
-    position = last.position;
-    ordinal += facts.length;
-    page = await reading;
+    await Promise.all(writing);
+  } catch (error) {
+    // Whoever tries again makes the tables anew: no rows of this attempt may still be on their way then.
+    await Promise.allSettled(writing);
+    throw error;
   }
-  await Promise.all(writing);
   if (signal?.aborted === true) return ordinal;
   await rows.finish();
 

@@ -187,8 +187,10 @@ export async function playRound(
   );
   await expire(stage, of('paid-too-late', 'never-paid'));
   const late = of('cancelled-late').toSorted((one, other) => one.startsAt - other.startsAt);
+  // Before the first lesson of the day, which would otherwise begin without anybody.
+  const first = Math.min(...seats.map(({ startsAt }) => startsAt));
   for (const seat of late) {
-    await advance(stage, seat.startsAt - 6 * HOUR);
+    await advance(stage, Math.min(seat.startsAt - 6 * HOUR, first - 5 * 60_000));
     await cancel(give, seat, 'student');
   }
   await Promise.all(late.map((seat) => refunded(stage, seat, PRICE / 2)));
