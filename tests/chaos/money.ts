@@ -1,6 +1,6 @@
 /**
- * `npm run test:chaos -- --kills N --seed S`, or `-- --month`, or the board's (board.ts): loopback only, ends by itself, prints one JSON object as its
- * last line.
+ * `npm run test:chaos -- --kills N --seed S`, or `-- --month`, or the board's (board.ts): loopback only, ends by itself,
+ * prints one JSON object as its last line.
  */
 import { parseArgs } from 'node:util';
 import { BOARD_OPTIONS, BOARD_USAGE, runBoard } from './board.ts';
@@ -23,6 +23,8 @@ if (!Number.isInteger(kills) || kills < 1 || !Number.isInteger(seed)) {
   );
   process.exit(2);
 }
+// By default a signal ends a process without its `exit` handlers, which end the databases and lives of the run.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const log = (line: string): void => void process.stdout.write(`${line}\n`);
 const board = await runBoard(values, seed, log);
 if (board) {
