@@ -124,6 +124,7 @@ beforeEach(async () => {
     captured_at: NOW - 10 * DAY,
     surplus: false,
     frozen: false,
+    frozen_by: '[]',
     lost: 0,
   });
   await insert('payout', {
