@@ -119,12 +119,13 @@ export async function until(
   holds: (rows: Rows) => boolean,
 ): Promise<Rows> {
   const end = Date.now() + 120_000;
-  for (;;) {
+  // Many wait at once, and asking must not take the time of what is waited for.
+  for (let pause = 40; ; pause = Math.min(400, pause * 1.5)) {
     const { booking, payout } = await stage.ask(`row/${bookingId}`);
     const rows = { booking: recordOf(booking), payout: recordOf(payout) };
     if (holds(rows)) return rows;
     if (Date.now() > end) throw new Error(`${what} never came about: ${JSON.stringify(rows)}`);
-    await sleep(40);
+    await sleep(pause);
   }
 }
 
