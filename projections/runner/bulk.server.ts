@@ -64,27 +64,15 @@ function selectOf(columns: Columns, rows: readonly StoredRow[], bind: Bind): str
   return `SELECT ${select.join(', ')} FROM (SELECT ${columnsSql}) v LIMIT ${bind(rows.length)}::int8`;
 }
 
-type OnConflict = 'fail' | 'keep' | 'replace';
-
-function insertSql(
-  schema: string,
-  table: AnyTable,
-  rows: readonly StoredRow[],
-  onConflict: OnConflict,
-  bind: Bind,
-  condition = 'true',
-): string {
+/** A row that is there already is replaced, or, in a table that only grows, kept. */
+function insertSql(schema: string, table: AnyTable, rows: readonly StoredRow[], bind: Bind): string {
   const names = Object.keys(table.columns);
   const rest = names.filter((name) => !table.key.includes(name));
   const replace = rest.map((name) => `${name} = excluded.${name}`).join(', ');
   const conflict =
-    onConflict === 'fail'
-      ? ''
-      : onConflict === 'keep' || rest.length === 0
-        ? ' ON CONFLICT DO NOTHING'
-        : ` ON CONFLICT (${table.key.join(', ')}) DO UPDATE SET ${replace}`;
+    table.grows || rest.length === 0 ? 'DO NOTHING' : `(${table.key.join(', ')}) DO UPDATE SET ${replace}`;
   const select = selectOf(table.columns, rows, bind);
-  return `INSERT INTO ${schema}.${table.name} (${names.join(', ')}) SELECT * FROM (${select}) rows WHERE ${condition}${conflict}`;
+  return `INSERT INTO ${schema}.${table.name} (${names.join(', ')}) ${select} ON CONFLICT ${conflict}`;
 }
 
 const keyColumns = (table: AnyTable): Columns =>
@@ -99,20 +87,19 @@ function keysSql(table: AnyTable, keys: readonly Key[], bind: Bind): string {
 const sameKey = (table: AnyTable): string =>
   table.key.map((column, index) => `t.${column} = k.k${index}`).join(' AND ');
 
-const deleteSql = (schema: string, table: AnyTable, keys: readonly Key[], bind: Bind, condition = 'true'): string =>
-  `DELETE FROM ${schema}.${table.name} t USING ${keysSql(table, keys, bind)} WHERE ${sameKey(table)} AND ${condition}`;
+const deleteSql = (schema: string, table: AnyTable, keys: readonly Key[], bind: Bind): string =>
+  `DELETE FROM ${schema}.${table.name} t USING ${keysSql(table, keys, bind)} WHERE ${sameKey(table)}`;
 
-/** Writes the rows; of each key there is one at most. */
-export async function insertRows(
+/** Writes the rows, also over those that are there; of each key there is one at most. */
+export async function putRows(
   db: Queryable,
   schema: string,
   table: AnyTable,
   rows: readonly StoredRow[],
-  onConflict: OnConflict,
 ): Promise<void> {
   if (rows.length === 0) return;
   const params: unknown[] = [];
-  await db.query(insertSql(schema, table, rows, onConflict, binder(params)), params);
+  await db.query(insertSql(schema, table, rows, binder(params)), params);
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -166,17 +153,16 @@ export async function loadRows(
   );
 }
 
-/** Everything that a unit changed, as statements that do nothing unless the condition holds. */
-function unitSql(schema: string, unit: Unit, bind: Bind, condition?: string): readonly string[] {
+/** Everything that a unit changed. */
+function unitSql(schema: string, unit: Unit, bind: Bind): readonly string[] {
   const statements: string[] = [];
   for (const [table, rows] of unit.changed) {
     const kept = [...rows.values()].filter((row) => row !== null);
     const gone = [...rows].flatMap(([key, row]) => (row === null ? [key.split('\u0000')] : []));
-    if (gone.length > 0) statements.push(deleteSql(schema, table, gone, bind, condition));
-    if (kept.length > 0) statements.push(insertSql(schema, table, kept, 'replace', bind, condition));
+    if (gone.length > 0) statements.push(deleteSql(schema, table, gone, bind));
+    if (kept.length > 0) statements.push(insertSql(schema, table, kept, bind));
   }
-  for (const [table, rows] of unit.added)
-    if (rows.length > 0) statements.push(insertSql(schema, table, rows, 'keep', bind, condition));
+  for (const [table, rows] of unit.added) if (rows.length > 0) statements.push(insertSql(schema, table, rows, bind));
   return statements;
 }
 

@@ -6,7 +6,7 @@
 import type { EventStore, Position } from '#events/store/event-store.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
-import { addRows, insertRows, loadRows, removeRows } from './bulk.server.ts';
+import { addRows, loadRows, putRows, removeRows } from './bulk.server.ts';
 import { PROJECTIONS } from './all-projections.ts';
 import { moveFenced } from './checkpoint.server.ts';
 import { park, passesByItself } from './parked.server.ts';
@@ -201,7 +201,7 @@ class BuildingRows {
       const gone = some.flatMap(([key, row]) => (row === null ? [key.split('\u0000')] : []));
       await this.#transaction(async (tx) => {
         await removeRows(tx, NEXT, table, gone);
-        await insertRows(tx, NEXT, table, kept, 'replace');
+        await putRows(tx, NEXT, table, kept);
       });
     }
   }
