@@ -67,15 +67,17 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
     const settings = await databaseSettings(settingsDb);
     await settingsDb.close();
 
-    const drop = async (url: string): Promise<void> => {
+    const atServer = async (sql: string): Promise<void> => {
       const db = await openPostgres(postgres.url);
-      await db.query(`DROP DATABASE "${new URL(url).pathname.slice(1)}" WITH (FORCE)`);
+      await db.query(sql);
       await db.close();
     };
+    const drop = (url: string): Promise<void> =>
+      atServer(`DROP DATABASE "${new URL(url).pathname.slice(1)}" WITH (FORCE)`);
     const contenders: Contenders = { newUrl, drop, serverPid: postgres.pid(), inFlight: IN_FLIGHT, say };
     const throughput = await measureThroughput(contenders, sizes);
     // What the rounds left to be written later would otherwise be written now.
-    await settle(await onPostgres());
+    await atServer('CHECKPOINT');
     say('append → visible');
     const visible = await visibleOn(await onPostgres(), sizes.seconds);
     const rebuild = await rebuildOn(await onPostgres(), sizes.rebuilt);
@@ -104,11 +106,6 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
     process.off('SIGTERM', stop);
     await cleanUp();
   }
-}
-
-async function settle(db: Database): Promise<void> {
-  await db.query('CHECKPOINT');
-  await db.close();
 }
 
 async function visibleOn(db: Database, seconds: number) {
