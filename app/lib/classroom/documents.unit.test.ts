@@ -6,7 +6,7 @@ import { beginStroke, eraseStrokes } from '#sync/documents/board-writer.ts';
 import { Acts, type Act } from './board/acts.ts';
 import { penOf, readCursors } from './board/cursors.ts';
 import { boardKey, undoKey } from './board/keys.ts';
-import { piecesOf } from './chat/text.ts';
+import { piecesOf } from '../chat/text.ts';
 import { Unsaved } from './unsaved.ts';
 
 const ASHA = { personId: 'p-asha', name: 'Asha' };
