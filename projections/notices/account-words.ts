@@ -77,9 +77,14 @@ export function accountWords(about: AccountKind, { zone }: Reader): Words {
 
 /** `settlements.account_number` → Account number. */
 function fieldName(field: string): string {
-  const words = (field.split('.').at(-1) ?? field).replaceAll('_', ' ').trim();
-  return words === '' ? 'Details' : words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(words(field.split('.').at(-1) ?? field)) || 'Details';
 }
 
-/** The provider's own words, ended with a full stop. */
-const sentence = (text: string): string => (/[.?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
+/** The provider's own words, ended with a full stop; a code such as `NEEDS_CLARIFICATION` is written as words. */
+function sentence(text: string): string {
+  const plain = /^[A-Z0-9_]+$|^[a-z0-9_]+$/.test(text.trim()) ? capital(words(text.toLowerCase())) : text.trim();
+  return /[.?]$/.test(plain) ? plain : `${plain}.`;
+}
+
+const words = (code: string): string => code.replaceAll('_', ' ').trim();
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

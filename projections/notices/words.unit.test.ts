@@ -185,6 +185,14 @@ describe('NO8: the words of every kind of notice', () => {
     expect(said.body).toContain('ending in 9012');
     expect(said.body).toContain('If this was not you, change your password and write to us at once.');
   });
+  test.each([
+    ['NEEDS_CLARIFICATION', 'The payment provider says: Needs clarification. '],
+    ['bank_account_invalid', 'The payment provider says: Bank account invalid. '],
+    ['The PAN is not known.', 'The payment provider says: The PAN is not known. '],
+  ])('what the provider says is words, also where it is a code: %s', (reason, expected) => {
+    const about: AccountKind = { kind: 'account-failed', reason };
+    expect(wordsFor({ noticeKey: 'k', to: [], mail: true, lesson: null, about }, student).body).toContain(expected);
+  });
   test('a refund that the provider cannot send yet is owed, and goes out', () => {
     expect(words(OF_LESSONS['refund-delayed'], student).body).toContain('We owe you this amount, and it will go out');
   });

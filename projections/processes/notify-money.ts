@@ -1,6 +1,7 @@
 /** A mail for every change of somebody's money in one booking. Rules NO3, NO4, NO8, NO9 of SPEC.md. Part of notify. */
 import { never } from '#events/shared/never.ts';
 import type { Fact } from '../fact.ts';
+import { refundExpectedBy } from '../payments/refund-time.ts';
 import type { Notify, Teller } from './notify.ts';
 import type { Reaction } from './process.ts';
 
@@ -27,11 +28,6 @@ const NAMES: ReadonlySet<string> = new Set(MONEY);
 
 export const isMoney = (fact: Fact): fact is MoneyFact => NAMES.has(fact.type);
 
-const DAY = 86_400_000;
-
-/** How long the provider says a refund takes at most, by method, in days (razorpay.md §7). */
-const REFUND_DAYS: Readonly<Record<string, number>> = { card: 10, netbanking: 10, upi: 7 };
-
 export function tellOfMoney(fact: MoneyFact, state: Notify, { lesson, payer, tell }: Teller): readonly Reaction[] {
   const tutor = [lesson.tutorId];
   const { share } = state;
@@ -42,7 +38,7 @@ export function tellOfMoney(fact: MoneyFact, state: Notify, { lesson, payer, tel
     }
     case 'RefundRequested': {
       const { refundId, amount, reason } = fact.data;
-      const expectedBy = fact.meta.occurredAt + (REFUND_DAYS[state.method] ?? 10) * DAY;
+      const expectedBy = refundExpectedBy(fact.meta.occurredAt, state.method);
       const why = refundId.startsWith('surplus-') ? 'surplus' : reason;
       // The key names payment and reason, not the try: a refund that is tried again is no news.
       return refundNews(state, refundId, (key) =>

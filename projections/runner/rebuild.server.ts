@@ -4,7 +4,7 @@
  * because past a limit the older rows are written and loaded again when a fact asks for them.
  */
 import type { EventStore, Position } from '#events/store/event-store.ts';
-import type { Database, Queryable } from '#platform/database/database.ts';
+import { SqlError, type Database, type Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { addRows, loadRows, putRows, removeRows } from './bulk.server.ts';
 import { PROJECTIONS } from './all-projections.ts';
@@ -17,7 +17,15 @@ import { factsIn, reportParked } from './read-model-writer.server.ts';
 import type { Key, Unit } from './rows.ts';
 import { createSql, keyOf, keyText, primaryKeySql, type AnyTable, type StoredRow } from './table.ts';
 
+/**
+ * Where a rebuild makes its tables: each runner its own, because one that was taken over may still be writing for a while, and
+ * its rows must not come between those of its successor.
+ */
 const NEXT = 'read_model_next';
+const nextOf = (epoch: number): string => `${NEXT}_${String(epoch)}`;
+/** How long tables of an earlier rebuild are waited for, wall ms. Someone still writes to them then; the next rebuild tries again. */
+const PATIENCE_MS = 2_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 const OLD = 'read_model_old';
 const PAGE = 1_000;
 /** Pages of which rows are on their way to the database at once. */
@@ -42,14 +50,15 @@ export interface RebuildSettings {
 export async function rebuildReadModels(settings: RebuildSettings): Promise<number> {
   const { db, store, log, projections = PROJECTIONS, epoch, signal, pageSize = PAGE, keepRows = KEEP_ROWS } = settings;
   const tables = tablesOf(projections);
+  const next = nextOf(epoch);
   await db.query(`DROP SCHEMA IF EXISTS ${OLD} CASCADE`);
+  await dropLeftovers(db, epoch, log);
   await db.transaction(async (tx) => {
-    await tx.query(`DROP SCHEMA IF EXISTS ${NEXT} CASCADE`);
-    await tx.query(`CREATE SCHEMA ${NEXT}`);
-    for (const table of tables) await tx.query(createSql(NEXT, table));
+    await tx.query(`CREATE SCHEMA ${next}`);
+    for (const table of tables) await tx.query(createSql(next, table));
   });
 
-  const rows = new BuildingRows(db, tables, keepRows);
+  const rows = new BuildingRows(db, next, tables, keepRows);
   const parked: Unprojectable[] = [];
   let position: Position | null = null;
   let ordinal = 0;
@@ -93,7 +102,7 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
     await moveFenced(tx, READ_MODELS, epoch, { position, ordinal }, READ_MODELS_MOVED);
     // Renaming takes no lock on a table, so it waits for no reader; those in the middle of a read finish on the old ones.
     await tx.query(`ALTER SCHEMA ${SCHEMA} RENAME TO ${OLD}`);
-    await tx.query(`ALTER SCHEMA ${NEXT} RENAME TO ${SCHEMA}`);
+    await tx.query(`ALTER SCHEMA ${next} RENAME TO ${SCHEMA}`);
     await tx.query('DELETE FROM worker.parked_event WHERE consumer = $1', [READ_MODELS]);
     for (const { projection, fact, error } of parked)
       await park(tx, READ_MODELS, projection, fact, error, fact.recordedAt);
@@ -103,12 +112,34 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   return ordinal;
 }
 
+/** Removes the tables of rebuilds that did not end, of this runner and of those before it; never those of one that came later. */
+async function dropLeftovers(db: Database, epoch: number, log: Log): Promise<void> {
+  const found = await db.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname = $1 OR nspname LIKE $2`,
+    [NEXT, `${NEXT.replaceAll('_', '\\_')}\\_%`],
+  );
+  for (const { name } of found) {
+    const of = name === NEXT ? 0 : Number(name.slice(NEXT.length + 1));
+    if (!Number.isSafeInteger(of) || of > epoch) continue;
+    try {
+      await db.transaction(async (tx) => {
+        await tx.query(`SET LOCAL lock_timeout = ${String(PATIENCE_MS)}`);
+        await tx.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
+      });
+    } catch (error) {
+      if (of === epoch || !(error instanceof SqlError && error.code === LOCK_NOT_AVAILABLE)) throw error;
+      log.warn({ schema: name }, 'the tables of an earlier rebuild are still written to and stay for now');
+    }
+  }
+}
+
 /** Rows written into the new tables at once. */
 const CHUNK = 5_000;
 
 /** The new tables: which of their rows are in memory, and which were written already. */
 class BuildingRows {
   readonly #db: Database;
+  readonly #schema: string;
   readonly #tables: readonly AnyTable[];
   readonly #limit: number;
   /** Not written yet, or changed since; null: removed, yet perhaps written. */
@@ -117,8 +148,9 @@ class BuildingRows {
   readonly #partly = new Set<AnyTable>();
   #size = 0;
 
-  constructor(db: Database, tables: readonly AnyTable[], limit: number) {
+  constructor(db: Database, schema: string, tables: readonly AnyTable[], limit: number) {
     this.#db = db;
+    this.#schema = schema;
     this.#tables = tables;
     this.#limit = limit;
     for (const table of tables) if (!table.grows) this.#rows.set(table, new Map());
@@ -135,7 +167,7 @@ class BuildingRows {
 
   readonly load = async (table: AnyTable, keys: readonly Key[]): Promise<void> => {
     for (const key of keys) this.#set(table, keyText(key), null);
-    for (const row of await loadRows(this.#db, NEXT, table, keys)) this.#set(table, keyOf(table, row), row);
+    for (const row of await loadRows(this.#db, this.#schema, table, keys)) this.#set(table, keyOf(table, row), row);
   };
 
   take(unit: Unit): void {
@@ -152,7 +184,7 @@ class BuildingRows {
   }
 
   async write(added: ReadonlyMap<AnyTable, readonly StoredRow[]>): Promise<void> {
-    await Promise.all([...added].map(([table, rows]) => addRows(this.#db, NEXT, table, rows)));
+    await Promise.all([...added].map(([table, rows]) => addRows(this.#db, this.#schema, table, rows)));
   }
 
   /** Writes and forgets the half of the rows that was not written to for longest. */
@@ -160,7 +192,7 @@ class BuildingRows {
     for (const [table, rows] of this.#rows) {
       const older = [...rows].slice(0, rows.size >> 1);
       if (older.length === 0) continue;
-      if (!this.#partly.has(table)) await this.#db.query(primaryKeySql(NEXT, table));
+      if (!this.#partly.has(table)) await this.#db.query(primaryKeySql(this.#schema, table));
       this.#partly.add(table);
       await this.#writeRows(table, older);
       for (const [key] of older) rows.delete(key);
@@ -182,10 +214,10 @@ class BuildingRows {
     await this.#writeRows(table, [...(this.#rows.get(table) ?? [])]);
     await this.#transaction(async (tx) => {
       await tx.query(`SET LOCAL maintenance_work_mem = '64MB'`);
-      await finishTable(tx, NEXT, table, !this.#partly.has(table));
+      await finishTable(tx, this.#schema, table, !this.#partly.has(table));
       // Rows are asked for by key or a few at a time: for such plans a rough estimate is enough.
       await tx.query('SET LOCAL default_statistics_target = 20');
-      await tx.query(`ANALYZE ${NEXT}.${table.name}`);
+      await tx.query(`ANALYZE ${this.#schema}.${table.name}`);
     });
   }
 
@@ -195,13 +227,13 @@ class BuildingRows {
       const some = rows.slice(from, from + CHUNK);
       const kept = some.flatMap(([, row]) => (row === null ? [] : [row]));
       if (!partly) {
-        await addRows(this.#db, NEXT, table, kept);
+        await addRows(this.#db, this.#schema, table, kept);
         continue;
       }
       const gone = some.flatMap(([key, row]) => (row === null ? [key.split('\u0000')] : []));
       await this.#transaction(async (tx) => {
-        await removeRows(tx, NEXT, table, gone);
-        await putRows(tx, NEXT, table, kept);
+        await removeRows(tx, this.#schema, table, gone);
+        await putRows(tx, this.#schema, table, kept);
       });
     }
   }

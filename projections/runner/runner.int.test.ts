@@ -220,6 +220,44 @@ describe('RU14: building anew', () => {
     expect([...dumps].join().match(/Berlin/g)).toHaveLength(14);
   });
 
+  test('one that was taken over and still writes changes nothing in the tables of its successor', async () => {
+    await many(12);
+    /** The store, reading no further than the first page until told to. */
+    const held = (): { store: EventStore; atFirst: Promise<void>; goOn: () => void } => {
+      const atFirst = Promise.withResolvers<void>();
+      const going = Promise.withResolvers<void>();
+      let pages = 0;
+      const readAll: EventStore['readAll'] = async (from) => {
+        pages += 1;
+        if (pages > 2) {
+          atFirst.resolve();
+          await going.promise;
+        }
+        return await store.readAll(from);
+      };
+      return { store: { ...store, readAll }, atFirst: atFirst.promise, goOn: () => going.resolve() };
+    };
+    const rebuild = async (through: EventStore): Promise<number> =>
+      await rebuildReadModels({ db, store: through, log, epoch: await takeOver(db, READ_MODELS), pageSize: 2 });
+
+    const old = held();
+    const ofOld = rebuild(old.store).catch((error: unknown) => error);
+    await old.atFirst;
+    const young = held();
+    const ofYoung = rebuild(young.store);
+    await young.atFirst;
+    old.goOn();
+    expect(await ofOld).toBeInstanceOf(Error);
+    young.goOn();
+    const facts = await ofYoung;
+    const dump = await dumpReadModels(db);
+    expect(await rebuild(store)).toBe(facts);
+    expect(await dumpReadModels(db)).toBe(dump);
+    expect(await people()).toHaveLength(12);
+    const left = await db.query(`SELECT 1 FROM pg_namespace WHERE nspname LIKE 'read\\_model\\_next%'`);
+    expect(left).toHaveLength(0);
+  });
+
   test('what is there can be read until the new rows take its place, also by a request from elsewhere', async () => {
     const last = await many(5);
     const waiter = started(await createWaiter(db));

@@ -194,7 +194,7 @@ const events: TimelineWords = {
   RefundRequested: (fact) => `We asked the payment provider to send ${fact.money('amount')} back.`,
   RefundProcessed: (fact) =>
     fact.reader === 'student'
-      ? `${fact.money('amount')} went back the way it was paid. Banks show it within 5 to 7 working days.`
+      ? `${fact.money('amount')} went back the way it was paid. A bank may take up to ten days to show it.`
       : `${fact.money('amount')} went back to ${fact.payer === 'You' ? 'you' : fact.payer}.`,
   RefundFailed: (fact) => ({
     words: `Sending ${fact.money('amount')} back did not work yet. We try again.`,
