@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { TicketOffice } from '#events/access/ticket.ts';
+import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { EventStore } from '#events/store/event-store.ts';
 import type { Bus } from '#platform/bus/bus.ts';
@@ -75,6 +75,10 @@ function wantOf(req: IncomingMessage): { name: string; ticket: string; acks: boo
   }
 }
 
+/** Whether a ticket names a document, or the student whose own it is. */
+const opens = (ticket: Ticket, name: string, { personId }: DocumentName): boolean =>
+  Object.hasOwn(ticket.documents, name) || (personId !== null && ticket.ownOf?.includes(personId) === true);
+
 export function createSyncServer(parts: SyncParts): SyncServer {
   const { db, bus, store, submit, tickets, clock, log } = parts;
   const limits: Limits = { ...DEFAULT_LIMITS, ...parts.limits };
@@ -143,7 +147,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     if (!ticket || lessons.isRevoked(ticket.lessonId, ticket.personId, ticket.expiresAt)) return CLOSE.ticketExpired;
     const document = parseDocumentName(want.name);
     if (!document) return CLOSE.unknownDocument;
-    if (document.lessonId !== ticket.lessonId || !Object.hasOwn(ticket.documents, want.name)) return CLOSE.forbidden;
+    if (document.lessonId !== ticket.lessonId || !opens(ticket, want.name, document)) return CLOSE.forbidden;
     return {
       document,
       socket: (ws, raw) =>

@@ -125,7 +125,7 @@ const boardOf = (doc: Y.Doc): unknown[] =>
 
 function roomFor(rows: NewUpdate[], log: ReturnType<typeof keepingLog>): Room {
   const state = loadState('board', { snapshot: null, updates: [] }, log);
-  const name = { surface: 'board', lessonId: 'l' } as const;
+  const name = { surface: 'board', lessonId: 'l', personId: null } as const;
   return new Room('board:l', name, state, new Map(IDS.map((client) => [client, ownerOf(client)])), null, {
     limits: { ...DEFAULT_LIMITS, tickMs: 0, heldBytes: 1024 * 1024 },
     log,

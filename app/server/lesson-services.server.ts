@@ -7,6 +7,7 @@ import { newId } from '#events/shared/ids.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal, refuse } from '#events/shared/refusal.ts';
 import type { LessonRow, Queries } from '#projections/queries.ts';
+import { SURFACES, documentName } from '#sync/documents/names.ts';
 import type { Person, Services } from './services.ts';
 import { maySeeLesson } from './visibility.server.ts';
 
@@ -54,29 +55,35 @@ export function lessonServices(parts: LessonParts): LessonServices {
       if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
       if (now() < lesson.startsAt - POLICY_2026_11.opensBeforeMs)
         return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
-      const names = [`board:${lesson.lessonId}`, `chat:${lesson.lessonId}`];
-      const documents = await Promise.all(
-        names.map(async (name) => ({
-          name,
-          clientIds: await parts.allocateClientIds(name, person.personId, CLIENT_IDS),
-        })),
+      const { lessonId } = lesson;
+      const shared = await Promise.all(
+        SURFACES.map(async (surface) => {
+          const name = documentName({ surface, lessonId, personId: null });
+          return { name, clientIds: await parts.allocateClientIds(name, person.personId, CLIENT_IDS) };
+        }),
+      );
+      // Few write there, so a page brings ids of its own, and joining costs no more for them.
+      const ownOf = role === 'host' ? lesson.students.map(({ studentId }) => studentId) : [person.personId];
+      const own = ownOf.flatMap((personId) =>
+        SURFACES.map((surface) => ({ name: documentName({ surface, lessonId, personId }), clientIds: [] })),
       );
       const expiresAt = Date.now() + TICKET_MS;
       const ticket = parts.tickets.sign({
-        lessonId: lesson.lessonId,
+        lessonId,
         personId: person.personId,
         name: person.name,
         role,
-        documents: Object.fromEntries(documents.map(({ name, clientIds }) => [name, clientIds])),
+        documents: Object.fromEntries(shared.map(({ name, clientIds }) => [name, clientIds])),
+        ownOf,
         expiresAt,
       });
       const node = parts.nodePublicUrl ?? origin;
       return {
-        lessonId: lesson.lessonId,
+        lessonId,
         role,
         ticket,
         expiresAt,
-        sync: { url: `${node.replace(/^http/, 'ws')}/sync`, documents },
+        sync: { url: `${node.replace(/^http/, 'ws')}/sync`, documents: [...shared, ...own] },
         signalling: { url: node, path: '/signalling' },
       };
     },

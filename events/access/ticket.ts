@@ -9,6 +9,8 @@ export interface Ticket {
   readonly role: LessonRole;
   /** Document name → Yjs client ids that were given to this person for it. */
   readonly documents: Readonly<Record<string, readonly number[]>>;
+  /** Students whose own documents of the lesson it opens as well; absent in tickets that open none. */
+  readonly ownOf?: readonly string[];
   /** Wall time, ms; at most 15 minutes after issue. */
   readonly expiresAt: number;
 }

@@ -70,6 +70,8 @@ describe('tickets', () => {
     JSON.stringify({ ...ticket, personId: 7 }),
     JSON.stringify({ ...ticket, documents: { x: ['1'] } }),
     JSON.stringify({ ...ticket, documents: null }),
+    JSON.stringify({ ...ticket, ownOf: 'p1' }),
+    JSON.stringify({ ...ticket, ownOf: [1] }),
     JSON.stringify({ ...ticket, expiresAt: null }),
   ])('TI5: of a wrong shape are nothing, though signed: %.30s', (payload) =>
     expect(office().verify(signedBy(key, 'v1', payload))).toBeNull(),
@@ -83,6 +85,8 @@ describe('tickets', () => {
     expect(office().sign(more)).toBe(token);
     const many = Array.from({ length: 1_000 }, (_, index) => 4_000_000_000 + index);
     expect(() => office().sign({ ...ticket, documents: { 'board:l1': many } })).toThrow('too long');
+    const ownOf = Array.from({ length: 50 }, () => crypto.randomUUID());
+    expect(office().verify(office().sign({ ...ticket, ownOf }))).toEqual({ ...ticket, ownOf });
   });
 
   it('need a key of 32 bytes, which later changes do not reach', () => {

@@ -19,7 +19,7 @@ import { postMessage, readMessages } from './chat.ts';
 import { INK_REACH, decodeInk, encodeInk, inkStart, type InkPoint } from './ink.ts';
 import { clientOfEntry, clientOfPerson, entryKey } from './keys.ts';
 import { parseFigure, storeFigure, type FigureItem } from './items.ts';
-import { parseDocumentName } from './names.ts';
+import { documentName, parseDocumentName } from './names.ts';
 import { readPages } from './pages.ts';
 
 const ASHA = { personId: 'p-asha', name: 'Asha' };
@@ -99,10 +99,16 @@ describe('keys and names', () => {
   });
 
   it('[D2] know a document only by its one name', () => {
-    expect(parseDocumentName('board:0f-1')).toEqual({ surface: 'board', lessonId: '0f-1' });
+    expect(parseDocumentName('board:0f-1')).toEqual({ surface: 'board', lessonId: '0f-1', personId: null });
+    const own = parseDocumentName('chat:0f-1:p_2');
+    expect(own).toEqual({ surface: 'chat', lessonId: '0f-1', personId: 'p_2' });
+    expect(own && documentName(own)).toBe('chat:0f-1:p_2');
     for (const name of [
       'Board:1',
       'board:',
+      'board:1:',
+      'board:1:2:3',
+      'board::2',
       'board:../x',
       'board:%2e',
       'board:a\0b',

@@ -17,7 +17,7 @@ export interface LessonDocuments {
 /** Opens both with the ids that the door gave; null when it gave none. */
 export function openDocuments(room: Room, door: Join, personId: string): LessonDocuments | null {
   const open = (surface: string): ConnectedDocument | null => {
-    const granted = door.sync.documents.find(({ name }) => name.startsWith(`${surface}:`));
+    const granted = door.sync.documents.find(({ name }) => name === `${surface}:${door.lessonId}`);
     if (granted === undefined) return null;
     return connectDocument({ url: door.sync.url, ...granted, ticket: room.ticket, renew: room.freshTicket });
   };
