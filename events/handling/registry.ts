@@ -2,6 +2,7 @@ import type { BookingEvent } from '../booking/events.ts';
 import { upcastBookingRequested } from '../booking/upcast.ts';
 import type { CalendarEvent } from '../calendar/events.ts';
 import type { ChargebackEvent } from '../chargeback/events.ts';
+import type { ConversationEvent } from '../conversation/events.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
 import type { InstituteEvent } from '../institute/events.ts';
 import type { LessonEvent } from '../lesson/events.ts';
@@ -20,6 +21,7 @@ export interface EventOf {
   readonly booking: BookingEvent;
   readonly calendar: CalendarEvent;
   readonly chargeback: ChargebackEvent;
+  readonly conversation: ConversationEvent;
   readonly dispute: DisputeEvent;
   readonly institute: InstituteEvent;
   readonly lesson: LessonEvent;
@@ -160,6 +162,21 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   LessonEnded: first('lesson'),
   OutcomeDecided: first('lesson'),
   ReviewWritten: first('review'),
+  DirectOpened: first('conversation'),
+  WriterBlocked: first('conversation'),
+  WriterUnblocked: first('conversation'),
+  DirectEnded: first('conversation'),
+  StudyGroupCreated: first('conversation'),
+  StudyGroupRenamed: first('conversation'),
+  InviteLinkMade: first('conversation'),
+  InviteLinkRevoked: first('conversation'),
+  MemberInvited: first('conversation'),
+  InvitationEnded: first('conversation'),
+  MemberJoined: first('conversation'),
+  MemberLeft: first('conversation'),
+  MemberRemoved: first('conversation'),
+  GroupHandedOver: first('conversation'),
+  StudyGroupClosed: first('conversation'),
 };
 
 const EVENTS_BY_NAME: Readonly<Record<string, Entry<Category>>> = EVENTS;

@@ -4,6 +4,8 @@ import * as calendar from '../calendar/decide.ts';
 import * as calendarStream from '../calendar/events.ts';
 import * as chargeback from '../chargeback/decide.ts';
 import * as chargebackStream from '../chargeback/events.ts';
+import * as conversation from '../conversation/decide.ts';
+import * as conversationStream from '../conversation/events.ts';
 import * as dispute from '../dispute/decide.ts';
 import * as disputeStream from '../dispute/events.ts';
 import * as institute from '../institute/decide.ts';
@@ -34,6 +36,7 @@ interface CommandOf {
   readonly booking: booking.BookingCommand;
   readonly calendar: calendar.CalendarCommand;
   readonly chargeback: chargeback.ChargebackCommand;
+  readonly conversation: conversation.ConversationCommand;
   readonly dispute: dispute.DisputeCommand;
   readonly institute: institute.InstituteCommand;
   readonly lesson: lesson.LessonCommand;
@@ -145,6 +148,19 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   EndLesson: 'lesson',
   CancelLesson: 'lesson',
   WriteReview: 'review',
+  OpenDirect: 'conversation',
+  BlockWriter: 'conversation',
+  UnblockWriter: 'conversation',
+  CreateStudyGroup: 'conversation',
+  RenameStudyGroup: 'conversation',
+  MakeInviteLink: 'conversation',
+  RevokeInviteLink: 'conversation',
+  InviteMember: 'conversation',
+  EndInvitation: 'conversation',
+  JoinStudyGroup: 'conversation',
+  LeaveStudyGroup: 'conversation',
+  RemoveMember: 'conversation',
+  EndMembership: 'conversation',
 };
 
 type Route = (command: AnyCommand, context: CommandContext) => Promise<Accepted | Refusal>;
@@ -175,6 +191,11 @@ const ROUTES: { readonly [C in Category]: OpenRoute } = {
     'chargeback',
     { ...chargebackStream, decide: chargeback.decide },
     (command) => command.data.chargebackId,
+  ),
+  conversation: route(
+    'conversation',
+    { ...conversationStream, decide: conversation.decide },
+    (command) => command.data.conversationId,
   ),
   dispute: route('dispute', { ...disputeStream, decide: dispute.decide }, (command) => command.data.bookingId),
   institute: route(

@@ -1,6 +1,7 @@
 import type { BookingCommand } from '../booking/decide.ts';
 import type { CalendarCommand } from '../calendar/decide.ts';
 import type { ChargebackCommand } from '../chargeback/decide.ts';
+import type { ConversationCommand } from '../conversation/decide.ts';
 import type { DisputeCommand } from '../dispute/decide.ts';
 import type { InstituteCommand } from '../institute/decide.ts';
 import type { LessonCommand } from '../lesson/decide.ts';
@@ -16,6 +17,7 @@ export type AnyCommand =
   | BookingCommand
   | CalendarCommand
   | ChargebackCommand
+  | ConversationCommand
   | DisputeCommand
   | InstituteCommand
   | LessonCommand

@@ -72,6 +72,8 @@ export const SEALED = {
   DisputeAnswered: { owner: 'by', fields: ['text'] },
   StatementAdded: { owner: 'by', fields: ['text'] },
   ReviewWritten: { owner: 'studentId', fields: ['text'] },
+  StudyGroupCreated: { owner: 'by', fields: ['name'] },
+  StudyGroupRenamed: { owner: 'by', fields: ['name'] },
 } as const satisfies Table;
 
 /** Owners that are nobody: what they say was written by us. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as booking from '../../booking/events.ts';
 import * as calendar from '../../calendar/events.ts';
 import * as chargeback from '../../chargeback/events.ts';
+import * as conversation from '../../conversation/events.ts';
 import * as dispute from '../../dispute/events.ts';
 import * as institute from '../../institute/events.ts';
 import * as lesson from '../../lesson/events.ts';
@@ -54,6 +55,7 @@ const FOLDS: { readonly [C in Category]: (history: readonly Golden[]) => void } 
   booking: folded('booking', booking),
   calendar: folded('calendar', calendar),
   chargeback: folded('chargeback', chargeback),
+  conversation: folded('conversation', conversation),
   dispute: folded('dispute', dispute),
   institute: folded('institute', institute),
   lesson: folded('lesson', lesson),

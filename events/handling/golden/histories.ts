@@ -9,6 +9,22 @@ type Histories = { readonly [C in Category]: readonly (readonly EventOf[C]['type
 export const HISTORIES: Histories = {
   person: [['PersonRegistered', 'RoleGranted', 'ZoneChanged', 'GuardianLinked', 'PersonErased']],
   institute: [['InstituteFounded', 'MemberAdded']],
+  conversation: [
+    ['DirectOpened', 'WriterBlocked', 'WriterUnblocked', 'DirectEnded'],
+    [
+      'StudyGroupCreated',
+      'StudyGroupRenamed',
+      'InviteLinkMade',
+      'MemberInvited',
+      'MemberJoined',
+      'MemberRemoved',
+      'InvitationEnded',
+      'GroupHandedOver',
+      'InviteLinkRevoked',
+      'MemberLeft',
+      'StudyGroupClosed',
+    ],
+  ],
   tutor: [
     [
       'TutorProfilePublished',
