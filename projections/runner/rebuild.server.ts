@@ -4,7 +4,7 @@
  * because past a limit the older rows are written and loaded again when a fact asks for them.
  */
 import type { EventStore, Position } from '#events/store/event-store.ts';
-import { SqlError, type Database, type Queryable } from '#platform/database/database.ts';
+import { DatabaseUnavailable, SqlError, type Database, type Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { addRows, loadRows, putRows, removeRows } from './bulk.server.ts';
 import { PROJECTIONS } from './all-projections.ts';
@@ -26,6 +26,8 @@ const nextOf = (epoch: number): string => `${NEXT}_${String(epoch)}`;
 /** How long tables of an earlier rebuild are waited for, wall ms. Someone still writes to them then; the next rebuild tries again. */
 const PATIENCE_MS = 2_000;
 const LOCK_NOT_AVAILABLE = '55P03';
+/** A table that tells whether the database crashed meanwhile. */
+const WITNESS = 'unbroken';
 const OLD = 'read_model_old';
 const PAGE = 1_000;
 /** Pages of which rows are on their way to the database at once. */
@@ -46,7 +48,7 @@ export interface RebuildSettings {
   readonly keepRows?: number;
 }
 
-/** Gives the number of facts. @throws Fenced */
+/** Gives the number of facts. @throws Fenced, DatabaseUnavailable: to be tried again from the beginning */
 export async function rebuildReadModels(settings: RebuildSettings): Promise<number> {
   const { db, store, log, projections = PROJECTIONS, epoch, signal, pageSize = PAGE, keepRows = KEEP_ROWS } = settings;
   const tables = tablesOf(projections);
@@ -56,6 +58,8 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   await db.transaction(async (tx) => {
     await tx.query(`CREATE SCHEMA ${next}`);
     for (const table of tables) await tx.query(createSql(next, table));
+    // Empty after a crash of the database, as PostgreSQL empties every unlogged table: rows that nobody waited for are gone then.
+    await tx.query(`CREATE UNLOGGED TABLE ${next}.${WITNESS} AS SELECT 1 AS there`);
   });
 
   const rows = new BuildingRows(db, next, tables, keepRows);
@@ -100,6 +104,9 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
 
   await db.transaction(async (tx) => {
     await moveFenced(tx, READ_MODELS, epoch, { position, ordinal }, READ_MODELS_MOVED);
+    if ((await tx.query(`SELECT there FROM ${next}.${WITNESS}`)).length === 0)
+      throw new DatabaseUnavailable('The database crashed while the read models were built, and has lost some of them');
+    await tx.query(`DROP TABLE ${next}.${WITNESS}`);
     // Renaming takes no lock on a table, so it waits for no reader; those in the middle of a read finish on the old ones.
     await tx.query(`ALTER SCHEMA ${SCHEMA} RENAME TO ${OLD}`);
     await tx.query(`ALTER SCHEMA ${next} RENAME TO ${SCHEMA}`);
