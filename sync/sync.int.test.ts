@@ -7,7 +7,8 @@ import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { readBoard } from './documents/board-reader.ts';
 import { beginStroke, eraseStrokes } from './documents/board-writer.ts';
-import { postMessage, readMessages } from './documents/chat.ts';
+import { readMessages } from './documents/chat-reader.ts';
+import { postMessage } from './documents/chat-writer.ts';
 import { ASHA, BUSINESS_NOW, ROHAN, TUTOR, aLesson, startWorld, until, type World } from './testing/harness.server.ts';
 
 let db: Database;
@@ -71,9 +72,9 @@ describe('stock y-websocket clients', () => {
     expect(state(asha.doc)).toEqual(state(rohan.doc));
 
     const chats = [await one.stock(ASHA, `chat:${lessonId}`), await one.stock(TUTOR, `chat:${lessonId}`)] as const;
-    postMessage(chats[0].doc, ASHA, 'Where do they meet?', 1);
+    postMessage(chats[0].doc, ASHA, 'Where do they meet?', Date.now());
     await until(() => readMessages(chats[1].doc).length === 1, 'the question to arrive');
-    postMessage(chats[1].doc, TUTOR, 'At 0 and 3', 2);
+    postMessage(chats[1].doc, TUTOR, 'At 0 and 3', Date.now());
     await until(() => readMessages(chats[0].doc).length === 2, 'the answer to arrive');
     expect(readMessages(chats[0].doc).map(({ author }) => author?.name)).toEqual(['Asha', 'Ananya']);
     expect(one.log.lines.filter(({ level }) => level !== 'info')).toEqual([]);
@@ -204,7 +205,7 @@ describe('facts', () => {
     await until(() => count(rohan.doc) === 1, 'the stroke to arrive all the same');
     draw(asha.doc, ASHA, 40);
     const chat = await one.stock(ASHA, `chat:${lessonId}`);
-    postMessage(chat.doc, ASHA, 'Hello', 1);
+    postMessage(chat.doc, ASHA, 'Hello', Date.now());
     await until(() => one.commands.length === 2, 'two facts');
     const minute = BUSINESS_NOW - 25_000;
     expect(one.commands).toEqual([

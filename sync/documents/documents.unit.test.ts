@@ -15,7 +15,6 @@ import {
 } from './board-writer.ts';
 import { FIRST_PAGE, STROKES } from './board.ts';
 import { parseChange } from './changes.ts';
-import { postMessage, readMessages } from './chat.ts';
 import { INK_REACH, decodeInk, encodeInk, inkStart, type InkPoint } from './ink.ts';
 import { clientOfEntry, clientOfPerson, entryKey } from './keys.ts';
 import { parseFigure, storeFigure, type FigureItem } from './items.ts';
@@ -338,21 +337,5 @@ describe('pages', () => {
     expect(groups[0]).not.toBe('g');
     expect(board.author(keys[0] ?? '')).toEqual(ROHAN);
     expect([board.count(FIRST_PAGE), board.count(page), board.count()]).toEqual([2, 2, 4]);
-  });
-});
-
-describe('the chat', () => {
-  it('[C1] stands an answer below what it answers, whatever the clocks say', () => {
-    const doc = docOf(1);
-    const other = docOf(2, doc);
-    expect(postMessage(doc, ASHA, ' Where do they meet? ', 5_000)).toBe('1.0');
-    expect(postMessage(other, ROHAN, 'At 0 and 3', 1_000)).toBe('2.0');
-    expect(postMessage(doc, ASHA, '   ', 5_001)).toBeNull();
-    const expected = [
-      { key: '1.0', n: 1, at: 5_000, text: 'Where do they meet?', author: ASHA },
-      { key: '2.0', n: 2, at: 1_000, text: 'At 0 and 3', author: ROHAN },
-    ];
-    expect(readMessages(doc)).toEqual(expected);
-    expect(readMessages(other)).toEqual(expected);
   });
 });

@@ -6,7 +6,8 @@ import type { Block, Id, Scan, Struct } from '../wire/scan.ts';
 import { tombstone, type Assembly } from '../wire/assemble.ts';
 import { GONE, type Container, type Containers } from './containers.ts';
 import type { StructIndex } from './index.ts';
-import { mayDelete, mayWrite, type Writer } from './rules.ts';
+import { mayDelete, mayWrite } from './rules.ts';
+import type { Moment, Writer } from './writer.ts';
 
 /**
  * `own`: from a socket. `brought`: from a socket too, in place of an author who did not come back. `trusted`: from the
@@ -32,13 +33,20 @@ export class Admission {
   private readonly ownerOf: (client: number) => string | undefined;
   private readonly isHere: (personId: string) => boolean;
 
-  /** @param isHere whether a person has the document open: then nobody else brings what they wrote. */
+  private readonly wall: () => number;
+
+  /**
+   * @param isHere whether a person has the document open: then nobody else brings what they wrote.
+   * @param wall ms.
+   */
   constructor(
     index: StructIndex,
     containers: Containers,
     ownerOf: (client: number) => string | undefined,
     isHere: (personId: string) => boolean,
+    wall: () => number,
   ) {
+    this.wall = wall;
     this.index = index;
     this.containers = containers;
     this.ownerOf = ownerOf;
@@ -113,11 +121,15 @@ export class Admission {
     if (place === null) return 'missing';
     // Whoever they were: it was checked when they sent it, and a board would come apart without it.
     const author = foreign ? { personId: owner ?? '', name: null, host: true } : writer;
-    const enters = way === 'trusted' || mayWrite(struct, place, author, this.ownerOf);
+    const enters = way === 'trusted' || mayWrite(struct, place, author, this.ownerOf, this.momentOf(client, place));
     const bytes = enters ? struct.bytes : tombstone(struct.length);
     this.index.add(client, struct.length, enters ? place : GONE);
     for (const assembly of into) assembly.struct(client, struct.clock, struct.length, bytes);
     return 'added';
+  }
+
+  private momentOf(client: number, place: Container): Moment {
+    return { client, again: this.index.hasWritten(client, place), now: this.wall() };
   }
 
   /** Null when what it hangs on is unknown. */

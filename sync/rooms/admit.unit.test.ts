@@ -14,7 +14,8 @@ import {
 import { readBoard } from '../documents/board-reader.ts';
 import { ERASED, FIRST_PAGE, STROKES } from '../documents/board.ts';
 import type { Change } from '../documents/changes.ts';
-import { postMessage, readMessages } from '../documents/chat.ts';
+import { readMessages } from '../documents/chat-reader.ts';
+import { postMessage } from '../documents/chat-writer.ts';
 import { clientOfEntry } from '../documents/keys.ts';
 import { readPages } from '../documents/pages.ts';
 import type { Author } from '../documents/people.ts';
@@ -35,6 +36,8 @@ const OWNERS = new Map([
   [4, TUTOR.personId],
   [5, TUTOR.personId],
 ]);
+/** Wall ms. */
+const NOW = Date.UTC(2026, 10, 21);
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 const line = [0, 10, 20].map((x) => ({ x, y: x, pressure: 0.5 }));
 
@@ -52,6 +55,7 @@ class Side {
       containers,
       (client) => OWNERS.get(client),
       (id) => this.here.has(id),
+      () => NOW,
     );
   }
 
@@ -258,9 +262,9 @@ describe('who may write what', () => {
   it('[A8] checks the author of a chat message by its key', () => {
     const chat = new Side('chat');
     const doc = docOf(1);
-    postMessage(doc, ASHA, 'Mine', 1);
-    doc.getMap<unknown>('messages').set('2.0', { n: 2, at: 1, text: 'Not mine' });
-    doc.getMap<unknown>('messages').set('1.9', { n: 3, at: 1, text: 'x'.repeat(5_000) });
+    postMessage(doc, ASHA, 'Mine', NOW);
+    doc.getMap<unknown>('messages').set('2.0', { n: 2, at: NOW, text: 'Not mine' });
+    doc.getMap<unknown>('messages').set('1.9', { n: 3, at: NOW, text: 'x'.repeat(5_000) });
     chat.take(state(doc), ASHA);
     expect(readMessages(chat.state.doc)).toMatchObject([{ text: 'Mine', author: ASHA }]);
   });

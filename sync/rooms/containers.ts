@@ -2,12 +2,14 @@
  * Where in a document a struct lives, as far as the rules need to know. An append names only its left neighbour, so this
  * is remembered for every struct (index.ts).
  */
-import { MESSAGES } from '../documents/chat.ts';
 import { CHANGES, ERASED, PAGES, STROKES } from '../documents/board.ts';
+import { DELETED, EDITS, LIVE, MESSAGES, REACTIONS, READ } from '../documents/chat.ts';
 import { PEOPLE } from '../documents/people.ts';
 import type { Surface } from '../documents/names.ts';
 
-export type Root = typeof PEOPLE | typeof STROKES | typeof ERASED | typeof CHANGES | typeof PAGES | typeof MESSAGES;
+/** Only in a chat. */
+export type ChatRoot = typeof MESSAGES | typeof EDITS | typeof DELETED | typeof REACTIONS | typeof READ | typeof LIVE;
+export type Root = typeof PEOPLE | typeof STROKES | typeof ERASED | typeof CHANGES | typeof PAGES | ChatRoot;
 
 export type Container =
   /** Below a root that is not ours: anything goes, nobody of ours looks there. */
@@ -18,16 +20,22 @@ export type Container =
   | { readonly kind: 'entry'; readonly root: Root; readonly key: string }
   /** The array in a stroke that is being drawn. */
   | { readonly kind: 'ink'; readonly key: string }
+  /** The array in a message that a server-side author is writing. */
+  | { readonly kind: 'words'; readonly key: string }
   /** Directly in one of our roots without a key, or deeper than our documents go: nothing belongs there. */
   | { readonly kind: 'misplaced' };
 
 const ROOTS: Readonly<Record<Surface, readonly Root[]>> = {
   board: [PEOPLE, STROKES, ERASED, CHANGES, PAGES],
-  chat: [PEOPLE, MESSAGES],
+  chat: [PEOPLE, MESSAGES, EDITS, DELETED, REACTIONS, READ, LIVE],
 };
 
 export const rootOf = (surface: Surface, name: string): Root | null =>
   ROOTS[surface].find((root) => root === name) ?? null;
+
+/** Whether what stands here stays as it is: a client writes it once and nobody deletes it. */
+export const isKept = (container: Container): boolean =>
+  container.kind === 'entry' && (container.root === MESSAGES || container.root === EDITS || container.root === DELETED);
 
 const FREE: Container = { kind: 'free' };
 export const GONE: Container = { kind: 'gone' };
@@ -51,9 +59,10 @@ export class Containers {
   /** Inside the type that the item in `parent` holds. */
   inType(parent: Container): Container {
     if (parent.kind === 'free' || parent.kind === 'gone') return parent;
-    if (parent.kind !== 'entry' || parent.root !== STROKES) return MISPLACED;
-    const { key } = parent;
-    return this.once(`ink/${key}`, () => ({ kind: 'ink', key }));
+    if (parent.kind !== 'entry') return MISPLACED;
+    const { root, key } = parent;
+    if (root === STROKES) return this.once(`ink/${key}`, () => ({ kind: 'ink', key }));
+    return root === LIVE ? this.once(`words/${key}`, () => ({ kind: 'words', key })) : MISPLACED;
   }
 
   private once(name: string, make: () => Container): Container {

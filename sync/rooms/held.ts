@@ -1,6 +1,6 @@
 /** Updates that cannot enter yet: they build on something unknown, or bring what somebody else wrote. Bounded. */
 import type { Peer } from './peer.ts';
-import type { Writer } from './rules.ts';
+import type { Writer } from './writer.ts';
 
 interface Waiting {
   readonly peer: Peer;

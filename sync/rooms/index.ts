@@ -4,7 +4,7 @@
  */
 import { Ranges } from '../wire/ranges.ts';
 import type { Id } from '../wire/scan.ts';
-import type { Container } from './containers.ts';
+import { isKept, type Container } from './containers.ts';
 
 interface Run {
   /** The first clock; a run reaches to the next one's. */
@@ -20,6 +20,8 @@ interface Known {
 
 export class StructIndex {
   private readonly clients = new Map<number, Known>();
+  /** Who wrote to places that a client writes to once. */
+  private readonly once = new Map<Container, Set<number>>();
 
   private of(client: number): Known {
     let known = this.clients.get(client);
@@ -37,6 +39,15 @@ export class StructIndex {
     const known = this.of(client);
     if (known.runs.at(-1)?.container !== container) known.runs.push({ from: known.next, container });
     known.next += length;
+    if (!isKept(container)) return;
+    const writers = this.once.get(container);
+    if (writers) writers.add(client);
+    else this.once.set(container, new Set([client]));
+  }
+
+  /** Whether this client wrote what is kept for good in this place. */
+  hasWritten(client: number, container: Container): boolean {
+    return this.once.get(container)?.has(client) ?? false;
   }
 
   container(id: Id): Container | null {

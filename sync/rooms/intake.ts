@@ -7,7 +7,7 @@ import { scanUpdate, type Scan } from '../wire/scan.ts';
 import { Admission, type Admitted, type Way } from './admit.ts';
 import { Held } from './held.ts';
 import type { Peer } from './peer.ts';
-import type { Writer } from './rules.ts';
+import type { Writer } from './writer.ts';
 import type { DocumentState } from './state.ts';
 import type { Tick } from './tick.ts';
 
@@ -44,7 +44,8 @@ export class Intake {
     this.owners = owners;
     this.ports = ports;
     this.held = new Held(ports.limits.heldBytes);
-    this.admission = new Admission(state.index, state.containers, (client) => owners.get(client), ports.isHere);
+    const ownerOf = (client: number): string | undefined => owners.get(client);
+    this.admission = new Admission(state.index, state.containers, ownerOf, ports.isHere, ports.wall);
   }
 
   /** Ids are being bound; what they wrote is not in yet. */

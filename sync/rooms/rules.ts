@@ -4,29 +4,29 @@
  */
 import { createDecoder, readAny } from 'lib0/decoding';
 import { CHANGES, ERASED, MOST_CHUNK, PAGES, STROKES, parseHead, parseSealed } from '../documents/board.ts';
-import { parseChange } from '../documents/changes.ts';
-import { MESSAGES, parseMessage } from '../documents/chat.ts';
+import { parseChange, parseChangeKey } from '../documents/changes.ts';
+import { DELETED, EDITS, LIVE, MESSAGES, REACTIONS, READ } from '../documents/chat.ts';
 import { parseFigure } from '../documents/items.ts';
 import { clientOfEntry, clientOfPerson } from '../documents/keys.ts';
 import { parsePage } from '../documents/pages.ts';
 import { PEOPLE, parseAuthor } from '../documents/people.ts';
 import { never } from '#events/shared/never.ts';
-import type { Container, Root } from './containers.ts';
+import { isKept, type Container, type Root } from './containers.ts';
+import { mayChat, mayLeaveNothing, mayStream } from './rules-chat.ts';
+import { ownsEntry, type Moment, type OwnerOf, type Writer } from './writer.ts';
 import { CONTENT, type Struct } from '../wire/scan.ts';
 
-/** Who writes: the owner of the struct's client id, under the name of their ticket. */
-export interface Writer {
-  readonly personId: string;
-  /** Null when somebody else brings what they wrote: then any name passes. */
-  readonly name: string | null;
-  /** Whether they may change what others drew. */
-  readonly host: boolean;
-}
-
-type OwnerOf = (client: number) => string | undefined;
+/** Stands for a value that is deleted already. */
+const GONE = Symbol('gone');
 
 /** Whether `struct` may stand in `container`. */
-export function mayWrite(struct: Struct, container: Container, writer: Writer, ownerOf: OwnerOf): boolean {
+export function mayWrite(
+  struct: Struct,
+  container: Container,
+  writer: Writer,
+  ownerOf: OwnerOf,
+  moment: Moment,
+): boolean {
   // Subdocuments would be documents that no ticket names.
   if (struct.content === CONTENT.document) return false;
   switch (container.kind) {
@@ -37,8 +37,10 @@ export function mayWrite(struct: Struct, container: Container, writer: Writer, o
       return false;
     case 'ink':
       return struct.key === null && ownsEntry(container.key, writer, ownerOf) && mayInk(struct);
+    case 'words':
+      return struct.key === null && ownsEntry(container.key, writer, ownerOf) && mayStream(struct, writer);
     case 'entry':
-      return mayEnter(struct, container.root, container.key, writer, ownerOf);
+      return mayEnter(struct, container.root, container.key, writer, ownerOf, moment);
     default:
       return never(container);
   }
@@ -46,41 +48,44 @@ export function mayWrite(struct: Struct, container: Container, writer: Writer, o
 
 /** Whether this person may delete what stands in `container` and was written by `owner`. */
 export const mayDelete = (container: Container, personId: string, owner: string | undefined): boolean =>
-  container.kind === 'free' || owner === personId;
-
-function ownsEntry(key: string, writer: Writer, ownerOf: OwnerOf): boolean {
-  const client = clientOfEntry(key);
-  return client !== null && ownerOf(client) === writer.personId;
-}
+  container.kind === 'free' || (owner === personId && !isKept(container));
 
 /** Erasing, moving and the like: of one's own, or by the host. `by` is what the mark says of its maker. */
 function mayTouch(key: string, by: unknown, writer: Writer, ownerOf: OwnerOf): boolean {
   return clientOfEntry(key) !== null && by === writer.personId && (writer.host || ownsEntry(key, writer, ownerOf));
 }
 
-function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, ownerOf: OwnerOf): boolean {
-  // What is already deleted says nothing any more.
-  if (struct.content === CONTENT.deleted) return true;
+function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, ownerOf: OwnerOf, moment: Moment): boolean {
+  // Deleted by whoever wrote it before it was sent. It says nothing, but it takes the place of what stood there.
+  const value = struct.content === CONTENT.deleted ? GONE : oneValue(struct);
   switch (root) {
     case PEOPLE: {
       const client = clientOfPerson(key);
       if (client === null || ownerOf(client) !== writer.personId) return false;
-      const author = parseAuthor(oneValue(struct));
+      if (value === GONE) return true;
+      const author = parseAuthor(value);
       return author?.personId === writer.personId && (writer.name === null || author.name === writer.name);
     }
     case STROKES:
-      if (!ownsEntry(key, writer, ownerOf)) return false;
-      return isArray(struct) || isItem(oneValue(struct));
-    case MESSAGES:
-      return ownsEntry(key, writer, ownerOf) && parseMessage(oneValue(struct)) !== null;
+      return ownsEntry(key, writer, ownerOf) && (value === GONE || isArray(struct) || isItem(value));
     case ERASED:
-      return mayTouch(key, oneValue(struct), writer, ownerOf);
+      return mayTouch(key, value === GONE ? writer.personId : value, writer, ownerOf);
     case CHANGES: {
-      const found = parseChange(key, oneValue(struct));
+      if (value === GONE) return mayTouch(parseChangeKey(key)?.entry ?? '', writer.personId, writer, ownerOf);
+      const found = parseChange(key, value);
       return found !== null && mayTouch(found.change.key, found.by, writer, ownerOf);
     }
     case PAGES:
-      return mayTouch(key, parsePage(oneValue(struct))?.by, writer, ownerOf);
+      return mayTouch(key, value === GONE ? writer.personId : parsePage(value)?.by, writer, ownerOf);
+    case MESSAGES:
+    case EDITS:
+    case DELETED:
+    case REACTIONS:
+    case READ:
+    case LIVE:
+      return value === GONE
+        ? mayLeaveNothing(root, key, writer, ownerOf)
+        : mayChat(isArray(struct) ? 'array' : value, root, key, writer, ownerOf, moment);
     default:
       return never(root);
   }

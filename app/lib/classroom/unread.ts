@@ -1,5 +1,6 @@
 /** How many messages of others came while the chat was not looked at. */
-import { CHAT_ORIGIN, readMessages } from '#sync/documents/chat.ts';
+import { readMessages } from '#sync/documents/chat-reader.ts';
+import { CHAT_ORIGIN } from '#sync/documents/chat.ts';
 import type * as Y from 'yjs';
 
 export class Unread {

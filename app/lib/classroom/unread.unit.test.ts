@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { postMessage } from '#sync/documents/chat.ts';
+import { postMessage } from '#sync/documents/chat-writer.ts';
 import * as Y from 'yjs';
 import { Unread } from './unread.ts';
 
