@@ -8,6 +8,7 @@ import { driftQueries } from './cases/drift.server.ts';
 import { caseQueries } from './cases/queries.server.ts';
 import { stuckQueries } from './cases/stuck.server.ts';
 import { chargebackQueries } from './chargebacks/queries.server.ts';
+import { conversationQueries } from './conversations/queries.server.ts';
 import { disputeQueries } from './disputes/queries.server.ts';
 import { earningQueries } from './earnings/queries.server.ts';
 import { ledgerQueries } from './ledger/queries.server.ts';
@@ -54,6 +55,7 @@ export function createQueries(database: Database, clock: BusinessClock): Queries
     ...caseQueries(db),
     ...stuckQueries(db),
     ...noticeQueries(db),
+    ...conversationQueries(db),
     ...peopleQueries(db, clock),
   };
 }

@@ -5,6 +5,7 @@
 import type { Outcome } from '#events/booking/events.ts';
 import type { WeeklyWindow } from '#events/calendar/events.ts';
 import type { PauseReason } from '#events/payout/events.ts';
+import type { ConversationQueries } from './conversations/rows.ts';
 import type { MoneyTerms } from './ledger/chart.ts';
 import type {
   AccountRow,
@@ -22,6 +23,7 @@ import type {
   TrialBalance,
 } from './money-rows.ts';
 
+export type * from './conversations/rows.ts';
 export type * from './money-rows.ts';
 export type { MoneyTerms } from './ledger/chart.ts';
 import type { Offer, TutorProfile } from '#events/tutor/events.ts';
@@ -334,7 +336,7 @@ export interface StuckRow {
   readonly proposedBy?: string | null;
 }
 
-export interface Queries {
+export interface Queries extends ConversationQueries {
   searchTutors(search: TutorSearch): Promise<{ readonly tutors: readonly TutorCard[]; readonly total: number }>;
   /** The values that occur, for the search form. */
   searchFacets(): Promise<{ subjects: readonly string[]; levels: readonly string[]; languages: readonly string[] }>;

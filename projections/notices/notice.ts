@@ -135,8 +135,14 @@ export type AccountKind =
   | { readonly kind: 'bank-changed'; readonly bankLast4: string; readonly coolsUntil: number }
   | { readonly kind: 'bank-cooled'; readonly bankLast4: string };
 
+/** A study group: no lesson belongs to it. */
+export type GroupKind =
+  | { readonly kind: 'group-invited'; readonly conversationId: string; readonly name: string }
+  | { readonly kind: 'group-removed'; readonly name: string }
+  | { readonly kind: 'group-handed-over'; readonly conversationId: string; readonly name: string };
+
 export type LessonKind = BookingKind | MoneyKind | CaseKind;
-export type NoticeKind = LessonKind | AccountKind;
+export type NoticeKind = LessonKind | AccountKind | GroupKind;
 
 interface Addressed {
   /** Distinguishes notices of one kind about one booking; the same notice twice is one row and one mail. */
@@ -158,4 +164,9 @@ export interface AccountNotice extends Addressed {
   readonly about: AccountKind;
 }
 
-export type Notice = LessonNotice | AccountNotice;
+export interface GroupNotice extends Addressed {
+  readonly lesson: null;
+  readonly about: GroupKind;
+}
+
+export type Notice = LessonNotice | AccountNotice | GroupNotice;

@@ -3,16 +3,21 @@ import { never } from '#events/shared/never.ts';
 import { accountWords } from './account-words.ts';
 import { caseWords } from './case-words.ts';
 import { moment, rupees } from './format.ts';
+import { groupWords } from './group-words.ts';
 import { moneyWords } from './money-words.ts';
-import type { BookingKind, Lesson, LessonKind, Notice } from './notice.ts';
+import type { AccountKind, BookingKind, GroupKind, Lesson, LessonKind, Notice } from './notice.ts';
 import { placeOf, type Reader, type Words } from './reader.ts';
 
 export { moment, rupees } from './format.ts';
 export type { Reader, Words } from './reader.ts';
 
 export function wordsFor(notice: Notice, reader: Reader): Words {
-  return notice.lesson === null ? accountWords(notice.about, reader) : lessonWords(notice.about, notice.lesson, reader);
+  if (notice.lesson !== null) return lessonWords(notice.about, notice.lesson, reader);
+  return isGroup(notice.about) ? groupWords(notice.about) : accountWords(notice.about, reader);
 }
+
+const isGroup = (about: AccountKind | GroupKind): about is GroupKind =>
+  about.kind === 'group-invited' || about.kind === 'group-removed' || about.kind === 'group-handed-over';
 
 function lessonWords(about: LessonKind, lesson: Lesson, reader: Reader): Words {
   switch (about.kind) {

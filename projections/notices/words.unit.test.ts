@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AccountKind, Lesson, LessonKind, NoticeKind } from './notice.ts';
+import type { AccountKind, GroupKind, Lesson, LessonKind, NoticeKind } from './notice.ts';
 import { moment, rupees } from './format.ts';
 import { wordsFor, type Reader, type Words } from './words.ts';
 
@@ -135,6 +135,12 @@ const OF_ACCOUNTS: Example<AccountKind> = {
   'bank-cooled': { kind: 'bank-cooled', bankLast4: '9012' },
 };
 
+const OF_GROUPS: Example<GroupKind> = {
+  'group-invited': { kind: 'group-invited', conversationId: 'group-1', name: 'Physics' },
+  'group-removed': { kind: 'group-removed', name: 'Physics' },
+  'group-handed-over': { kind: 'group-handed-over', conversationId: 'group-1', name: 'Physics' },
+};
+
 const READERS: readonly (readonly [string, Reader])[] = [
   ['student', student],
   ['guardian', { ...student, actsFor: 'Ravi' }],
@@ -176,6 +182,11 @@ describe('NO8: the words of every kind of notice', () => {
       wordsFor({ noticeKey: 'k', to: [], mail: true, lesson: null, about }, { ...student, side: 'student', zone });
     checkVoice(to('Asia/Kolkata'));
     if (hasInstant(about)) expect(to('Europe/Berlin').body).toContain('(Europe/Berlin)');
+  });
+  test.each(Object.values(OF_GROUPS).map((about) => [about.kind, about] as const))('%s', (_, about) => {
+    const said = wordsFor({ noticeKey: 'k', to: [], mail: false, lesson: null, about }, student);
+    checkVoice(said);
+    expect(said.title).toContain('“Physics”');
   });
   test('a bank account is named by its last four digits, with what to do if it was somebody else', () => {
     const said = wordsFor(

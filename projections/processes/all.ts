@@ -1,6 +1,7 @@
 import { bookLesson } from './book-lesson.ts';
 import { handleChargeback } from './handle-chargeback.ts';
 import { notifyAccount } from './notify-account.ts';
+import { notifyGroups } from './notify-groups.ts';
 import { notify } from './notify.ts';
 import { onboardTutor } from './onboard-tutor.ts';
 import type { Process } from './process.ts';
@@ -31,4 +32,5 @@ export const PROCESSES: readonly AnyProcess[] = [
   any(onboardTutor),
   any(notify),
   any(notifyAccount),
+  any(notifyGroups),
 ];

@@ -4,6 +4,7 @@ import { attendance } from '../attendance/project.ts';
 import { bookings } from '../bookings/project.ts';
 import { calendar } from '../calendar/project.ts';
 import { chargebacks } from '../chargebacks/project.ts';
+import { conversations } from '../conversations/project.ts';
 import { disputes } from '../disputes/project.ts';
 import { earnings } from '../earnings/project.ts';
 import { ledger } from '../ledger/project.ts';
@@ -30,6 +31,7 @@ export const PROJECTIONS: readonly Projection[] = [
   accounts,
   timeline,
   ledger,
+  conversations,
 ];
 
 /** Raise this when a projection writes other rows into the same tables: everything is then built anew at the next start. */
