@@ -9,6 +9,7 @@ import { signUpRole } from '#app/server/auth/accounts.server.ts';
 import { createErasure } from '#app/server/auth/erase.server.ts';
 import { createPersonOf } from '#app/server/auth/person.server.ts';
 import { readyBanner, missingParts } from '#app/server/banner.server.ts';
+import { createFiles } from '#app/server/files/files.server.ts';
 import { createHost } from '#app/server/host/host.server.ts';
 import { builtPages, devPages } from '#app/server/host/pages.server.ts';
 import { createLive } from '#app/server/live.server.ts';
@@ -218,6 +219,7 @@ async function start(config: Config): Promise<Running> {
       script: sandbox ? '/sandbox/razorpay/checkout.js' : 'https://checkout.razorpay.com/v1/checkout.js',
       keyId: paying.kind === 'razorpay' ? paying.keyId : 'rzp_test_nexused',
     },
+    files: await createFiles({ db, objects, now: () => clock.now() }),
     now: () => clock.now(),
     advanceClock: async (ms) => {
       const now = await clock.advance(ms);

@@ -3,6 +3,7 @@ import type { Position } from '#events/store/event-store.ts';
 import { accountServices, type AccountParts } from './account-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
+import type { Files } from './files/files.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
@@ -12,6 +13,7 @@ import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 export interface ServiceParts extends AccountParts, BookingParts, LessonParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
+  readonly files: Files;
   readonly advanceClock: (ms: number) => Promise<number>;
   readonly waitFor: (position: Position, ms: number) => Promise<boolean>;
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
@@ -29,6 +31,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     queries: parts.queries,
     capabilities: parts.capabilities,
     checkout: parts.checkout,
+    files: parts.files,
     now: parts.now,
     seen,
     health: parts.health,

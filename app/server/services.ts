@@ -10,6 +10,7 @@ import type { ChainHead } from '#events/store/chain.ts';
 import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
+import type { Files } from './files/files.server.ts';
 import type { OpsCommand } from './ops-acts.ts';
 
 /** The signed-in person. */
@@ -227,6 +228,8 @@ export interface Services
   readonly queries: Queries;
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
+  /** Files that people give to each other. */
+  readonly files: Files;
   /** Business time, ms. */
   now(): number;
   /** Only with the capability `clockControl`. */

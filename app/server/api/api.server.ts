@@ -7,6 +7,7 @@ import { fetchHeaders, sameOrigin } from '../host/host.server.ts';
 import type { Person, Services } from '../services.ts';
 import { registerBookings } from './bookings.server.ts';
 import { registerCases } from './cases.server.ts';
+import { registerLessonFiles } from './files.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { failed, problem } from './problem.server.ts';
 import { answers } from './schema.server.ts';
@@ -91,6 +92,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerBookings(app, settings.services);
   registerCases(app, settings.services);
   registerLessons(app, settings.services);
+  await registerLessonFiles(app, settings.services);
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get(
     '/api/v1/clock',

@@ -35,6 +35,12 @@ const STATUS: Readonly<Record<string, number>> = {
   'wrong-password': 401,
   'bad-request-id': 400,
   'request-id-reused': 422,
+  'file-too-large': 413,
+  'file-type-refused': 415,
+  'file-unreadable': 422,
+  'upload-too-slow': 408,
+  'upload-broken': 400,
+  'too-many-uploads': 429,
 };
 
 /** A domain "no" is 409 unless its code says otherwise. */

@@ -47,6 +47,13 @@ export const answersBytes = (description: string) => ({
   '5xx': asProblem,
 });
 
+/** A file as it was given: bytes of its own type, or a problem. */
+export const answersFile = (description: string) => ({
+  200: { description, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } },
+  '4xx': asProblem,
+  '5xx': asProblem,
+});
+
 /** Commands that happen once however often they are sent. */
 export const RequestKey = Type.Object({
   'Idempotency-Key': Type.String({

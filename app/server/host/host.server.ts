@@ -63,6 +63,11 @@ export function fetchHeaders(req: IncomingMessage): Headers {
   return headers;
 }
 
+/** A request must be here whole within this, wall ms: its head, its body, and the body of an upload. */
+const HEAD_WITHIN_MS = 30_000;
+const BODY_WITHIN_MS = 30_000;
+const UPLOAD_WITHIN_MS = 330_000;
+
 /** Requests under way when we stop may take this long, wall ms. */
 const FINISH_WITHIN_MS = 2_000;
 
@@ -75,7 +80,8 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
     // One hop: the leftmost address of a longer list is what the client says of itself.
     trustProxy: settings.trustProxy && ((_address: string, hop: number) => hop === 0),
     bodyLimit: 1_048_576,
-    requestTimeout: 30_000,
+    // For uploads; everything else is cut off earlier, below.
+    requestTimeout: UPLOAD_WITHIN_MS,
     forceCloseConnections: 'idle',
     genReqId: (req) => {
       const given = req.headers['x-correlation-id'];
@@ -86,6 +92,16 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
       : {}),
   }) as unknown as FastifyInstance;
 
+  app.server.headersTimeout = HEAD_WITHIN_MS;
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { raw, routeOptions } = request;
+    const hasBody = raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
+    if (hasBody && routeOptions.config.upload !== true) {
+      const timer = setTimeout(() => raw.complete || raw.destroy(), BODY_WITHIN_MS);
+      raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    }
+    done();
+  });
   app.addHook('onResponse', (request, reply, done) => {
     settings.answered(request.method, reply.statusCode, reply.elapsedTime / 1_000);
     if (!/^\/(_app|health|ready|metrics|favicon)/.test(request.url))
