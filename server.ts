@@ -186,7 +186,7 @@ async function start(config: Config): Promise<Running> {
   // — board and chat
   const fanout = config.redisUrl ? redisFanout(config.redisUrl, { log }) : null;
   if (fanout) onStop(() => fanout.close());
-  const sync = createSyncServer({ db, bus, store, submit, tickets, clock, log, ...(fanout && { fanout }) });
+  const sync = createSyncServer({ db, bus, store, submit, tickets, clock, objects, log, ...(fanout && { fanout }) });
   onStop(() => sync.close());
 
   const capabilities = {

@@ -8,6 +8,7 @@ import type { EventStore } from '#events/store/event-store.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
+import type { ObjectStore } from '#platform/objects/objects.ts';
 import { CLOSE, type Close } from './close-codes.ts';
 import { parseDocumentName, type DocumentName } from './documents/names.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -18,7 +19,10 @@ import { Facts } from './rooms/facts.ts';
 import { Lessons } from './rooms/lessons.ts';
 import { Rooms } from './rooms/rooms.server.ts';
 import { SyncSocket } from './rooms/socket.server.ts';
+import { Copier } from './storage/copier.ts';
+import { Copies, type HistoryFile } from './storage/copies.server.ts';
 import { DocumentTable } from './storage/documents.server.ts';
+import { HistoryTable, type MinuteCount, type Moment } from './storage/history.server.ts';
 import { Journal } from './storage/journal.server.ts';
 
 export interface SyncParts {
@@ -30,6 +34,8 @@ export interface SyncParts {
   readonly submit: Submit;
   readonly tickets: TicketOffice;
   readonly clock: BusinessClock;
+  /** Where compact copies of lessons that are over are kept; without it there are none, and nothing else changes. */
+  readonly objects?: ObjectStore;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
 }
@@ -48,6 +54,12 @@ export interface SyncServer {
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** The whole document as one Yjs update (V1); null when nobody wrote anything. */
   snapshot(name: string): Promise<Uint8Array | null>;
+  /** Every update with its times and its author, behind the row `after`, as a file of documents/history.ts. */
+  history(name: string, after: number): Promise<HistoryFile | null>;
+  /** How many updates each person made in each minute. */
+  historyCounts(name: string): Promise<readonly MinuteCount[]>;
+  /** The document as it was at a business time, ms; null before anything was written. */
+  moment(name: string, at: number): Promise<Moment | null>;
   /** Fresh Yjs client ids for a person, never given twice, durable. */
   allocateClientIds(name: string, personId: string, count: number): Promise<number[]>;
   /** Every ticket that this person has for the lesson stops working, here, now. */
@@ -85,6 +97,9 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const wall = (): number => Date.now();
   const business = (): number => clock.now();
   const table = new DocumentTable(db);
+  const history = new HistoryTable(db);
+  const { checkpointEvery } = limits;
+  const copies = new Copies({ table: history, objects: parts.objects ?? null, log, checkpointEvery });
   const journal = new Journal(db, log);
   const fanout = parts.fanout ?? busFanout(bus, log);
   const facts = new Facts(submit, business, log);
@@ -95,6 +110,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     wall,
     onEnd: (lessonId, reason) => {
       for (const room of rooms.ofLesson(lessonId)) room.end(reason);
+      copier?.soon(lessonId);
     },
     onRemoved: (lessonId, personId) => {
       for (const socket of sockets)
@@ -104,6 +120,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const rooms = new Rooms({
     fanout,
     table,
+    history,
     journal,
     facts,
     limits,
@@ -112,12 +129,27 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     business,
     ended: (lessonId) => lessons.ended(lessonId),
   });
+  const copier = parts.objects
+    ? new Copier({
+        copies,
+        bus,
+        log,
+        wall,
+        uncopied: () => history.uncopied(),
+        isOver: async (lessonId) => (await lessons.ended(lessonId)) !== null,
+        settled: (lessonId) => [...rooms.ofLesson(lessonId)].every((room) => room.settled),
+        everyMs: limits.copiesEveryMs,
+      })
+    : null;
   let draining = false;
+  let started = false;
   let stopped = false;
 
   const start = async (): Promise<void> => {
     await table.prepare();
+    await history.prepare();
     await lessons.follow();
+    started = true;
   };
   let ready: Promise<void> | null = null;
   /** Tried anew by the next who comes, so that a database that was down for a moment does not cost the process. */
@@ -184,6 +216,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     for (const socket of sockets) socket.sweep(now);
     facts.sweep();
     await rooms.sweep();
+    if (started && !draining) copier?.sweep();
   };
   let sweeping: Promise<void> | null = null;
   const timer = setInterval(() => {
@@ -226,7 +259,19 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     },
     async snapshot(name) {
       await prepared();
-      return rooms.snapshot(name);
+      return (await copies.document(name)) ?? rooms.snapshot(name);
+    },
+    async history(name, after) {
+      await prepared();
+      return parseDocumentName(name) ? copies.history(name, after) : null;
+    },
+    async historyCounts(name) {
+      await prepared();
+      return parseDocumentName(name) ? copies.counts(name) : [];
+    },
+    async moment(name, at) {
+      await prepared();
+      return parseDocumentName(name) ? history.moment(name, at) : null;
     },
     async allocateClientIds(name, personId, count) {
       if (!parseDocumentName(name)) throw new Error(`There is no document "${name}"`);
@@ -248,6 +293,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       draining = true;
       for (const socket of sockets) socket.terminate();
       await sweeping;
+      await copier?.stop();
       await lessons.stop();
       await journal.close();
       await facts.close();

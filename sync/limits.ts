@@ -36,6 +36,10 @@ export interface Limits {
   readonly sweepMs: number;
   /** After so many stored updates the room's state is written down whole, so that it loads quickly. */
   readonly snapshotEvery: number;
+  /** After so many stored updates such a state is kept for good, so that any moment is a state and a short tail. */
+  readonly checkpointEvery: number;
+  /** Between two looks for lessons that are over and have no compact copy. */
+  readonly copiesEveryMs: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -60,4 +64,6 @@ export const DEFAULT_LIMITS: Limits = {
   lingerMs: 10_000,
   sweepMs: 500,
   snapshotEvery: 2_000,
+  checkpointEvery: 4_000,
+  copiesEveryMs: 60_000,
 };

@@ -62,6 +62,11 @@ export class Keeper {
     return this.parked.length === 0;
   }
 
+  /** Nothing is in the document that has a number behind `seen`. */
+  get exact(): boolean {
+    return this.complete && this.ahead.size === 0;
+  }
+
   /** Stores a tick, a row for each who wrote; `update` is all of it, or null when it says nothing new. */
   async keep(tick: Tick, update: Uint8Array | null): Promise<void> {
     const { ports } = this;

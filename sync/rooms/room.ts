@@ -96,6 +96,11 @@ export class Room {
     return this.settled && this.keeper.complete;
   }
 
+  /** Whether a snapshot now is what the rows up to `seen` make, and nothing of what came later. */
+  get exact(): boolean {
+    return this.settled && this.keeper.exact;
+  }
+
   /** The ids on a ticket were given to its person by this server, perhaps after the room was loaded. */
   own(clients: readonly number[], personId: string): void {
     const { owners } = this.intake;

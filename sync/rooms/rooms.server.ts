@@ -8,6 +8,7 @@ import type { Fanout, Hearer } from '../fanout/fanout.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { DocumentTable } from '../storage/documents.server.ts';
+import type { HistoryTable } from '../storage/history.server.ts';
 import type { Journal } from '../storage/journal.server.ts';
 import type { Facts } from './facts.ts';
 import { Room } from './room.ts';
@@ -16,6 +17,7 @@ import { loadState, wholeOf } from './state.ts';
 export interface RoomsPorts {
   readonly fanout: Fanout;
   readonly table: DocumentTable;
+  readonly history: HistoryTable;
   readonly journal: Journal;
   readonly facts: Facts;
   readonly limits: Limits;
@@ -30,6 +32,8 @@ interface Open {
   readonly stopHearing: () => Promise<void>;
   /** The sequence number of the last snapshot. */
   saved: number;
+  /** The sequence number of the last state that is kept for good. */
+  checkpoint: number;
   /** Wall ms since when nobody is here; null while somebody is. */
   empty: number | null;
 }
@@ -113,10 +117,11 @@ export class Rooms {
     };
     const stopHearing = ports.fanout.hear(name, hearer);
     try {
-      const [stored, owners, ended] = await Promise.all([
+      const [stored, owners, ended, checkpoint] = await Promise.all([
         ports.table.load(name),
         ports.table.owners(name),
         ports.ended(document.lessonId),
+        ports.history.lastCheckpoint(name),
       ]);
       const room = new Room(name, document, loadState(document.surface, stored, ports.log), owners, ended, {
         limits: ports.limits,
@@ -133,7 +138,7 @@ export class Rooms {
       });
       now = (then) => then(room);
       for (const then of early) then(room);
-      const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, empty: ports.wall() };
+      const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, checkpoint, empty: ports.wall() };
       this.loaded.set(name, open);
       return open;
     } catch (error) {
@@ -167,10 +172,15 @@ export class Rooms {
   private async save(name: string, open: Open): Promise<void> {
     const { room } = open;
     if (room.seen === open.saved || !room.complete) return;
-    const { seen } = room;
+    const { seen, exact } = room;
+    const { table, history, limits } = this.ports;
+    const keep = exact && seen - open.checkpoint >= limits.checkpointEvery;
     try {
-      await this.ports.table.saveSnapshot(name, seen, room.snapshot());
+      const body = room.snapshot();
+      await table.saveSnapshot(name, seen, body);
       open.saved = seen;
+      if (keep) await history.keepCheckpoint(name, seen, body);
+      if (keep) open.checkpoint = seen;
     } catch (error) {
       this.ports.log.warn({ err: error, document: name }, 'a snapshot could not be stored; the updates are');
     }

@@ -13,6 +13,7 @@ import type { EventStore } from '#events/store/event-store.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
+import type { ObjectStore } from '#platform/objects/objects.ts';
 import { createSyncServer, type SyncServer } from '../create-sync-server.server.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -60,6 +61,7 @@ export interface WorldParts {
   readonly db: Database;
   readonly bus?: Bus;
   readonly store?: EventStore;
+  readonly objects?: ObjectStore;
   readonly limits?: Partial<Limits>;
   readonly port?: number;
 }
@@ -87,6 +89,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
     tickets: office,
     clock: { now: () => BUSINESS_NOW, onJump: () => () => undefined },
     log,
+    ...(parts.objects && { objects: parts.objects }),
     limits: { lingerMs: 100, sweepMs: 50, ...parts.limits },
   });
   const http: Server = createServer((_req, res) => res.writeHead(404).end());
