@@ -43,6 +43,10 @@ class FakePeer implements Peer {
     if (message.kind === 'update') Y.applyUpdate(this.doc, message.update);
   }
 
+  offer(frame: Buffer): void {
+    this.write(frame);
+  }
+
   answer(frame: Buffer): void {
     this.write(frame);
   }

@@ -2,6 +2,8 @@
 export interface Limits {
   /** Between two frames of a room; the first after a pause goes at once. */
   readonly tickMs: number;
+  /** Between two frames of pointers; they come after the strokes and make no frame of strokes wait. */
+  readonly cursorsMs: number;
   /** The largest message a socket may send. */
   readonly messageBytes: number;
   /** Sustained and at once, a socket; beyond it is closed with 1008. */
@@ -11,6 +13,8 @@ export interface Limits {
   readonly bytesAtOnce: number;
   /** What may wait to be written to one socket; beyond it the socket is dropped, and syncs anew when it comes back. */
   readonly queueBytes: number;
+  /** With more than this waiting, a socket gets no pointers: the next ones say all that these said. */
+  readonly cursorQueueBytes: number;
   /** Updates of one socket that wait for something they build on. */
   readonly heldBytes: number;
   readonly heldMs: number;
@@ -44,12 +48,14 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   tickMs: 16,
+  cursorsMs: 50,
   messageBytes: 4 * 1024 * 1024,
   messagesPerSecond: 300,
   messagesAtOnce: 900,
   bytesPerSecond: 512 * 1024,
   bytesAtOnce: 8 * 1024 * 1024,
   queueBytes: 1024 * 1024,
+  cursorQueueBytes: 16 * 1024,
   heldBytes: 256 * 1024,
   heldMs: 60_000,
   orphanMs: 10_000,

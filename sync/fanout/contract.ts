@@ -64,14 +64,21 @@ export function fanoutContract(name: string, open: () => Promise<readonly [Fanou
       const words: Word[] = [
         { kind: 'who' },
         { kind: 'presence', states: [{ client: 4_294_967_295, clock: 3, json: '{"name":"आशा"}' }] },
+        {
+          kind: 'cursors',
+          cursors: [
+            { client: 7, at: { x: -5, y: 4_000, page: '2.1', laser: true } },
+            { client: 8, at: null },
+          ],
+        },
         { kind: 'stored', first: 70_000, last: 2 ** 40, update: Uint8Array.from({ length: 1_000 }, (_, i) => i) },
         { kind: 'stored', first: 1, last: 2, update: null },
         { kind: 'stored', first: 3, last: 3, update: new Uint8Array(1024 * 1024).fill(7) },
       ];
       for (const word of words) nodes[0].tell(document, word);
-      await expect.poll(() => heard.words.length).toBe(5);
-      expect(heard.words.slice(0, 4).map(({ word }) => word)).toEqual(words.slice(0, 4));
-      expect(heard.words[4]?.word).toMatchObject({ kind: 'stored', first: 3, last: 3 });
+      await expect.poll(() => heard.words.length).toBe(6);
+      expect(heard.words.slice(0, 5).map(({ word }) => word)).toEqual(words.slice(0, 5));
+      expect(heard.words[5]?.word).toMatchObject({ kind: 'stored', first: 3, last: 3 });
     });
 
     it('brings an answer to the one who asked, and to nobody else', async () => {

@@ -3,11 +3,14 @@
  * missed one notices at the next, and reads it from there. Presence is fleeting and has no numbers.
  */
 import type { PresenceState } from '../wire/awareness.ts';
+import type { Cursor } from '../wire/cursors.ts';
 
 export type Word =
   /** These numbers are stored; `update` is what they say together, or null when it is to be read from the database. */
   | { readonly kind: 'stored'; readonly first: number; readonly last: number; readonly update: Uint8Array | null }
   | { readonly kind: 'presence'; readonly states: readonly PresenceState[] }
+  /** Where people point; like presence, the latest is all that counts. */
+  | { readonly kind: 'cursors'; readonly cursors: readonly Cursor[] }
   /** Somebody who began to listen asks who is there; the answer is for them alone. */
   | { readonly kind: 'who' };
 

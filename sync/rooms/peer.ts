@@ -13,6 +13,8 @@ export interface Peer {
   readonly observer: boolean;
   /** Writes a ready frame, or drops the socket when too much waits already. */
   write(frame: Buffer): void;
+  /** Writes a frame that may as well be left out; it is, when the socket is behind. */
+  offer(frame: Buffer): void;
   /** The same for an answer of any size that this socket asked for. */
   answer(frame: Buffer): void;
   close(close: Close): void;

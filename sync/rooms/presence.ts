@@ -61,6 +61,10 @@ export class Presence {
     for (const [client, entry] of this.entries) if (now - entry.at > FORGET_MS) this.entries.delete(client);
   }
 
+  has(client: number): boolean {
+    return this.entries.has(client);
+  }
+
   /** Everyone who is here. */
   all(): PresenceState[] {
     return [...this.entries].map(([client, { clock, json }]) => ({ client, clock, json }));

@@ -10,6 +10,7 @@ import { frameOf } from '../wire/frame.ts';
 import {
   ackMessage,
   awarenessMessage,
+  cursorsMessage,
   deniedMessage,
   standingMessage,
   step1Message,
@@ -22,6 +23,7 @@ import { scanUpdate } from '../wire/scan.ts';
 import { Intake } from './intake.ts';
 import { Keeper, type KeeperPorts } from './keeper.ts';
 import { Receipts, readOnlyFor, type Peer } from './peer.ts';
+import { Pointers } from './pointers.ts';
 import { Presence } from './presence.ts';
 import { sendAway } from './receive.ts';
 import type { DocumentState } from './state.ts';
@@ -49,6 +51,11 @@ export class Room {
   private readonly intake: Intake;
   private readonly keeper: Keeper;
   private readonly presence = new Presence();
+  private readonly pointers = new Pointers();
+  private pointing: ReturnType<typeof setTimeout> | null = null;
+  private lastPointed = 0;
+  /** Pointers that are due go out behind the strokes that wait. */
+  private pointersDue = false;
   private tick = new Tick();
   private timer: (() => void) | null = null;
   private lastFrame = 0;
@@ -114,11 +121,15 @@ export class Room {
     if (peer.acks) peer.write(frameOf(standingMessage(readOnlyFor(peer, this.ended))));
     const states = this.presence.all();
     if (states.length > 0) peer.answer(frameOf(awarenessMessage(writeStates(states))));
+    const cursors = this.pointers.all();
+    if (peer.acks && cursors.length > 0) peer.answer(frameOf(cursorsMessage(cursors)));
   }
 
   leave(peer: Peer): void {
     this.peers.delete(peer);
     this.presence.leave(peer, this.ports.wall());
+    this.pointers.leave(peer);
+    this.point();
     this.schedule();
   }
 
@@ -131,6 +142,10 @@ export class Room {
         return this.take(peer, message.update);
       case 'awareness':
         return this.hearPresence(peer, message.states);
+      case 'cursor':
+        if (this.intake.owners.get(message.cursor.client) !== peer.personId) return;
+        this.pointers.hear(peer, message.cursor);
+        return this.point();
       case 'query-awareness':
         return peer.answer(frameOf(awarenessMessage(writeStates(this.presence.all()))));
       default:
@@ -158,6 +173,8 @@ export class Room {
     this.ports.tell({ kind: 'who' });
     const states = this.presence.local();
     if (states.length > 0) this.ports.tell({ kind: 'presence', states });
+    const cursors = this.pointers.all(true);
+    if (cursors.length > 0) this.ports.tell({ kind: 'cursors', cursors });
   }
 
   /** A word from another process. */
@@ -168,9 +185,14 @@ export class Room {
       case 'presence':
         this.presence.hearRemote(word.states, this.ports.wall());
         return this.schedule();
+      case 'cursors':
+        this.pointers.hearRemote(word.cursors);
+        return this.point();
       case 'who': {
         const states = this.presence.local();
         if (states.length > 0) this.ports.answer(from, { kind: 'presence', states });
+        const cursors = this.pointers.all(true);
+        if (cursors.length > 0) this.ports.answer(from, { kind: 'cursors', cursors });
         return;
       }
       default:
@@ -187,11 +209,14 @@ export class Room {
   sweep(): void {
     const now = this.ports.wall();
     this.presence.forgetOld(now);
+    this.pointers.keepOnly((client) => this.presence.has(client));
+    this.point();
     this.intake.sweep(now);
   }
 
   destroy(): void {
     this.timer?.();
+    if (this.pointing) clearTimeout(this.pointing);
     this.keeper.stop();
     this.state.doc.destroy();
   }
@@ -262,6 +287,27 @@ export class Room {
     }
   }
 
+  /** Pointers go in frames of their own, seldomer than strokes and behind them. */
+  private point(): void {
+    if (this.pointing || !this.pointers.changed) return;
+    const wait = Math.max(0, this.lastPointed + this.ports.limits.cursorsMs - performance.now());
+    this.pointing = setTimeout(() => {
+      this.pointing = null;
+      this.pointersDue = true;
+      if (!this.timer) this.sendPointers();
+    }, wait);
+  }
+
+  private sendPointers(): void {
+    if (!this.pointersDue) return;
+    this.pointersDue = false;
+    this.lastPointed = performance.now();
+    const { cursors, fresh } = this.pointers.take();
+    const frame = frameOf(cursorsMessage(cursors));
+    for (const peer of this.peers.keys()) if (peer.acks) peer.offer(frame);
+    if (fresh.length > 0) this.ports.tell({ kind: 'cursors', cursors: fresh });
+  }
+
   /** Sends, then keeps: nothing that takes time stands between an update and its peers. */
   private flush(): void {
     this.timer?.();
@@ -271,7 +317,11 @@ export class Room {
       this.broadcast(awarenessMessage(writeStates(states)));
       if (fresh.length > 0) this.ports.tell({ kind: 'presence', states: fresh });
     }
-    if (this.tick.empty) return;
+    if (!this.tick.empty) this.sendTick();
+    this.sendPointers();
+  }
+
+  private sendTick(): void {
     const { tick } = this;
     this.tick = new Tick();
     const update = tick.all.empty ? null : new Uint8Array(tick.all.encode());

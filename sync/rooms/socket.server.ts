@@ -128,6 +128,10 @@ export class SyncSocket implements Peer {
     this.lastWrite = this.ports.wall();
   }
 
+  offer(frame: Buffer): void {
+    if (this.raw.writableLength <= this.ports.limits.cursorQueueBytes) this.write(frame);
+  }
+
   answer(frame: Buffer): void {
     this.write(frame);
     if (this.raw.writableLength > 0) this.owed += frame.length;

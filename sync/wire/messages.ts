@@ -2,10 +2,11 @@
  * The messages of PROTOCOL.md. 0–3 are y-protocols' own; those from 100 on go only to sockets that asked (`ack=1`),
  * because the stock client logs an error for each type that it does not know.
  */
+import { readCursor, writeCursors, type Cursor } from './cursors.ts';
 import { Malformed, Reader } from './reader.ts';
 import { Writer } from './writer.ts';
 
-export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, ack: 100, standing: 102 } as const;
+export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, ack: 100, cursors: 101, standing: 102 } as const;
 const SYNC = { step1: 0, step2: 1, update: 2 } as const;
 
 export type Inbound =
@@ -13,7 +14,8 @@ export type Inbound =
   /** A step 2 or an update: the same to a server. */
   | { readonly kind: 'update'; readonly update: Uint8Array }
   | { readonly kind: 'awareness'; readonly states: Uint8Array }
-  | { readonly kind: 'query-awareness' };
+  | { readonly kind: 'query-awareness' }
+  | { readonly kind: 'cursor'; readonly cursor: Cursor };
 
 /** Throws Malformed for anything that a client has no reason to send. */
 export function readMessage(bytes: Uint8Array): Inbound {
@@ -36,6 +38,8 @@ function readKnown(reader: Reader): Inbound {
       return { kind: 'awareness', states: reader.varBytes() };
     case MESSAGE.queryAwareness:
       return { kind: 'query-awareness' };
+    case MESSAGE.cursors:
+      return { kind: 'cursor', cursor: readCursor(reader) };
     default:
       throw new Malformed('unknown message');
   }
@@ -50,6 +54,9 @@ export const updateMessage = (update: Uint8Array): Buffer => sync(SYNC.update, u
 
 export const awarenessMessage = (states: Uint8Array): Buffer =>
   new Writer().varUint(MESSAGE.awareness).varBytes(states).finish();
+
+export const cursorsMessage = (cursors: readonly Cursor[]): Buffer =>
+  new Writer().varUint(MESSAGE.cursors).raw(writeCursors(cursors)).finish();
 
 /** y-protocols/auth: permission denied, with the reason's code. */
 export const deniedMessage = (reason: string): Buffer =>

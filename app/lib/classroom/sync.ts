@@ -7,6 +7,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { Pointers, POINTERS, pointerMessage, type PointerPlace } from './pointers.ts';
 import { Unsaved } from './unsaved.ts';
 
 export type DocumentStatus =
@@ -23,6 +24,10 @@ export type DocumentStatus =
 export interface ConnectedDocument {
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
+  /** Where the others point. */
+  readonly pointers: Pointers;
+  /** Says where this page points; what is said without a connection is not said later. */
+  point(at: PointerPlace | null): void;
   /** Reactive in a component, like the next three. */
   readonly status: DocumentStatus;
   /** Own changes that are not durable on the server yet. */
@@ -75,6 +80,7 @@ function isOwnAwareness(message: Uint8Array, client: number): boolean {
 class Connection implements ConnectedDocument {
   readonly doc = new Y.Doc();
   readonly awareness: Awareness;
+  readonly pointers = new Pointers();
   private readonly provider: WebsocketProvider;
   private readonly options: DocumentOptions;
   private readonly counts = new Unsaved();
@@ -132,6 +138,10 @@ class Connection implements ConnectedDocument {
     return this.why;
   }
 
+  point(at: PointerPlace | null): void {
+    if (this.provider.wsconnected) this.provider.ws?.send(pointerMessage(this.doc.clientID, at));
+  }
+
   destroy(): void {
     this.destroyed = true;
     clearTimeout(this.renewal);
@@ -171,6 +181,7 @@ class Connection implements ConnectedDocument {
       this.counts.acknowledge(readVarUint(decoder));
       this.changed();
     };
+    provider.messageHandlers[POINTERS] = (_encoder, decoder) => this.pointers.read(decoder);
     provider.messageHandlers[STANDING] = (_encoder, decoder) => {
       this.mayWrite = readVarUint(decoder) === 1;
       this.why = this.mayWrite ? null : readVarString(decoder);
@@ -188,6 +199,7 @@ class Connection implements ConnectedDocument {
       if (synced) this.move('connected');
     });
     provider.on('connection-close', (event) => {
+      this.pointers.clear();
       provider.params = { ...provider.params, ticket: options.ticket() };
       // A ticket that ran out is replaced within a moment; only what takes longer is worth a word.
       clearTimeout(this.losing);
@@ -236,6 +248,8 @@ export function documentFrom(update: Uint8Array | null): ConnectedDocument {
   return {
     doc,
     awareness,
+    pointers: new Pointers(),
+    point: () => undefined,
     status: 'ended',
     unsaved: 0,
     writable: false,

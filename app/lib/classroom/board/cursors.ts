@@ -1,6 +1,7 @@
-/** The others' pointers, by awareness: sent seldom, shown smoothly. */
+/** The others' pointers: sent seldom, shown smoothly. Where they are comes by itself, whose they are is in awareness. */
 import type { Awareness } from 'y-protocols/awareness';
 import { FIRST_PAGE, PENS, type Pen } from '#sync/documents/board.ts';
+import type { PointerPlace } from '../pointers.ts';
 
 export interface Cursor {
   readonly client: number;
@@ -25,53 +26,48 @@ export function penOf(personId: string): Pen {
   return PENS[1 + (hash % (PENS.length - 1))] ?? 'blue';
 }
 
-function cursorOf(client: number, state: Record<string, unknown>): (Cursor & { personId: string }) | null {
-  const { cursor, user } = state;
-  if (typeof cursor !== 'object' || cursor === null || !('x' in cursor) || !('y' in cursor)) return null;
+/** Who this state says it is. The server writes that from the ticket. */
+function userOf(state: Record<string, unknown> | undefined): { personId: string; name: string } | null {
+  const user = state?.user;
   if (typeof user !== 'object' || user === null || !('personId' in user) || !('name' in user)) return null;
-  const { x, y } = cursor;
   const { personId, name } = user;
-  if (typeof x !== 'number' || typeof y !== 'number' || !Number.isFinite(x) || !Number.isFinite(y)) return null;
-  if (typeof personId !== 'string' || typeof name !== 'string') return null;
-  const page = 'page' in cursor && typeof cursor.page === 'string' ? cursor.page : FIRST_PAGE;
-  const laser = 'laser' in cursor && cursor.laser === true;
-  return { client, name, pen: penOf(personId), x, y, page, laser, personId };
+  return typeof personId === 'string' && typeof name === 'string' ? { personId, name } : null;
 }
 
 /** Everybody's pointer but one's own. */
-export function readCursors(awareness: Pick<Awareness, 'clientID' | 'getStates'>, personId: string): Cursor[] {
-  return [...awareness.getStates()].flatMap(([client, state]) => {
-    const cursor = client === awareness.clientID ? null : cursorOf(client, state);
-    return cursor && cursor.personId !== personId ? [cursor] : [];
+export function readCursors(
+  pointers: ReadonlyMap<number, PointerPlace>,
+  states: ReadonlyMap<number, Record<string, unknown>>,
+  personId: string,
+): Cursor[] {
+  return [...pointers].flatMap(([client, { x, y, page, laser }]) => {
+    const user = userOf(states.get(client));
+    if (!user || user.personId === personId) return [];
+    return [{ client, name: user.name, pen: penOf(user.personId), x, y, page: page || FIRST_PAGE, laser }];
   });
 }
 
 /** Says where the own pointer is, now and then; the last word is always sent. */
 export class CursorSender {
-  private readonly awareness: Awareness;
-  private next: Record<string, unknown> | null = null;
+  private readonly say: (at: PointerPlace | null) => void;
+  private next: PointerPlace | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(awareness: Awareness, user: { personId: string; name: string }) {
-    this.awareness = awareness;
-    awareness.setLocalState({ user, cursor: null });
+  constructor(awareness: Awareness, user: { personId: string; name: string }, say: (at: PointerPlace | null) => void) {
+    this.say = say;
+    awareness.setLocalState({ user });
   }
 
   point(at: { x: number; y: number } | null, page: string, laser: boolean): void {
-    this.next = at && {
-      x: Math.round(at.x),
-      y: Math.round(at.y),
-      ...(page === FIRST_PAGE ? {} : { page }),
-      ...(laser ? { laser } : {}),
-    };
+    this.next = at && { x: at.x, y: at.y, page: page === FIRST_PAGE ? '' : page, laser };
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.awareness.setLocalStateField('cursor', this.next);
+      this.say(this.next);
     }, SEND_MS);
   }
 
   destroy(): void {
     clearTimeout(this.timer);
-    if (this.awareness.getLocalState()) this.awareness.setLocalStateField('cursor', null);
+    this.say(null);
   }
 }

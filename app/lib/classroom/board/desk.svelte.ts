@@ -145,13 +145,14 @@ export class BoardDesk {
       }
       this.tally.soon();
     });
-    const { awareness } = this.document;
-    this.sender = new CursorSender(awareness, this.person);
-    const onAwareness = (): void => {
-      this.cursors = readCursors(awareness, this.person.personId);
+    const { awareness, pointers } = this.document;
+    this.sender = new CursorSender(awareness, this.person, (at) => this.document.point(at));
+    const onPointers = (): void => {
+      this.cursors = readCursors(pointers.all, awareness.getStates(), this.person.personId);
     };
-    awareness.on('change', onAwareness);
-    onAwareness();
+    awareness.on('change', onPointers);
+    const stopPointers = pointers.onChange(onPointers);
+    onPointers();
     const stopEffects = $effect.root(() => {
       $effect(() => {
         painter.look(this.view.camera);
@@ -166,7 +167,8 @@ export class BoardDesk {
       stopReading();
       stopTheme();
       sizes.disconnect();
-      awareness.off('change', onAwareness);
+      awareness.off('change', onPointers);
+      stopPointers();
       this.tally.destroy();
       this.input?.destroy();
       this.kit.pen.destroy();
