@@ -231,6 +231,8 @@ async function start(config: Config): Promise<Running> {
     checkReturn: payments.checkReturn,
     allocateClientIds: sync.allocateClientIds,
     snapshot: sync.snapshot,
+    history: sync.history,
+    historyCounts: sync.historyCounts,
     nodePublicUrl: config.nodePublicUrl,
     health,
     checkPassword: async (email, password) => {

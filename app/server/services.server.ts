@@ -7,10 +7,11 @@ import type { Files } from './files/files.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
+import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
-export interface ServiceParts extends AccountParts, BookingParts, LessonParts {
+export interface ServiceParts extends AccountParts, BookingParts, LessonParts, ReplayParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
@@ -41,6 +42,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     },
     ...bookingServices(whole),
     ...lessonServices(whole),
+    ...replayServices(whole),
     ...caseServices(whole),
     ...rescheduleServices(whole),
     ...payoutAccountServices(whole),

@@ -12,6 +12,7 @@ import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { Files } from './files/files.server.ts';
 import type { OpsCommand } from './ops-acts.ts';
+import type { ReplayServices } from './replay-services.server.ts';
 
 /** The signed-in person. */
 export interface Person {
@@ -223,7 +224,7 @@ export interface OpsServices {
 }
 
 export interface Services
-  extends CaseServices, RescheduleServices, PayoutAccountServices, AccountServices, OpsServices {
+  extends CaseServices, RescheduleServices, PayoutAccountServices, AccountServices, OpsServices, ReplayServices {
   readonly submit: Submit;
   readonly queries: Queries;
   readonly capabilities: Capabilities;

@@ -1,10 +1,13 @@
 /** The API alone, over services that only know one group lesson. */
 import Fastify, { type FastifyInstance } from 'fastify';
+import { gzipSync } from 'node:zlib';
 import { registerApi } from '#app/server/api/api.server.ts';
 import type { Auth } from '#app/server/auth/auth.server.ts';
+import { replayServices } from '#app/server/replay-services.server.ts';
 import type { Person, Services } from '#app/server/services.ts';
 import { maySeeBooking, maySeeLesson } from '#app/server/visibility.server.ts';
 import type { Role } from '#events/access/roles.ts';
+import { inMemoryStore } from '#events/store/in-memory.ts';
 import type {
   AttendanceRow,
   BookingRow,
@@ -257,6 +260,7 @@ export async function startApi(settings: { lesson?: Partial<LessonRow> } = {}): 
       name: 'School',
       members: [{ personId: 'asha', name: 'Asha', as: 'student' as const, lessons: 1, hereMs: 1 }],
     }),
+    lessonByCode: async (code) => (code === lesson.code ? lesson : null),
     booking: async () => BOOKING,
     bookingsOf: async () => [BOOKING],
     timeline: async () => TIMELINE,
@@ -276,6 +280,15 @@ export async function startApi(settings: { lesson?: Partial<LessonRow> } = {}): 
     visibleLesson: async (who, code) =>
       code === lesson.code && (await maySeeLesson(queries, who, lesson)) ? lesson : null,
     documentSnapshot: async () => new Uint8Array([1, 2, 3]),
+    ...replayServices({
+      queries,
+      store: inMemoryStore(),
+      now: () => LESSON.startsAt + 60_000,
+      // Each document's history is its name.
+      history: async (name, after) =>
+        after > 9 ? null : { etag: `"9-0-${after}"`, gzip: async () => gzipSync(Buffer.from(name)) },
+      historyCounts: async () => [{ personId: 'asha', minute: LESSON.startsAt, count: 9 }],
+    }),
   });
   const app = Fastify();
   await app.register(async (api) => {

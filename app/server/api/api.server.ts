@@ -9,6 +9,7 @@ import { registerBookings } from './bookings.server.ts';
 import { registerCases } from './cases.server.ts';
 import { registerLessonFiles } from './files.server.ts';
 import { registerLessons } from './lessons.server.ts';
+import { registerReplay } from './replay.server.ts';
 import { failed, problem } from './problem.server.ts';
 import { answers } from './schema.server.ts';
 import { registerSignIn } from './sign-in.server.ts';
@@ -92,6 +93,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerBookings(app, settings.services);
   registerCases(app, settings.services);
   registerLessons(app, settings.services);
+  registerReplay(app, settings.services);
   await registerLessonFiles(app, settings.services);
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get(

@@ -1,0 +1,128 @@
+/** The replay of a lesson: what there is of it for one person, and the histories themselves. */
+import type { EventStore } from '#events/store/event-store.ts';
+import type { LessonRow, Queries } from '#projections/queries.ts';
+import { SURFACES, documentName, type DocumentName, type Surface } from '#sync/documents/names.ts';
+import { chaptersOf, missedBy, type Chapter, type Missed } from './replay-facts.ts';
+import type { Person, Services } from './services.ts';
+import { maySeeDocuments, maySeeLesson } from './visibility.server.ts';
+
+/** Updates of one person in one minute (business ms, floored). */
+export interface MinuteCount {
+  readonly personId: string;
+  readonly minute: number;
+  readonly count: number;
+}
+
+/** One document of the lesson, as far as this person may read it. */
+export interface ReplayDocument {
+  readonly kind: Surface;
+  /** Whose own it is; null for the lesson's. */
+  readonly personId: string | null;
+  /** Path of its history. */
+  readonly href: string;
+  readonly updates: number;
+  readonly counts: readonly MinuteCount[];
+}
+
+/** Business time, ms. */
+export interface ReplayManifest {
+  readonly lessonId: string;
+  readonly state: LessonRow['state'];
+  readonly from: number;
+  /** The end, or now while the lesson runs. */
+  readonly to: number;
+  readonly people: readonly { readonly personId: string; readonly name: string }[];
+  readonly documents: readonly ReplayDocument[];
+  readonly chapters: readonly Chapter[];
+  /** What this person was last away from, and came back to. */
+  readonly missed: Missed | null;
+}
+
+export interface HistoryAnswer {
+  readonly etag: string;
+  /** A file of sync/documents/history.ts, compressed with gzip. */
+  readonly gzip: () => Promise<Uint8Array>;
+}
+
+export interface ReplayServices {
+  /** Null for an unknown lesson and for one whose board and chat this person may not read now: both answer 404. */
+  replay(person: Person, code: string): Promise<ReplayManifest | null>;
+  /**
+   * The history of a document behind the row `after`. `empty`: there is nothing; null: there is no such document for this person.
+   * @param owner whose own it is; null for the lesson's.
+   */
+  replayHistory(
+    person: Person,
+    code: string,
+    document: { readonly kind: Surface; readonly owner: string | null; readonly after: number },
+  ): Promise<HistoryAnswer | 'empty' | null>;
+}
+
+export interface ReplayParts {
+  readonly store: EventStore;
+  readonly queries: Queries;
+  readonly now: () => number;
+  readonly history: (document: string, after: number) => Promise<HistoryAnswer | null>;
+  readonly historyCounts: (document: string) => Promise<readonly MinuteCount[]>;
+}
+
+/** Facts of one lesson that are read; far above what a lesson has. */
+const MOST_FACTS = 50_000;
+
+/** A student's own board and line to the host are theirs and the host's, during the lesson and ever after. */
+const mayReadOwn = (person: Person, lesson: LessonRow, owner: string): boolean =>
+  lesson.students.some(({ studentId }) => studentId === owner) &&
+  (person.personId === owner || person.personId === lesson.tutorId);
+
+const hrefOf = (code: string, { surface, personId }: DocumentName): string =>
+  `/api/v1/lessons/${encodeURIComponent(code)}/history/${surface}${personId === null ? '' : `?of=${encodeURIComponent(personId)}`}`;
+
+export function replayServices(parts: ReplayParts): ReplayServices {
+  const { queries, store, now } = parts;
+
+  async function readable(person: Person, code: string): Promise<LessonRow | null> {
+    const lesson: Awaited<ReturnType<Services['visibleLesson']>> = await queries.lessonByCode(code);
+    if (!lesson || lesson.state === 'cancelled' || !(await maySeeLesson(queries, person, lesson))) return null;
+    return (await maySeeDocuments(queries, person, lesson)) ? lesson : null;
+  }
+
+  return {
+    async replay(person, code) {
+      const lesson = await readable(person, code);
+      if (!lesson) return null;
+      const { lessonId, students, tutorId } = lesson;
+      const facts = await store.read(`lesson-${lessonId}`, { limit: MOST_FACTS });
+      const owners = [null, ...students.map(({ studentId }) => studentId)];
+      const names = owners
+        .filter((owner) => owner === null || mayReadOwn(person, lesson, owner))
+        .flatMap((personId) => SURFACES.map((surface) => ({ surface, lessonId, personId })));
+      const documents = await Promise.all(
+        names.map(async (name) => {
+          const counts = await parts.historyCounts(documentName(name));
+          const updates = counts.reduce((sum, { count }) => sum + count, 0);
+          return { kind: name.surface, personId: name.personId, href: hrefOf(code, name), updates, counts };
+        }),
+      );
+      return {
+        lessonId,
+        state: lesson.state,
+        from: lesson.startedAt ?? lesson.startsAt,
+        to: lesson.endedAt ?? now(),
+        people: [
+          { personId: tutorId, name: lesson.tutorName },
+          ...students.map(({ studentId, name }) => ({ personId: studentId, name })),
+        ],
+        documents: documents.filter(({ personId, updates }) => personId === null || updates > 0),
+        chapters: chaptersOf(facts),
+        missed: missedBy(person.personId, facts),
+      };
+    },
+
+    async replayHistory(person, code, { kind, owner, after }) {
+      const lesson = await readable(person, code);
+      if (!lesson || (owner !== null && !mayReadOwn(person, lesson, owner))) return null;
+      const name = documentName({ surface: kind, lessonId: lesson.lessonId, personId: owner });
+      return (await parts.history(name, after)) ?? 'empty';
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { gunzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FastifyInstance } from 'fastify';
+import { LESSON, PEOPLE, askAs, startApi } from './stub.ts';
+
+let app: FastifyInstance;
+afterEach(() => app.close());
+
+const BASE = `/api/v1/lessons/${LESSON.code}/history`;
+
+async function readers(state: (typeof LESSON)['state'], query = ''): Promise<string[]> {
+  app = await startApi({ lesson: { state } });
+  const allowed: string[] = [];
+  for (const who of Object.keys(PEOPLE)) {
+    const paths = [`${BASE}/board${query}`, `${BASE}/chat${query}`, ...(query === '' ? [BASE] : [])];
+    const answers = [];
+    for (const path of paths) answers.push((await askAs(app, who, path)).statusCode);
+    if (answers.every((status) => status === 200)) allowed.push(who);
+    else expect(answers, who).toEqual(paths.map(() => 404));
+  }
+  return allowed;
+}
+
+describe('the replay of a lesson', () => {
+  it('is for those in it while it runs', async () => {
+    expect(await readers('live')).toEqual(['asha', 'rohan', 'kavita']);
+  });
+
+  it('is also for guardians, the institute, ops and auditors when it has ended', async () => {
+    expect(await readers('ended')).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'ops', 'auditor']);
+  });
+
+  it('is nobody’s when the lesson was cancelled', async () => {
+    expect(await readers('cancelled')).toEqual([]);
+  });
+
+  it.each(['live', 'ended'] as const)(
+    'of a student’s own board and line is theirs and the host’s alone, while it is %s',
+    async (state) => {
+      expect(await readers(state, '?of=asha')).toEqual(['asha', 'kavita']);
+    },
+  );
+
+  it('of the own board of somebody who has no seat is nobody’s', async () => {
+    expect(await readers('ended', '?of=kavita')).toEqual([]);
+    expect(await readers('ended', '?of=..%2Fx')).toEqual([]);
+  });
+
+  it('names in the manifest only the documents that this person may read', async () => {
+    app = await startApi();
+    const named = async (who: string): Promise<string[]> =>
+      (await askAs(app, who, BASE)).json<{ documents: { href: string }[] }>().documents.map(({ href }) => href);
+    const shared = [`${BASE}/board`, `${BASE}/chat`];
+    const own = (who: string) => shared.map((href) => `${href}?of=${who}`);
+    expect(await named('asha')).toEqual([...shared, ...own('asha')]);
+    expect(await named('kavita')).toEqual([...shared, ...own('asha'), ...own('rohan')]);
+    expect(await named('parent')).toEqual(shared);
+    expect(await named('ops')).toEqual(shared);
+    for (const href of own('asha')) expect((await askAs(app, 'asha', href)).statusCode).toBe(200);
+  });
+
+  it('says when it was, who was in it, and how much was done in each minute', async () => {
+    app = await startApi({ lesson: { endedAt: LESSON.startsAt + 3_600_000 } });
+    const manifest = (await askAs(app, 'rohan', BASE)).json();
+    expect(manifest).toMatchObject({
+      lessonId: 'l-1',
+      state: 'ended',
+      from: LESSON.startsAt,
+      to: LESSON.startsAt + 3_600_000,
+      people: [
+        { personId: 'kavita', name: 'Kavita Rao' },
+        { personId: 'asha', name: 'Asha Menon' },
+        { personId: 'rohan', name: 'Rohan' },
+      ],
+      missed: null,
+    });
+    expect(manifest.documents[0]).toMatchObject({ kind: 'board', personId: null, updates: 9 });
+  });
+});
+
+describe('a history', () => {
+  const ask = (headers: Record<string, string>, path = `${BASE}/board`) =>
+    app.inject({ url: path, headers: { 'x-person': 'asha', ...headers } });
+
+  it('travels compressed to who takes it, plain to others, and not at all to who has it', async () => {
+    app = await startApi();
+    const packed = await ask({ 'accept-encoding': 'gzip, br' });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.rawPayload).toString()).toBe('board:l-1');
+    const plain = await ask({ 'accept-encoding': 'gzip;q=0, br' });
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(plain.payload).toBe('board:l-1');
+    expect(plain.headers.etag).not.toBe(packed.headers.etag);
+    const again = await ask({ 'accept-encoding': 'gzip', 'if-none-match': String(packed.headers.etag) });
+    expect([again.statusCode, again.payload]).toEqual([304, '']);
+    expect(again.headers['cache-control']).toBe('private, no-cache');
+  });
+
+  it('from a number on is another one, and nothing behind the last', async () => {
+    app = await startApi();
+    expect((await ask({}, `${BASE}/chat?after=4`)).headers.etag).toBe('"9-0-4-plain"');
+    expect((await ask({}, `${BASE}/chat?after=40`)).statusCode).toBe(204);
+    expect((await ask({}, `${BASE}/chat?after=-1`)).statusCode).toBe(400);
+    expect((await ask({}, `${BASE}/people`)).statusCode).toBeGreaterThanOrEqual(400);
+  });
+});
