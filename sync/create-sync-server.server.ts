@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { isConversationId } from '#events/conversation/names.ts';
 import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { EventStore } from '#events/store/event-store.ts';
@@ -17,6 +18,7 @@ import type { Fanout } from './fanout/fanout.ts';
 import type { Log } from './log.ts';
 import { Facts } from './rooms/facts.ts';
 import { Lessons } from './rooms/lessons.ts';
+import { News } from './rooms/news.ts';
 import { Rooms } from './rooms/rooms.server.ts';
 import { SyncSocket } from './rooms/socket.server.ts';
 import { Copier } from './storage/copier.ts';
@@ -49,6 +51,12 @@ export interface SyncStats {
   readonly unstoredBytes: number;
 }
 
+/** A document as far as it is stored. */
+export interface StoredCopy {
+  readonly seq: number;
+  readonly updates: readonly Uint8Array[];
+}
+
 export interface SyncServer {
   /** For upgrades of paths under /sync/. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -60,6 +68,11 @@ export interface SyncServer {
   historyCounts(name: string): Promise<readonly MinuteCount[]>;
   /** The document as it was at a business time, ms; null before anything was written. */
   moment(name: string, at: number): Promise<Moment | null>;
+  /**
+   * Of documents whose last number is above the one that is known of them, what is stored: the number, and updates that
+   * together are the document.
+   */
+  stored(known: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, StoredCopy>>;
   /** Fresh Yjs client ids for a person, never given twice, durable. */
   allocateClientIds(name: string, personId: string, count: number): Promise<number[]>;
   /** Every ticket that this person has for the lesson stops working, here, now. */
@@ -103,6 +116,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const journal = new Journal(db, log);
   const fanout = parts.fanout ?? busFanout(bus, log);
   const facts = new Facts(submit, business, log);
+  const news = new News(bus, log);
   const sockets = new Set<SyncSocket>();
   const lessons = new Lessons({
     store,
@@ -112,9 +126,9 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       for (const room of rooms.ofLesson(lessonId)) room.end(reason);
       copier?.soon(lessonId);
     },
-    onRemoved: (lessonId, personId) => {
+    onSentAway: (lessonId, personId, close) => {
       for (const socket of sockets)
-        if (socket.ticket.lessonId === lessonId && socket.personId === personId) socket.close(CLOSE.removed);
+        if (socket.ticket.lessonId === lessonId && socket.personId === personId) socket.close(close);
     },
   });
   const rooms = new Rooms({
@@ -122,7 +136,11 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     table,
     history,
     journal,
-    facts,
+    worked: (document, personId, at) => {
+      // A conversation has no lesson to tell; its pages want to know.
+      if (isConversationId(document.lessonId)) news.written(document.lessonId);
+      else facts.worked(document, personId, at);
+    },
     limits,
     log,
     wall,
@@ -176,7 +194,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     const want = wantOf(req);
     if (!want) return CLOSE.unknownDocument;
     const ticket = tickets.verify(want.ticket);
-    if (!ticket || lessons.isRevoked(ticket.lessonId, ticket.personId, ticket.expiresAt)) return CLOSE.ticketExpired;
+    if (!ticket || lessons.revoked(ticket.lessonId, ticket.personId, ticket.expiresAt)) return CLOSE.ticketExpired;
     const document = parseDocumentName(want.name);
     if (!document) return CLOSE.unknownDocument;
     if (document.lessonId !== ticket.lessonId || !opens(ticket, want.name, document)) return CLOSE.forbidden;
@@ -202,7 +220,8 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       if (!socket.open) return;
       // Opening the document may have told that they were taken out before this process listened.
       const { lessonId, personId, expiresAt } = socket.ticket;
-      if (lessons.isRevoked(lessonId, personId, expiresAt)) socket.close(CLOSE.removed);
+      const revoked = lessons.revoked(lessonId, personId, expiresAt);
+      if (revoked) socket.close(revoked);
       else if (room.peers.size >= limits.socketsPerRoom || draining) socket.close(CLOSE.later);
       else socket.enter(room);
     } catch (error) {
@@ -273,6 +292,19 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       await prepared();
       return parseDocumentName(name) ? history.moment(name, at) : null;
     },
+    async stored(known) {
+      await prepared();
+      const heads = await table.heads([...known.keys()]);
+      const behind = [...known].filter(([name, seq]) => (heads.get(name) ?? 0) > seq);
+      const copies = await Promise.all(
+        behind.map(async ([name]): Promise<[string, StoredCopy]> => {
+          const { snapshot, updates } = await table.load(name);
+          const parts = snapshot ? [snapshot, ...updates] : updates;
+          return [name, { seq: parts.at(-1)?.seq ?? 0, updates: parts.map(({ body }) => body) }];
+        }),
+      );
+      return new Map(copies);
+    },
     async allocateClientIds(name, personId, count) {
       if (!parseDocumentName(name)) throw new Error(`There is no document "${name}"`);
       await prepared();
@@ -295,6 +327,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       await sweeping;
       await copier?.stop();
       await lessons.stop();
+      news.stop();
       await journal.close();
       await facts.close();
       await rooms.clear();

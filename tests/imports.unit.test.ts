@@ -28,7 +28,7 @@ export function allowed(from: string, target: string): boolean {
       return folder === 'platform' || domain;
     case 'sync':
     case 'sfu': {
-      const eventTypes = /^events\/(lesson|booking|shared)\//.test(target);
+      const eventTypes = /^events\/(lesson|booking|conversation|shared)\//.test(target);
       const doors = /^events\/(access|handling|store)\//.test(target);
       const documents = fromFolder === 'sfu' && /^sync\/(documents|draw)\//.test(target);
       return folder === 'platform' || doors || eventTypes || documents || (isTest && domain);

@@ -1,7 +1,12 @@
-/** Follows the lessons: when one is over its documents are closed for writing, and who was taken out of one is sent away. */
+/**
+ * Follows lessons and conversations: when a lesson is over its documents are closed for writing, who was taken out of
+ * one is sent away, and whose rights in a conversation changed comes again with a fresh ticket.
+ */
+import { isConversationId } from '#events/conversation/names.ts';
 import type { EventStore, RecordedEvent, Subscription } from '#events/store/event-store.ts';
-import type { ReadOnlyReason } from '../close-codes.ts';
+import { CLOSE, type Close, type ReadOnlyReason } from '../close-codes.ts';
 import type { Log } from '../log.ts';
+import { admissionsOf, FOLLOWED, placeOf } from './admissions.ts';
 
 /** The longest that a ticket lives, wall ms (ARCHITECTURE §4). */
 const TICKET_MS = 15 * 60_000;
@@ -11,28 +16,21 @@ const PAGE = 200;
 const reasonOf = ({ type }: RecordedEvent): ReadOnlyReason | null =>
   type === 'LessonEnded' ? 'lesson-ended' : type === 'LessonCancelled' ? 'lesson-cancelled' : null;
 
-/** Who was taken out or let in again by this event. */
-function admissionOf({ type, data }: RecordedEvent): { personId: string; out: boolean } | null {
-  if (type === 'SeatTaken' || type === 'SeatGivenUp')
-    return typeof data.studentId === 'string' ? { personId: data.studentId, out: type === 'SeatGivenUp' } : null;
-  if (type !== 'ParticipantLeft' || data.reason !== 'removed' || typeof data.personId !== 'string') return null;
-  return { personId: data.personId, out: true };
-}
-
 export interface LessonPorts {
   readonly store: EventStore;
   readonly log: Log;
   /** Wall ms. */
   readonly wall: () => number;
   readonly onEnd: (lessonId: string, reason: ReadOnlyReason) => void;
-  readonly onRemoved: (lessonId: string, personId: string) => void;
+  /** Whoever they are, wherever they have it open: they go, and come back if they still may. */
+  readonly onSentAway: (lessonId: string, personId: string, close: Close) => void;
 }
 
 export class Lessons {
   private readonly ports: LessonPorts;
   private subscription: Subscription | null = null;
   /** `lesson person` → tickets that end before this wall time were given before the person was taken out. */
-  private readonly revoked = new Map<string, number>();
+  private readonly refused = new Map<string, { readonly until: number; readonly close: Close }>();
 
   constructor(ports: LessonPorts) {
     this.ports = ports;
@@ -43,10 +41,7 @@ export class Lessons {
     const { store } = this.ports;
     this.subscription = store.subscribe({
       after: (await store.head()) ?? 'start',
-      filter: {
-        categories: ['lesson'],
-        types: ['LessonEnded', 'LessonCancelled', 'ParticipantLeft', 'SeatGivenUp', 'SeatTaken'],
-      },
+      filter: FOLLOWED,
       onEvents: async (events) => {
         for (const event of events) this.on(event);
       },
@@ -61,19 +56,21 @@ export class Lessons {
     const since = this.ports.wall() - TICKET_MS;
     const known = new Set<string>();
     let reason: ReadOnlyReason | null = null;
+    const stream = isConversationId(lessonId) ? `conversation-${lessonId}` : `lesson-${lessonId}`;
     for (let from: number | null = null; ;) {
-      const page: readonly RecordedEvent[] = await this.ports.store.read(`lesson-${lessonId}`, {
+      const page: readonly RecordedEvent[] = await this.ports.store.read(stream, {
         direction: 'backwards',
         limit: PAGE,
         ...(from === null ? {} : { from }),
       });
       for (const event of page) {
         reason ??= reasonOf(event);
-        const change = admissionOf(event);
-        // From the newest to the oldest: the first that is met is what holds.
-        if (!change || known.has(change.personId)) continue;
-        known.add(change.personId);
-        if (change.out) this.refuseUntil(lessonId, change.personId, event.recordedAt + TICKET_MS);
+        for (const { personId, now } of admissionsOf(event)) {
+          // From the newest to the oldest: the first that is met is what holds. To may more takes nothing back.
+          if (known.has(personId) || now === 'more') continue;
+          known.add(personId);
+          if (now !== 'in') this.refuseUntil(lessonId, personId, event.recordedAt + TICKET_MS, closeFor(now));
+        }
       }
       const oldest = page.at(-1);
       if (!oldest || page.length < PAGE || oldest.revision === 0 || oldest.recordedAt < since) return reason;
@@ -81,17 +78,18 @@ export class Lessons {
     }
   }
 
-  /** Whether a ticket was given before its person was taken out of the lesson. */
-  isRevoked(lessonId: string, personId: string, ticketExpiresAt: number): boolean {
-    return ticketExpiresAt <= (this.revoked.get(`${lessonId} ${personId}`) ?? -1);
+  /** How to send away who comes with a ticket from before they were taken out, or might do less; null for any other. */
+  revoked(lessonId: string, personId: string, ticketExpiresAt: number): Close | null {
+    const refused = this.refused.get(`${lessonId} ${personId}`);
+    return refused && ticketExpiresAt <= refused.until ? refused.close : null;
   }
 
   /** Every ticket that the person has by now stops working. */
-  revoke(lessonId: string, personId: string): void {
+  revoke(lessonId: string, personId: string, close: Close = CLOSE.removed): void {
     const now = this.ports.wall();
-    for (const [key, until] of this.revoked) if (until < now) this.revoked.delete(key);
-    this.refuseUntil(lessonId, personId, now + TICKET_MS);
-    this.ports.onRemoved(lessonId, personId);
+    for (const [key, { until }] of this.refused) if (until < now) this.refused.delete(key);
+    this.refuseUntil(lessonId, personId, now + TICKET_MS, close);
+    this.ports.onSentAway(lessonId, personId, close);
   }
 
   async stop(): Promise<void> {
@@ -99,18 +97,23 @@ export class Lessons {
   }
 
   /** @param until wall ms. */
-  private refuseUntil(lessonId: string, personId: string, until: number): void {
+  private refuseUntil(lessonId: string, personId: string, until: number, close: Close): void {
     const key = `${lessonId} ${personId}`;
-    this.revoked.set(key, Math.max(until, this.revoked.get(key) ?? 0));
+    this.refused.set(key, { until: Math.max(until, this.refused.get(key)?.until ?? 0), close });
   }
 
   private on(event: RecordedEvent): void {
-    const { lessonId } = event.data;
-    if (typeof lessonId !== 'string') return;
+    const place = placeOf(event);
+    if (place === null) return;
     const ended = reasonOf(event);
-    if (ended) this.ports.onEnd(lessonId, ended);
-    const change = admissionOf(event);
-    if (change?.out) this.revoke(lessonId, change.personId);
-    else if (change) this.revoked.delete(`${lessonId} ${change.personId}`);
+    if (ended) this.ports.onEnd(place, ended);
+    for (const { personId, now } of admissionsOf(event)) {
+      if (now === 'in') this.refused.delete(`${place} ${personId}`);
+      else if (now === 'more') this.ports.onSentAway(place, personId, CLOSE.ticketExpired);
+      else this.revoke(place, personId, closeFor(now));
+    }
   }
 }
+
+/** Who may do less is told to come again, with a fresh ticket. */
+const closeFor = (now: 'out' | 'less'): Close => (now === 'out' ? CLOSE.removed : CLOSE.ticketExpired);

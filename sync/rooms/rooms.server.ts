@@ -10,7 +10,6 @@ import type { Log } from '../log.ts';
 import type { DocumentTable } from '../storage/documents.server.ts';
 import type { HistoryTable } from '../storage/history.server.ts';
 import type { Journal } from '../storage/journal.server.ts';
-import type { Facts } from './facts.ts';
 import { Room } from './room.ts';
 import { loadState, wholeOf } from './state.ts';
 
@@ -19,7 +18,8 @@ export interface RoomsPorts {
   readonly table: DocumentTable;
   readonly history: HistoryTable;
   readonly journal: Journal;
-  readonly facts: Facts;
+  /** This person's update changed the document, at this business time, ms. */
+  readonly worked: (document: DocumentName, personId: string, at: number) => void;
   readonly limits: Limits;
   readonly log: Log;
   readonly wall: () => number;
@@ -134,7 +134,7 @@ export class Rooms {
         claim: (client, personId) => this.claim(name, client, personId),
         tell: (word) => ports.fanout.tell(name, word),
         answer: (node, word) => ports.fanout.answer(node, name, word),
-        worked: (personId, at) => ports.facts.worked(document, personId, at),
+        worked: (personId, at) => ports.worked(document, personId, at),
       });
       now = (then) => then(room);
       for (const then of early) then(room);
