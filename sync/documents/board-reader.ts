@@ -3,13 +3,13 @@
  * thumbnail. Values that are no items are left out and never throw.
  */
 import * as Y from 'yjs';
-import { CHANGES, ERASED, STROKES, parseHead, parseSealed, type ItemHead } from './board.ts';
+import { CHANGES, ERASED, SIZES, STROKES, parseHead, parseSealed, type ItemHead } from './board.ts';
 import { parseChange, parseChangeKey, type Aspects, type Matrix } from './changes.ts';
 import { decodeInk, inkStart, type InkCursor } from './ink.ts';
-import { parseFigure, type Figure } from './items.ts';
+import { parsePlain, type Figure, type PlainItem } from './items.ts';
 import { PEOPLE, authorOfEntry, type Author } from './people.ts';
 
-export type Kind = 'ink' | 'highlighter' | Figure;
+export type Kind = 'ink' | 'highlighter' | 'image' | Figure;
 
 /** An item as it is now, with everything that was done to it. */
 export interface Item extends ItemHead {
@@ -17,10 +17,17 @@ export interface Item extends ItemHead {
   readonly kind: Kind;
   /** Whether ink carries pressure. */
   readonly pressure: boolean;
-  /** x, y (logical pixels) and pressure (0–1) of each point, one after the other, as drawn: `place` moves them. */
+  /**
+   * x, y (logical pixels) and pressure (0–1) of each point, one after the other, as drawn: `place` moves them. Of an image,
+   * its top left and its bottom right corner.
+   */
   readonly points: readonly number[];
-  /** Words or LaTeX; empty in ink and shapes. */
+  /** Words or LaTeX, or what an image is called; empty in ink and shapes. */
   readonly text: string;
+  /** The file of an image; empty in all others. */
+  readonly file: string;
+  /** A background: under everything else. */
+  readonly back: boolean;
   /** Null where it was drawn. */
   readonly place: Matrix | null;
   readonly group: string;
@@ -31,7 +38,11 @@ export interface Item extends ItemHead {
   readonly erased: boolean;
 }
 
-type Drawn = Pick<Item, 'z' | 'pen' | 'size' | 'page' | 'kind' | 'pressure' | 'points' | 'text' | 'sealed'>;
+type Drawn = Pick<
+  Item,
+  'z' | 'pen' | 'size' | 'page' | 'kind' | 'pressure' | 'points' | 'text' | 'file' | 'back' | 'sealed'
+>;
+const NO_PICTURE = { file: '', back: false } as const;
 
 interface Kept {
   item: Item;
@@ -59,8 +70,35 @@ export interface BoardReader {
   destroy(): void;
 }
 
-export const byOrder = (a: Pick<Item, 'z' | 'key'>, b: Pick<Item, 'z' | 'key'>): number =>
-  a.z - b.z || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+type Standing = Pick<Item, 'z' | 'key' | 'back'>;
+
+export const byOrder = (a: Standing, b: Standing): number =>
+  Number(b.back) - Number(a.back) || a.z - b.z || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+
+/** A shape, a writing or an image as it is drawn, before anything was done to it. */
+export function drawnOf(item: PlainItem): Drawn {
+  if (item.kind === 'image') {
+    const { at, ...rest } = item;
+    const [left, top, width, height] = at;
+    const points = [left, top, 0.5, left + width, top + height, 0.5];
+    return { ...rest, pen: 0, size: SIZES[0], points, pressure: false, sealed: true };
+  }
+  const { at, ...rest } = item;
+  const points: number[] = [];
+  for (let i = 0; i + 1 < at.length; i += 2) points.push(at[i] ?? 0, at[i + 1] ?? 0, 0.5);
+  return { ...rest, ...NO_PICTURE, points, pressure: false, sealed: true };
+}
+
+/** A shape, a writing or an image as it is stored, from the item as it is shown; null for ink. */
+export function plainOf(item: Item): PlainItem | null {
+  const { kind, points, page, pen, size, text, file, back } = item;
+  if (kind === 'ink' || kind === 'highlighter') return null;
+  // What was put in front or behind since keeps that as a change of its own.
+  const z = Math.max(0, Math.round(item.z));
+  if (kind !== 'image') return { kind, z, page, pen, size, text, at: points.filter((_, i) => i % 3 !== 2) };
+  const [left = 0, top = 0, , right = 1, bottom = 1] = points;
+  return { kind, z, page, file, text, back, at: [left, top, right - left, bottom - top] };
+}
 
 export function readBoard(doc: Y.Doc): BoardReader {
   const strokes = doc.getMap<unknown>(STROKES);
@@ -116,7 +154,8 @@ export function readBoard(doc: Y.Doc): BoardReader {
       if (chunk instanceof Uint8Array) decodeInk(chunk, cursor, head.pressure, points);
     const { highlighter, ...rest } = head;
     const kind = highlighter ? 'highlighter' : 'ink';
-    keep(key, { drawn: { ...rest, kind, points, text: '', sealed: false }, points, cursor, read: live.length });
+    const drawn: Drawn = { ...rest, ...NO_PICTURE, kind, points, text: '', sealed: false };
+    keep(key, { drawn, points, cursor, read: live.length });
   };
 
   const readPlain = (value: unknown): Drawn | null => {
@@ -125,14 +164,10 @@ export function readBoard(doc: Y.Doc): BoardReader {
       const { ink, highlighter, ...rest } = sealed;
       const points: number[] = [];
       decodeInk(ink, inkStart(), sealed.pressure, points);
-      return { ...rest, kind: highlighter ? 'highlighter' : 'ink', points, text: '', sealed: true };
+      return { ...rest, ...NO_PICTURE, kind: highlighter ? 'highlighter' : 'ink', points, text: '', sealed: true };
     }
-    const figure = parseFigure(value);
-    if (!figure) return null;
-    const { at, ...rest } = figure;
-    const points: number[] = [];
-    for (let i = 0; i + 1 < at.length; i += 2) points.push(at[i] ?? 0, at[i + 1] ?? 0, 0.5);
-    return { ...rest, points, pressure: false, sealed: true };
+    const plain = parsePlain(value);
+    return plain && drawnOf(plain);
   };
 
   const read = (key: string): void => {

@@ -1,6 +1,6 @@
 /** Everything that a page does to a board. Each act is one Yjs transaction whose origin is BOARD_ORIGIN. */
 import * as Y from 'yjs';
-import type { Item } from './board-reader.ts';
+import { plainOf, type Item } from './board-reader.ts';
 import {
   CHANGES,
   ERASED,
@@ -13,7 +13,7 @@ import {
 } from './board.ts';
 import { changeKey, parseChange, type Change, type StoredChange } from './changes.ts';
 import { encodeInk, inkStart, joinInk, type InkCursor, type InkPoint } from './ink.ts';
-import { storeFigure, type FigureItem, type StoredFigure } from './items.ts';
+import { storePlain, type PlainItem, type StoredFigure, type StoredImage } from './items.ts';
 import { entryKey } from './keys.ts';
 import { storePage, type PageState } from './pages.ts';
 import { introduce, type Author } from './people.ts';
@@ -72,33 +72,33 @@ export function beginStroke(doc: Y.Doc, author: Author, head: StrokeHead): OpenS
   };
 }
 
-/** Puts a shape or a writing on the board; gives its key. */
-export function putFigure(doc: Y.Doc, author: Author, item: FigureItem): string {
+/** Puts a shape, a writing or an image on the board; gives its key. */
+export function putFigure(doc: Y.Doc, author: Author, item: PlainItem): string {
   const key = freshKey(doc);
   doc.transact(() => {
     introduce(doc, author);
-    strokesOf(doc).set(key, storeFigure(item));
+    strokesOf(doc).set(key, storePlain(item));
   }, BOARD_ORIGIN);
   return key;
 }
 
-/** Writes an own shape or writing anew, as while it is drawn or its words are changed. */
-export function rewriteFigure(doc: Y.Doc, key: string, item: FigureItem): void {
-  doc.transact(() => strokesOf(doc).set(key, storeFigure(item)), BOARD_ORIGIN);
+/** Writes an own shape, writing or image anew, as while it is drawn or its words are changed. */
+export function rewriteFigure(doc: Y.Doc, key: string, item: PlainItem): void {
+  doc.transact(() => strokesOf(doc).set(key, storePlain(item)), BOARD_ORIGIN);
 }
 
 /** What is copied of an item: everything that is to be seen of it, and none of its history. */
-function copyOf(item: Item, head: { z: number; page: string }): StoredStroke | StoredFigure {
-  const { kind, points, pen, size, pressure, text } = item;
-  if (kind === 'ink' || kind === 'highlighter') {
+function copyOf(item: Item, head: { z: number; page: string }): StoredStroke | StoredFigure | StoredImage {
+  const plain = plainOf(item);
+  if (plain === null) {
+    const { kind, points, pen, size, pressure } = item;
     const ink: InkPoint[] = [];
     for (let i = 0; i + 2 < points.length; i += 3)
       ink.push({ x: points[i] ?? 0, y: points[i + 1] ?? 0, pressure: points[i + 2] ?? 0 });
     const bytes = encodeInk(ink, inkStart(), pressure);
     return storeStroke({ ...head, pen, size, pressure, highlighter: kind === 'highlighter' }, bytes);
   }
-  const at = points.filter((_, i) => i % 3 !== 2);
-  return storeFigure({ ...head, kind, pen, size, at, text });
+  return storePlain({ ...plain, ...head });
 }
 
 /** Items a transaction: one message stays well below what the server takes. */

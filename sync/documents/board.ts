@@ -3,7 +3,7 @@
  *
  * - `people`: see people.ts.
  * - `strokes`: entry key → a stroke being drawn (a Y.Array: its head, then chunks of ink), a sealed one (one plain value), or
- *   a shape or a writing (one plain value, see items.ts). Sealing overwrites the entry, so the chunks are gone from the
+ *   a shape, a writing or an image (one plain value, see items.ts). Sealing overwrites the entry, so the chunks are gone from the
  *   document and a stroke is one item.
  * - `erased`: entry key → the person who erased it. Erasing is a mark and never a deletion, so undoing it does not make
  *   the stroke somebody else's.
@@ -77,17 +77,23 @@ export function storeStroke(head: StrokeHead, ink?: Uint8Array): StoredStroke {
   };
 }
 
+/** Order and page of an item, or null when the value is something else. */
+export function parseStanding(value: unknown): Pick<ItemHead, 'z' | 'page'> | null {
+  if (typeof value !== 'object' || value === null || !('z' in value)) return null;
+  const { z } = value;
+  if (typeof z !== 'number' || !Number.isSafeInteger(z) || z < 0 || z > 0x7fffffff) return null;
+  const page = 'pg' in value ? value.pg : FIRST_PAGE;
+  return typeof page === 'string' && clientOfEntry(page) !== null ? { z, page } : null;
+}
+
 /** What every item says of itself, or null when the value is something else. */
 export function parseItemHead(value: unknown): ItemHead | null {
-  if (typeof value !== 'object' || value === null || !('z' in value) || !('pen' in value) || !('size' in value))
-    return null;
-  const { z, pen, size } = value;
-  if (typeof z !== 'number' || !Number.isSafeInteger(z) || z < 0 || z > 0x7fffffff) return null;
+  const standing = parseStanding(value);
+  if (!standing || typeof value !== 'object' || value === null || !('pen' in value) || !('size' in value)) return null;
+  const { pen, size } = value;
   if (typeof pen !== 'number' || !Number.isInteger(pen) || pen < 0 || pen >= PENS.length) return null;
   if (typeof size !== 'number' || !(size > 0) || size > MOST_SIZE) return null;
-  const page = 'pg' in value ? value.pg : FIRST_PAGE;
-  if (typeof page !== 'string' || clientOfEntry(page) === null) return null;
-  return { z, pen, size, page };
+  return { ...standing, pen, size };
 }
 
 /** The head of a stroke, or null when the value is something else. */

@@ -1,5 +1,6 @@
-/** Shapes and writings: items of the board that are one plain value under their author's key from the first moment. */
-import { parseItemHead, storeHead, type ItemHead, type StoredHead } from './board.ts';
+/** Shapes, writings and images: items of the board that are one plain value under their author's key from the first moment. */
+import { FIRST_PAGE, parseItemHead, parseStanding, storeHead, type ItemHead, type StoredHead } from './board.ts';
+import { isFileId } from './file-ids.ts';
 import { INK_REACH } from './ink.ts';
 
 /** Given by points. */
@@ -59,3 +60,74 @@ export function parseFigure(value: unknown): FigureItem | null {
   if (typeof text !== 'string' || text.length > MOST_WORDS[kind]) return null;
   return { ...head, kind, at: numbers, text };
 }
+
+/** A picture that was uploaded; the document holds its file's id only. */
+export interface ImageItem extends Pick<ItemHead, 'z' | 'page'> {
+  readonly kind: 'image';
+  /** Left, top, width and height, logical pixels. */
+  readonly at: readonly [left: number, top: number, width: number, height: number];
+  readonly file: string;
+  /** What to call it where it cannot be seen; may be empty. */
+  readonly text: string;
+  /** Under everything else, and not picked by accident. */
+  readonly back: boolean;
+}
+
+/** `pg` is absent on the first page, `text` without words, `back` in front. */
+export type StoredImage = {
+  k: 'image';
+  z: number;
+  pg?: string;
+  at: number[];
+  file: string;
+  text?: string;
+  back?: 1;
+};
+
+export type PlainItem = FigureItem | ImageItem;
+
+/** UTF-16 units of an image's words. */
+export const MOST_CAPTION = 120;
+
+export function storeImage({ z, page, at, file, text, back }: ImageItem): StoredImage {
+  const [left, top, width, height] = at;
+  return {
+    k: 'image',
+    z,
+    ...(page === FIRST_PAGE ? {} : { pg: page }),
+    // Never squeezed to nothing by the rounding.
+    at: [quarter(left), quarter(top), Math.max(0.25, quarter(width)), Math.max(0.25, quarter(height))],
+    file,
+    ...(text === '' ? {} : { text: text.slice(0, MOST_CAPTION) }),
+    ...(back ? { back: 1 as const } : {}),
+  };
+}
+
+const isReach = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= INK_REACH;
+
+/** An image, or null when the value is something else. */
+export function parseImage(value: unknown): ImageItem | null {
+  const standing = parseStanding(value);
+  if (!standing || typeof value !== 'object' || value === null) return null;
+  if (!('k' in value) || value.k !== 'image' || !('at' in value) || !('file' in value)) return null;
+  const { at, file } = value;
+  if (!isFileId(file) || !Array.isArray(at) || at.length !== 4) return null;
+  const [left, top, width, height]: unknown[] = at;
+  if (!isReach(left) || !isReach(top) || !isReach(width) || !isReach(height) || width <= 0 || height <= 0) return null;
+  const text = 'text' in value ? value.text : '';
+  if (typeof text !== 'string' || text.length > MOST_CAPTION) return null;
+  return {
+    ...standing,
+    kind: 'image',
+    at: [left, top, width, height],
+    file,
+    text,
+    back: 'back' in value && value.back === 1,
+  };
+}
+
+export const storePlain = (item: PlainItem): StoredFigure | StoredImage =>
+  item.kind === 'image' ? storeImage(item) : storeFigure(item);
+
+/** A shape, a writing or an image, or null when the value is something else. */
+export const parsePlain = (value: unknown): PlainItem | null => parseFigure(value) ?? parseImage(value);

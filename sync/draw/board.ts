@@ -5,6 +5,7 @@
 import type { Item } from '../documents/board-reader.ts';
 import type { Paper } from '../documents/pages.ts';
 import { around, boxOfScreen, overlaps, type Box, type Camera, type Size } from './camera.ts';
+import { NO_PICTURES, type Pictures } from './image.ts';
 import { boxOfItem, drawItem, type Context2D, type Palette } from './item.ts';
 import type { Lettering } from './words.ts';
 
@@ -18,6 +19,8 @@ export interface BoardPicture {
   readonly palette: Palette;
   readonly paper: Paper;
   readonly letters: Lettering;
+  /** Without it, images are boxes. */
+  readonly pictures?: Pictures;
 }
 
 /** Logical pixels between the dots and lines of the ground. */
@@ -66,13 +69,13 @@ export function drawGround(context: Context2D, picture: Ground): void {
 
 /** The whole picture. */
 export function drawBoard(context: Context2D, picture: BoardPicture): void {
-  const { items, camera, screen, scale, palette, letters } = picture;
+  const { items, camera, screen, scale, palette, letters, pictures = NO_PICTURES } = picture;
   drawGround(context, picture);
   setCamera(context, camera, scale);
   const seen = boxOfScreen(camera, screen);
   for (const item of items) {
     const box = boxOfItem(item, letters);
-    if (box && overlaps(box, seen)) drawItem(context, item, palette, letters);
+    if (box && overlaps(box, seen)) drawItem(context, item, palette, letters, undefined, pictures);
   }
 }
 

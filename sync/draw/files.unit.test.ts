@@ -19,6 +19,8 @@ const item = (kind: Item['kind'], points: number[], more: Partial<Item> = {}): I
   pressure: false,
   points,
   text: '',
+  file: '',
+  back: false,
   place: null,
   group: '',
   locked: false,

@@ -3,6 +3,7 @@ import type { Item } from '../documents/board-reader.ts';
 import { isShape } from '../documents/items.ts';
 import type { Box } from './camera.ts';
 import { keptPieces } from './cuts.ts';
+import { NO_PICTURES, drawPicture, frameOf, type Pictures } from './image.ts';
 import { applied, boxThrough, growth, inverse } from './matrix.ts';
 import { outlineOf, traceShape } from './shape.ts';
 import { boxOfPoints, comesNear, traceMiddle, traceStroke, type PathSink } from './stroke.ts';
@@ -27,6 +28,8 @@ export interface Context2D extends PathSink {
   fill(): void;
   stroke(): void;
   fillText(text: string, x: number, y: number): void;
+  /** A picture as the given `Pictures` have it. */
+  drawImage(picture: object, x: number, y: number, width: number, height: number): void;
 }
 
 /** Colours as the context understands them, one a pen in the order of PENS. */
@@ -61,7 +64,7 @@ function placed({ points, place }: Item, drawn = points): readonly number[] {
   return out;
 }
 
-/** Traces the path of ink or a shape; writings have none. */
+/** Traces the path of ink or a shape; writings and images have none. */
 export function traceItem(sink: PathSink, item: Item): void {
   if (isShape(item.kind)) return traceShape(sink, item.kind, item.points, item.place, widthOf(item));
   if (!isInk(item)) return;
@@ -79,7 +82,14 @@ export interface Traced {
 }
 
 /** Draws one item; the context must be in logical coordinates. */
-export function drawItem(context: Context2D, item: Item, palette: Palette, letters: Lettering, traced?: Traced): void {
+export function drawItem(
+  context: Context2D,
+  item: Item,
+  palette: Palette,
+  letters: Lettering,
+  traced?: Traced,
+  pictures: Pictures = NO_PICTURES,
+): void {
   const colour = palette.pens[item.pen] ?? palette.pens[0];
   const trace = (): void => {
     context.beginPath();
@@ -103,6 +113,8 @@ export function drawItem(context: Context2D, item: Item, palette: Palette, lette
     case 'note':
     case 'maths':
       return drawWords(context, item, palette, letters);
+    case 'image':
+      return drawPicture(context, item, palette, pictures);
     default:
       context.strokeStyle = colour;
       context.lineWidth = widthOf(item);
@@ -133,13 +145,17 @@ function drawWords(context: Context2D, item: Item, palette: Palette, letters: Le
   context.restore();
 }
 
+/** The box of words or an image, before it was moved. */
+const plainBox = (item: Item, letters: Lettering): Box =>
+  item.kind === 'image' ? frameOf(item) : setWords(item, letters).box;
+
 /** The upright box around an item, or null when there is nothing of it. */
 export function boxOfItem(item: Item, letters: Lettering): Box | null {
   const width = widthOf(item);
   if (isShape(item.kind)) return boxOfPoints(outlineOf(item.kind, item.points, item.place, width), width / 2);
   // Ink swells with pressure, so the box is a full width wider.
   if (isInk(item)) return boxOfPoints(placed(item), item.kind === 'ink' ? width : width / 2);
-  return boxThrough(item.place, setWords(item, letters).box);
+  return boxThrough(item.place, plainBox(item, letters));
 }
 
 interface Point {
@@ -154,7 +170,7 @@ export function touches(item: Item, a: Point, b: Point, reach: number, letters: 
     return comesNear(outlineOf(item.kind, item.points, item.place, width), a, b, reach + width / 2);
   if (isInk(item))
     return keptPieces(item.points, item.cuts).some((piece) => comesNear(placed(item, piece), a, b, reach + width / 2));
-  const { box } = setWords(item, letters);
+  const box = plainBox(item, letters);
   const back = item.place ? inverse(item.place) : null;
   return [a, b, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }].some((point) => {
     const { x, y } = back ? applied(back, point.x, point.y) : point;

@@ -4,6 +4,7 @@
  */
 import type { Matrix } from '../documents/changes.ts';
 import type { Size } from './camera.ts';
+import { isEmbedded, type Embedded } from './image.ts';
 import type { Context2D } from './item.ts';
 import { IDENTITY, multiply } from './matrix.ts';
 
@@ -24,6 +25,7 @@ export interface PdfPage {
   readonly size: Size;
   readonly content: string;
   readonly pictures: readonly { readonly name: string; readonly picture: TextPicture; readonly colour: Rgb }[];
+  readonly images: ReadonlyMap<Embedded, string>;
   readonly alphas: ReadonlyMap<string, number>;
 }
 
@@ -57,6 +59,7 @@ export class PdfContext implements Context2D {
   private at: [number, number] = [0, 0];
   private readonly out: string[] = [];
   private readonly pictures: { name: string; picture: TextPicture; colour: Rgb }[] = [];
+  private readonly images = new Map<Embedded, string>();
   private readonly alphas = new Map<string, number>();
 
   constructor(size: Size, pictureText: PictureText) {
@@ -125,16 +128,26 @@ export class PdfContext implements Context2D {
     const name = `T${this.pictures.length}`;
     this.pictures.push({ name, picture, colour: rgb(this.fillStyle) });
     const { left, top, width, height } = picture;
-    // A PDF's picture stands on its feet in a square of one.
-    this.put(`${[width, 0, 0, -height, x + left, y + top + height].map(short).join(' ')} cm /${name} Do`);
+    this.show(name, x + left, y + top, width, height);
+  }
+  /** Only what is embedded. */
+  drawImage(picture: object, x: number, y: number, width: number, height: number): void {
+    if (!isEmbedded(picture)) return;
+    const name = this.images.get(picture) ?? `I${this.images.size}`;
+    this.images.set(picture, name);
+    this.show(name, x, y, width, height);
   }
 
   page(): PdfPage {
-    const { size, pictures, alphas } = this;
+    const { size, pictures, images, alphas } = this;
     // PDF counts from the bottom.
-    return { size, pictures, alphas, content: `1 0 0 -1 0 ${short(size.height)} cm\n${this.out.join('\n')}` };
+    return { size, pictures, images, alphas, content: `1 0 0 -1 0 ${short(size.height)} cm\n${this.out.join('\n')}` };
   }
 
+  /** A PDF's picture stands on its feet in a square of one. */
+  private show(name: string, x: number, y: number, width: number, height: number): void {
+    this.put(`${[width, 0, 0, -height, x, y + height].map(short).join(' ')} cm /${name} Do`);
+  }
   private step(letter: string, ...to: number[]): void {
     this.path.push(`${to.map(short).join(' ')} ${letter}`);
     this.at = [to.at(-2) ?? 0, to.at(-1) ?? 0];
@@ -171,23 +184,41 @@ export async function pdfOf(pages: readonly PdfPage[]): Promise<Uint8Array> {
     const start = `<< ${head} /Filter /FlateDecode /Length ${packed.length} >>\nstream\n`;
     return add(start, packed, '\nendstream');
   };
+  const shapeOf = (columns: number, rows: number): string =>
+    `/Type /XObject /Subtype /Image /Width ${columns} /Height ${rows} /BitsPerComponent 8`;
+  const embedded = new Map<Embedded, number>();
+  /** Once in the file, on however many pages it is. */
+  const embed = async (image: Embedded): Promise<number> => {
+    const there = embedded.get(image);
+    if (there !== undefined) return there;
+    const { width, height, bytes, samples } = image;
+    const shape = `${shapeOf(width, height)} /ColorSpace /DeviceRGB`;
+    let made: number;
+    if (samples) {
+      const mask = samples.alpha && (await stream(`${shapeOf(width, height)} /ColorSpace /DeviceGray`, samples.alpha));
+      made = await stream(mask === null ? shape : `${shape} /SMask ${mask} 0 R`, samples.rgb);
+    } else made = add(`<< ${shape} /Filter /DCTDecode /Length ${bytes.length} >>\nstream\n`, bytes, '\nendstream');
+    embedded.set(image, made);
+    return made;
+  };
   // The catalogue is the first object and the list of pages the second; they are filled in at the end.
   add('');
   add('');
   const kids: number[] = [];
-  for (const { size, content, pictures, alphas } of pages) {
-    const images: string[] = [];
+  for (const { size, content, pictures, images, alphas } of pages) {
+    const shown: string[] = [];
     for (const { name, picture, colour } of pictures) {
       const { columns, rows, alpha } = picture;
-      const shape = `/Type /XObject /Subtype /Image /Width ${columns} /Height ${rows} /BitsPerComponent 8`;
+      const shape = shapeOf(columns, rows);
       const mask = await stream(`${shape} /ColorSpace /DeviceGray`, alpha);
       const samples = new Uint8Array(columns * rows * 3);
       for (let i = 0; i < samples.length; i += 1) samples[i] = Math.round((colour[i % 3] ?? 0) * 255);
-      images.push(`/${name} ${await stream(`${shape} /ColorSpace /DeviceRGB /SMask ${mask} 0 R`, samples)} 0 R`);
+      shown.push(`/${name} ${await stream(`${shape} /ColorSpace /DeviceRGB /SMask ${mask} 0 R`, samples)} 0 R`);
     }
+    for (const [image, name] of images) shown.push(`/${name} ${await embed(image)} 0 R`);
     const states = [...alphas].map(([name, alpha]) => `/${name} << /CA ${short(alpha)} /ca ${short(alpha)} >>`);
     const body = await stream('', text.encode(content));
-    const resources = `<< /XObject << ${images.join(' ')} >> /ExtGState << ${states.join(' ')} >> >>`;
+    const resources = `<< /XObject << ${shown.join(' ')} >> /ExtGState << ${states.join(' ')} >> >>`;
     const box = `[0 0 ${short(size.width)} ${short(size.height)}]`;
     kids.push(add(`<< /Type /Page /Parent 2 0 R /MediaBox ${box} /Resources ${resources} /Contents ${body} 0 R >>`));
   }

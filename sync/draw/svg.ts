@@ -1,6 +1,7 @@
 /** The board as an SVG file: a 2D context that writes down what is drawn on it. Colours must be `#rrggbb`. */
 import type { Matrix } from '../documents/changes.ts';
 import type { Size } from './camera.ts';
+import { isEmbedded } from './image.ts';
 import type { Context2D } from './item.ts';
 import { IDENTITY, multiply } from './matrix.ts';
 
@@ -13,6 +14,14 @@ const escaped = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
+/** Some at a time: arguments of a call are bounded. */
+const AT_ONCE = 24_576;
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += AT_ONCE)
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + AT_ONCE)));
+  return text;
+}
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
 export class SvgContext implements Context2D {
@@ -93,6 +102,13 @@ export class SvgContext implements Context2D {
     const fits = `textLength="${width}" lengthAdjust="spacingAndGlyphs"`;
     const start = `<text x="${short(x)}" y="${short(y)}" ${font} ${fits} xml:space="preserve" fill="${this.colour(this.fillStyle)}"`;
     this.parts.push(`${start}${this.place()}>${escaped(text)}</text>`);
+  }
+
+  /** Only what is embedded: an SVG file fetches nothing. */
+  drawImage(picture: object, x: number, y: number, width: number, height: number): void {
+    if (!isEmbedded(picture)) return;
+    const place = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
+    this.put(`<image ${place} preserveAspectRatio="none" href="data:${picture.type};base64,${base64(picture.bytes)}"`);
   }
 
   /** The whole file. */

@@ -100,6 +100,25 @@ describe('who may write what', () => {
     expect(side.take(state(doc), ASHA)).toMatchObject({ changed: false, empty: true });
   });
 
+  it('[A4, D10] takes an image that names a file, and none that names an address', () => {
+    const doc = docOf(1);
+    const file = 'f0123456789012345678901';
+    const key = putFigure(doc, ASHA, {
+      ...{ kind: 'image', z: 1, page: FIRST_PAGE, at: [0, 0, 40, 30], file, text: '', back: true },
+    });
+    const strokes = doc.getMap<unknown>(STROKES);
+    for (const [i, one] of [
+      'https://example.com/a.png',
+      '//example.com',
+      `${file}/..`,
+      'data:image/png;base64,',
+    ].entries())
+      strokes.set(`1.a${i}`, { k: 'image', z: 1, at: [0, 0, 40, 30], file: one });
+    side.take(state(doc), ASHA);
+    expect(readBoard(side.state.doc).visible()).toMatchObject([{ key, file, back: true }]);
+    expect([...side.state.doc.getMap(STROKES).keys()]).toEqual([key]);
+  });
+
   it("[A2] cuts somebody else's structs out, and keeps the rest of the message", () => {
     const theirs = docOf(2);
     draw(theirs, ROHAN);

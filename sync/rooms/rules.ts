@@ -6,7 +6,7 @@ import { createDecoder, readAny } from 'lib0/decoding';
 import { CHANGES, ERASED, MOST_CHUNK, PAGES, STROKES, parseHead, parseSealed } from '../documents/board.ts';
 import { parseChange, parseChangeKey } from '../documents/changes.ts';
 import { DELETED, EDITS, LIVE, MESSAGES, REACTIONS, READ } from '../documents/chat.ts';
-import { parseFigure } from '../documents/items.ts';
+import { parsePlain } from '../documents/items.ts';
 import { clientOfEntry, clientOfPerson } from '../documents/keys.ts';
 import { parsePage } from '../documents/pages.ts';
 import { PEOPLE, parseAuthor } from '../documents/people.ts';
@@ -104,7 +104,7 @@ function mayInk(struct: Struct): boolean {
   }
 }
 
-const isItem = (value: unknown): boolean => parseSealed(value) !== null || parseFigure(value) !== null;
+const isItem = (value: unknown): boolean => parseSealed(value) !== null || parsePlain(value) !== null;
 const isArray = (struct: Struct): boolean => struct.content === CONTENT.type && struct.body[0] === 0;
 
 /** The plain value of an item that holds exactly one. The bytes were scanned, so lib0 reads them without surprise. */

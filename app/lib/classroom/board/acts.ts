@@ -12,7 +12,7 @@ import {
   rewriteFigure,
 } from '#sync/documents/board-writer.ts';
 import type { Change } from '#sync/documents/changes.ts';
-import type { FigureItem } from '#sync/documents/items.ts';
+import type { PlainItem } from '#sync/documents/items.ts';
 import { readPage, type PageState } from '#sync/documents/pages.ts';
 import type { Author } from '#sync/documents/people.ts';
 import { never } from '#events/shared/never.ts';
@@ -21,7 +21,7 @@ type Step =
   | { readonly kind: 'draw'; readonly keys: readonly string[] }
   | { readonly kind: 'erase'; readonly keys: readonly string[] }
   | { readonly kind: 'change'; readonly before: Change; after: Change }
-  | { readonly kind: 'write'; readonly key: string; readonly before: FigureItem; after: FigureItem }
+  | { readonly kind: 'write'; readonly key: string; readonly before: PlainItem; after: PlainItem }
   | { readonly kind: 'page'; readonly key: string; readonly before: PageState; readonly after: PageState };
 
 /** What one press of undo takes back. It grows while its gesture lasts. */
@@ -75,7 +75,7 @@ export class Acts {
   }
 
   /** Writes an own item anew. */
-  write(key: string, before: FigureItem, after: FigureItem, act: Act): void {
+  write(key: string, before: PlainItem, after: PlainItem, act: Act): void {
     const step = act.find((one) => one.kind === 'write' && one.key === key);
     if (step?.kind === 'write') step.after = after;
     else this.add(act, { kind: 'write', key, before, after });

@@ -1,6 +1,6 @@
 /** Drawing shapes: by a drag from one corner to the other, a polygon by one press a corner. The others see them grow. */
 import type * as Y from 'yjs';
-import type { Item } from '#sync/documents/board-reader.ts';
+import { drawnOf, type Item } from '#sync/documents/board-reader.ts';
 import { eraseStrokes, putFigure, rewriteFigure } from '#sync/documents/board-writer.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
 import type { FigureItem, Shape } from '#sync/documents/items.ts';
@@ -39,19 +39,7 @@ export function straighten(shape: Shape, from: Point, to: Point): Point {
 
 /** A figure as the painter takes it, before or beside its copy in the document. */
 export const asItem = (figure: FigureItem, key: string): Item => {
-  const { at, ...rest } = figure;
-  return {
-    ...rest,
-    key,
-    points: Array.from({ length: at.length / 2 }, (_, i) => [at[2 * i] ?? 0, at[2 * i + 1] ?? 0, 0.5]).flat(),
-    pressure: false,
-    place: null,
-    group: '',
-    locked: false,
-    cuts: [],
-    sealed: true,
-    erased: false,
-  };
+  return { ...drawnOf(figure), key, place: null, group: '', locked: false, cuts: [], erased: false };
 };
 
 export class FigurePen {

@@ -53,6 +53,8 @@ export class Pen {
       group: '',
       locked: false,
       cuts: [],
+      file: '',
+      back: false,
       sealed: false,
       erased: false,
     };

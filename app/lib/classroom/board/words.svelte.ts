@@ -1,6 +1,6 @@
 /** Writing on the board: a text, a note or a formula that is open in a field, and seen by the others while it is written. */
 import type * as Y from 'yjs';
-import type { Item } from '#sync/documents/board-reader.ts';
+import { plainOf, type Item } from '#sync/documents/board-reader.ts';
 import { eraseStrokes, putFigure, rewriteFigure } from '#sync/documents/board-writer.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
 import type { Matrix } from '#sync/documents/changes.ts';
@@ -30,15 +30,6 @@ export interface OpenWords {
 /** Between two words to the others, wall ms. */
 const SEND_MS = 250;
 
-/** A shape or a writing as it is stored, from the item as it is shown. */
-export function figureOf(item: Item): FigureItem | null {
-  const { kind, points, page, pen, size, text } = item;
-  if (kind === 'ink' || kind === 'highlighter') return null;
-  // What was put in front or behind since keeps that as a change of its own.
-  const z = Math.max(0, Math.round(item.z));
-  return { kind, z, page, pen, size, text, at: points.filter((_, i) => i % 3 !== 2) };
-}
-
 export class Words {
   open: OpenWords | null = $state.raw(null);
   text = $state('');
@@ -61,8 +52,8 @@ export class Words {
 
   /** Opens an own writing again. */
   edit(item: Item): void {
-    const figure = figureOf(item);
-    if (!figure || !isWriting(figure.kind)) return;
+    const figure = plainOf(item);
+    if (figure === null || figure.kind === 'image' || !isWriting(figure.kind)) return;
     this.close();
     this.figure = figure;
     this.before = figure;
