@@ -1,10 +1,17 @@
 /** What is left behind by all lives: the log, the journal, the provider's state; read from outside. */
-import type { RecordedEvent } from '#events/store/event-store.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore, RecordedEvent } from '#events/store/event-store.ts';
 import { openSqlStore } from '#events/store/postgres.server.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPostgres } from '#platform/database/postgres.server.ts';
-import { createLog } from '#platform/log/log.server.ts';
-import { dumpReadModels, resetReadModels } from '#projections/runner/read-models.server.ts';
+import { createLog, type Log } from '#platform/log/log.server.ts';
+import { readCheckpoint, takeOver } from '#projections/runner/checkpoint.server.ts';
+import {
+  dumpReadModels,
+  READ_MODELS,
+  rebuildReadModels,
+  runReadModels,
+} from '#projections/runner/read-models.server.ts';
 import type { Sandbox } from '#projections/testing/sandbox.ts';
 import {
   booksBalance,
@@ -28,14 +35,49 @@ export interface Evidence {
   journal(): Promise<readonly JournalEntry[]>;
   /** Sentences about what does not hold; none when all is well. */
   violations(): Promise<string[]>;
-  /** All rows of the read models, as one text. */
-  readModels(): Promise<string>;
-  /** The same, and then empties them: the next life builds them anew. Only while no life runs. */
-  forgetReadModels(): Promise<string>;
+  /**
+   * Lines in which the read models of all lives differ from those built anew from the same log; none when all is well. What
+   * the last life left to be projected is projected first, and nothing else: a life would go on with its business meanwhile,
+   * and what it wrote would be in the one and not in the other. Only while no life runs.
+   */
+  differencesOfRebuild(): Promise<string[]>;
   query: Database['query'];
 }
 
 const PAGE = 2_000;
+/** How long what was left may take to be projected, wall ms. */
+const PROJECTED_MS = 60_000;
+/** Lines that are told of, of each side. */
+const MOST_LINES = 5;
+
+async function project(db: Database, store: EventStore, log: Log): Promise<void> {
+  const runner = await runReadModels({ db, store, log });
+  try {
+    const head = await store.head();
+    const until = Date.now() + PROJECTED_MS;
+    while ((await readCheckpoint(db, READ_MODELS)).position !== head) {
+      if (Date.now() > until) throw new Error('The read models do not reach the end of the log');
+      await sleep(50);
+    }
+  } finally {
+    await runner.stop();
+  }
+}
+
+function differences(lived: string, rebuilt: string): string[] {
+  const [old, young] = [lived.split('\n'), rebuilt.split('\n')];
+  const [inOld, inYoung] = [new Set(old), new Set(young)];
+  return [
+    ...old
+      .filter((line) => !inYoung.has(line))
+      .map((line) => `only as lived: ${line}`)
+      .slice(0, MOST_LINES),
+    ...young
+      .filter((line) => !inOld.has(line))
+      .map((line) => `only as rebuilt: ${line}`)
+      .slice(0, MOST_LINES),
+  ];
+}
 
 export function evidenceOf(databaseUrl: string, sandbox: Sandbox): Evidence {
   async function withDatabase<T>(use: (db: Database) => Promise<T>): Promise<T> {
@@ -76,7 +118,6 @@ export function evidenceOf(databaseUrl: string, sandbox: Sandbox): Evidence {
     events,
     journal,
     query: (sql, params) => withDatabase((db) => db.query(sql, params)),
-    readModels: () => withDatabase(dumpReadModels),
 
     async violations() {
       const provider = await sandbox.state();
@@ -90,11 +131,18 @@ export function evidenceOf(databaseUrl: string, sandbox: Sandbox): Evidence {
       ];
     },
 
-    forgetReadModels: () =>
+    differencesOfRebuild: () =>
       withDatabase(async (db) => {
-        const before = await dumpReadModels(db);
-        await resetReadModels(db);
-        return before;
+        const log = createLog({ level: 'silent' });
+        const store = await openSqlStore(db);
+        try {
+          await project(db, store, log);
+          const lived = await dumpReadModels(db);
+          await rebuildReadModels({ db, store, log, epoch: await takeOver(db, READ_MODELS) });
+          return differences(lived, await dumpReadModels(db));
+        } finally {
+          await store.close();
+        }
       }),
   };
 }

@@ -38,4 +38,4 @@ if (values.month) {
 }
 const report = await runChaos({ kills, seed, log });
 log(JSON.stringify(report));
-process.exit(report.violations.length === 0 && report.rebuiltTheSame ? 0 : 1);
+process.exit(report.violations.length === 0 && report.differencesOfRebuild.length === 0 ? 0 : 1);

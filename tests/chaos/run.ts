@@ -15,7 +15,8 @@ export interface ChaosReport {
   /** Wall ms from the start of the next life until nothing waited. */
   readonly settle: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly violations: readonly string[];
-  readonly rebuiltTheSame: boolean;
+  /** Lines of read models that came out otherwise when they were built anew. */
+  readonly differencesOfRebuild: readonly string[];
   readonly seconds: number;
 }
 
@@ -71,7 +72,7 @@ export async function runChaos(settings: {
   const violations: string[] = [];
   let done = 0;
   let rounds = 0;
-  let rebuiltTheSame = true;
+  const differencesOfRebuild: string[] = [];
   while (done < kills && violations.length === 0) {
     const stage = await openStage();
     try {
@@ -82,7 +83,7 @@ export async function runChaos(settings: {
         await survive(stage, rounds, last);
       }
       await stage.kill();
-      rebuiltTheSame &&= await stage.rebuildsTheSame();
+      differencesOfRebuild.push(...(await stage.differencesOfRebuild()));
     } finally {
       stage.open();
       await stage.end();
@@ -97,7 +98,7 @@ export async function runChaos(settings: {
     rounds,
     settle: { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 },
     violations,
-    rebuiltTheSame,
+    differencesOfRebuild,
     seconds: Math.round((Date.now() - began) / 1000),
   };
 

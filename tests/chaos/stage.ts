@@ -34,8 +34,8 @@ export interface Stage extends Scene {
   settle(): Promise<number>;
   /** Sentences about what does not hold; none when all is well. */
   violations(): Promise<string[]>;
-  /** Whether the read models built anew are the same, byte for byte. Only while no life runs. */
-  rebuildsTheSame(): Promise<boolean>;
+  /** See Evidence. */
+  differencesOfRebuild(): Promise<string[]>;
   events(): Promise<readonly LoggedEvent[]>;
   /** The journal, in the order of the log. */
   journal(): Promise<readonly JournalEntry[]>;
@@ -109,13 +109,7 @@ export async function openStage(): Promise<Stage> {
       }
     },
 
-    async rebuildsTheSame() {
-      const before = await evidence.forgetReadModels();
-      await start();
-      const until = Date.now() + SETTLE_MS;
-      while ((await plainAsk('settled'))['settled'] !== true && Date.now() < until) await sleep(100);
-      return before === (await evidence.readModels());
-    },
+    differencesOfRebuild: evidence.differencesOfRebuild,
 
     async end() {
       await life?.kill();
