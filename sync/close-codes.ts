@@ -1,9 +1,13 @@
+import type { RightsReason } from './documents/rights.ts';
+
 /** Why the server closes a socket: the closed list of PROTOCOL.md. Stock clients stay away after 4400–4499, and come back after the rest. */
 export const CLOSE = {
   /** The ticket is missing, altered or expired: come with a fresh one. */
   ticketExpired: { code: 4401, reason: 'ticket-expired' },
   /** The ticket does not name this document. */
   forbidden: { code: 4403, reason: 'forbidden' },
+  /** The host does not show this student's own board any more. */
+  notRevealed: { code: 4403, reason: 'not-revealed' },
   /** Taken out of the lesson. */
   removed: { code: 4403, reason: 'removed' },
   unknownDocument: { code: 4404, reason: 'unknown-document' },
@@ -16,5 +20,7 @@ export const CLOSE = {
 
 export type Close = (typeof CLOSE)[keyof typeof CLOSE];
 
-/** Why an update was not taken: the closed list of PROTOCOL.md. */
+/** Why nothing is taken from a peer, whatever it is. */
 export type ReadOnlyReason = 'observer' | 'lesson-ended' | 'lesson-cancelled' | 'document-full';
+/** Why something was not taken: the closed list of PROTOCOL.md. */
+export type Denial = ReadOnlyReason | RightsReason | 'not-allowed';

@@ -141,6 +141,11 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       if (isConversationId(document.lessonId)) news.written(document.lessonId);
       else facts.worked(document, personId, at);
     },
+    ruled: (document, personId, ruled, at) => {
+      // What holds in one student's own document is between the two.
+      if (document.personId === null && !isConversationId(document.lessonId))
+        facts.ruled(document, personId, ruled, at);
+    },
     limits,
     log,
     wall,
@@ -197,31 +202,42 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     if (!ticket || lessons.revoked(ticket.lessonId, ticket.personId, ticket.expiresAt)) return CLOSE.ticketExpired;
     const document = parseDocumentName(want.name);
     if (!document) return CLOSE.unknownDocument;
-    if (document.lessonId !== ticket.lessonId || !opens(ticket, want.name, document)) return CLOSE.forbidden;
+    const viewer = !opens(ticket, want.name, document);
+    // The board of a student may be shown to the lesson, which is known once the lesson's own board is here.
+    const mayBeShown = document.surface === 'board' && document.personId !== null;
+    if (document.lessonId !== ticket.lessonId || (viewer && !mayBeShown)) return CLOSE.forbidden;
     return {
       document,
       socket: (ws, raw) =>
-        new SyncSocket(ws, raw, ticket, want.name, want.acks, {
-          limits,
-          log,
-          wall,
-          onGone: (socket, { code, reason }) => {
-            sockets.delete(socket);
-            log.info({ document: want.name, personId: ticket.personId, code, reason }, 'left a document');
+        new SyncSocket(
+          ws,
+          raw,
+          ticket,
+          { ...want, viewer },
+          {
+            limits,
+            log,
+            wall,
+            onGone: (socket, { code, reason }) => {
+              sockets.delete(socket);
+              log.info({ document: want.name, personId: ticket.personId, code, reason }, 'left a document');
+            },
           },
-        }),
+        ),
     };
   };
 
   const enter = async (socket: SyncSocket, document: DocumentName): Promise<void> => {
     try {
       await prepared();
+      if (socket.viewer && !(await rooms.isRevealed(document))) return socket.close(CLOSE.forbidden);
       const room = await rooms.open(socket.document, document);
       if (!socket.open) return;
       // Opening the document may have told that they were taken out before this process listened.
       const { lessonId, personId, expiresAt } = socket.ticket;
       const revoked = lessons.revoked(lessonId, personId, expiresAt);
       if (revoked) socket.close(revoked);
+      else if (socket.viewer && !room.revealed) socket.close(CLOSE.notRevealed);
       else if (room.peers.size >= limits.socketsPerRoom || draining) socket.close(CLOSE.later);
       else socket.enter(room);
     } catch (error) {

@@ -26,6 +26,7 @@ class FakePeer implements Peer {
   readonly acks = true;
   readonly host = false;
   readonly observer = false;
+  readonly viewer = false;
   closed: Close | null = null;
   readonly doc = new Y.Doc();
 
@@ -146,6 +147,7 @@ function roomFor(rows: NewUpdate[], log: ReturnType<typeof keepingLog>): Room {
     tell: () => undefined,
     answer: () => undefined,
     worked: () => undefined,
+    ruled: () => undefined,
   });
 }
 

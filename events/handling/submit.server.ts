@@ -145,6 +145,7 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   StartMedia: 'lesson',
   StopMedia: 'lesson',
   NoteWork: 'lesson',
+  NoteRights: 'lesson',
   EndLesson: 'lesson',
   CancelLesson: 'lesson',
   WriteReview: 'review',

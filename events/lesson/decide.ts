@@ -6,6 +6,7 @@ import { refuse, type Refusal } from '../shared/refusal.ts';
 import { cancel, end } from './ending.ts';
 import type { LessonEvent, LessonState, MediaDirection } from './events.ts';
 import { join, leave, noteWork, startMedia, stopMedia } from './presence.ts';
+import { noteRights, type HostWord } from './rights.ts';
 import { giveUpSeat, schedule, takeSeat } from './seats.ts';
 
 export type LessonCommand =
@@ -41,6 +42,8 @@ export type LessonCommand =
       { lessonId: string; personId: string; connectionId: string; direction: MediaDirection; at: number }
     >
   | Command<'NoteWork', { lessonId: string; personId: string; surface: 'board' | 'chat'; minute: number }>
+  /** What the host allowed at this business time; not later than now. */
+  | Command<'NoteRights', { lessonId: string; personId: string; at: number; word: HostWord }>
   /** Ends it and decides the outcome of every seat. `by: time | all-gone | no-tutor` come from timers and are refused while not due. */
   | Command<'EndLesson', { lessonId: string; by: 'host' | 'time' | 'all-gone' | 'no-tutor'; policy: Policy }>
   | Command<'CancelLesson', { lessonId: string; reason: string }>;
@@ -51,7 +54,7 @@ export type MediaCommand = Extract<LessonCommand, { data: { direction: MediaDire
 export type LessonDecision = readonly LessonEvent[] | Refusal;
 export type ExistingLesson = Exclude<LessonState, { kind: 'none' }>;
 
-/** Rules LE1–LE30. */
+/** Rules LE1–LE32. */
 export function decide(command: LessonCommand, state: LessonState): LessonDecision {
   if (command.type === 'ScheduleLesson') return schedule(command, state);
   if (state.kind === 'none') return refuse('lesson-unknown', 'There is no such lesson.');
@@ -70,6 +73,8 @@ export function decide(command: LessonCommand, state: LessonState): LessonDecisi
       return stopMedia(command, state);
     case 'NoteWork':
       return noteWork(command, state);
+    case 'NoteRights':
+      return noteRights(command, state);
     case 'EndLesson':
       return end(command, state);
     case 'CancelLesson':

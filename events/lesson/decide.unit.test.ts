@@ -6,6 +6,7 @@ import { isRefusal } from '../shared/refusal.ts';
 import { HOUR, MINUTE, START } from '../shared/times.ts';
 import { decide, type LessonCommand } from './decide.ts';
 import { evolve, initial, type LessonEvent } from './events.ts';
+import type { HostWord, RightsEvent } from './rights.ts';
 
 const given = specFor({ initial, evolve, decide });
 const lessonId = 'l1';
@@ -440,6 +441,89 @@ describe('how it ends', () => {
       .then([left('s1', START, 'removed'), cancelled]);
     given(live).when(cancel()).then('lesson-started');
     given(over).when(cancel()).then('lesson-ended');
+  });
+});
+
+describe('what the host allows', () => {
+  const said = (word: HostWord, change: Partial<{ personId: string; at: number; now: number }> = {}): LessonCommand => {
+    const { personId = 't1', at = START, now = START } = change;
+    return { type: 'NoteRights', data: { lessonId, personId, at, word }, now };
+  };
+  const by = { lessonId, personId: 't1', at: START };
+  const FACTS: readonly [HostWord, RightsEvent][] = [
+    [
+      { type: 'PageTurned', page: '1.2' },
+      { type: 'PageTurned', data: { ...by, page: '1.2' } },
+    ],
+    [
+      { type: 'BoardLocked', page: null, state: 'locked' },
+      { type: 'BoardLocked', data: { ...by, page: null, state: 'locked' } },
+    ],
+    [
+      { type: 'BoardLocked', page: '1.2', state: 'locked' },
+      { type: 'BoardLocked', data: { ...by, page: '1.2', state: 'locked' } },
+    ],
+    [
+      { type: 'WritingChanged', studentId: null, writing: 'nobody' },
+      { type: 'WritingChanged', data: { ...by, studentId: null, writing: 'nobody' } },
+    ],
+    [
+      { type: 'WritingChanged', studentId: 's1', writing: 'given' },
+      { type: 'WritingChanged', data: { ...by, studentId: 's1', writing: 'given' } },
+    ],
+    [
+      { type: 'FollowingLocked', state: 'locked' },
+      { type: 'FollowingLocked', data: { ...by, state: 'locked' } },
+    ],
+    [
+      { type: 'BoardRevealed', studentId: 's1' },
+      { type: 'BoardRevealed', data: { ...by, studentId: 's1' } },
+    ],
+    [
+      { type: 'ChatClosed', state: 'closed' },
+      { type: 'ChatClosed', data: { ...by, state: 'closed' } },
+    ],
+    [
+      { type: 'ParticipantMuted', studentId: 's1', state: 'muted' },
+      { type: 'ParticipantMuted', data: { ...by, studentId: 's1', state: 'muted' } },
+    ],
+    [
+      { type: 'PrivateLinesChanged', state: 'off' },
+      { type: 'PrivateLinesChanged', data: { ...by, state: 'off' } },
+    ],
+  ];
+
+  it('LE31–LE32: each word of the tutor is a fact of its own, once', () => {
+    for (const [word, fact] of FACTS) {
+      const others = FACTS.map(([, other]) => other).filter((other) => other !== fact);
+      given(live).when(said(word)).then([fact]);
+      given([...live, ...others])
+        .when(said(word))
+        .then([fact]);
+      given([...live, fact, ...others])
+        .when(said(word))
+        .then([]);
+    }
+    given([...live, ...FACTS.map(([, fact]) => fact)])
+      .when(said({ type: 'BoardLocked', page: null, state: 'open' }))
+      .then([{ type: 'BoardLocked', data: { ...by, page: null, state: 'open' } }]);
+  });
+
+  it('LE31: only of the tutor, about students with a seat, at a time that was', () => {
+    const word: HostWord = { type: 'ChatClosed', state: 'closed' };
+    given(live)
+      .when(said(word, { personId: 's1' }))
+      .then('not-the-host');
+    given(live)
+      .when(said({ type: 'BoardRevealed', studentId: 'x' }))
+      .then('no-seat');
+    given(live)
+      .when(said(word, { at: START + 1 }))
+      .then('in-the-future');
+    given(live)
+      .when(said(word, { at: START - HOUR }))
+      .then('not-open-yet');
+    given(over).when(said(word)).then('lesson-ended');
   });
 });
 

@@ -2,6 +2,7 @@ import type { LessonRole } from '../access/roles.ts';
 import type { Outcome } from '../booking/events.ts';
 import { impossible, never } from '../shared/never.ts';
 import { attended, type People } from './attendance.ts';
+import { saidAfter, type RightsEvent, type SaidSoFar } from './rights.ts';
 
 export type MediaDirection = 'sent' | 'received';
 
@@ -81,6 +82,7 @@ export type LessonEvent =
         readonly minute: number;
       };
     }
+  | RightsEvent
   | { readonly type: 'LessonStarted'; readonly data: { readonly lessonId: string; readonly at: number } }
   | {
       readonly type: 'LessonEnded';
@@ -119,6 +121,7 @@ interface Running {
   /** Bookings that gave up their seat here: they get another only by a move. */
   readonly givenUp: readonly string[];
   readonly people: People;
+  readonly said: SaidSoFar;
 }
 
 export type LessonState =
@@ -138,7 +141,7 @@ export const initial: LessonState = { kind: 'none' };
 export function evolve(state: LessonState, event: LessonEvent): LessonState {
   if (event.type === 'LessonScheduled') {
     if (state.kind !== 'none') return impossible(event, state);
-    return { kind: 'scheduled', lesson: event.data, seats: [], givenUp: [], people: new Map() };
+    return { kind: 'scheduled', lesson: event.data, seats: [], givenUp: [], people: new Map(), said: new Map() };
   }
   if (event.type === 'OutcomeDecided') {
     if (state.kind !== 'ended') return impossible(event, state);
@@ -163,6 +166,15 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
     case 'MediaStopped':
     case 'WorkNoted':
       return { ...state, people: attended(state.people, event) };
+    case 'PageTurned':
+    case 'BoardLocked':
+    case 'WritingChanged':
+    case 'FollowingLocked':
+    case 'BoardRevealed':
+    case 'ChatClosed':
+    case 'ParticipantMuted':
+    case 'PrivateLinesChanged':
+      return { ...state, said: saidAfter(state.said, event) };
     case 'LessonStarted':
       return { ...state, kind: 'live', startedAt: event.data.at };
     case 'LessonEnded':

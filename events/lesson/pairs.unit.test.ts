@@ -89,6 +89,11 @@ const COMMANDS: Readonly<Record<Asked, LessonCommand>> = {
   StartMedia: media('StartMedia'),
   StopMedia: media('StopMedia'),
   NoteWork: { type: 'NoteWork', data: { lessonId, personId: 's1', surface: 'chat', minute: START }, now: START },
+  NoteRights: {
+    type: 'NoteRights',
+    data: { lessonId, personId: 't1', at: START, word: { type: 'BoardLocked', page: null, state: 'locked' } },
+    now: START,
+  },
   'EndLesson: host': end('host', END),
   'EndLesson: time': end('time', END + 15 * MINUTE),
   'EndLesson: all-gone': end('all-gone', END + 10 * MINUTE),
@@ -157,6 +162,12 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
   NoteWork: {
     'lesson-unknown': 'none',
     WorkNoted: 'empty seat-taken seat-given-up taken-again tutor-there live media-flows all-gone',
+    'lesson-ended': 'ended',
+    'lesson-cancelled': 'cancelled',
+  },
+  NoteRights: {
+    'lesson-unknown': 'none',
+    BoardLocked: 'empty seat-taken seat-given-up taken-again tutor-there live media-flows all-gone',
     'lesson-ended': 'ended',
     'lesson-cancelled': 'cancelled',
   },

@@ -81,6 +81,15 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'SeatMoveRefused.reason',
   'SeatRefused.reason',
   'ZoneChanged.zone',
+  // Keys of pages, which name a client and a number, and our own codes.
+  'BoardLocked.page',
+  'BoardLocked.state',
+  'ChatClosed.state',
+  'FollowingLocked.state',
+  'PageTurned.page',
+  'ParticipantMuted.state',
+  'PrivateLinesChanged.state',
+  'WritingChanged.writing',
   // Of a random secret, not of words.
   'InviteLinkMade.tokenHash',
   'InviteLinkRevoked.tokenHash',

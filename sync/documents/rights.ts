@@ -225,8 +225,8 @@ export function whyReadOnly(
 
 /** Why a person may not write on a page of the board, or null. */
 export function whyNotOn(rights: Rights, personId: string, host: boolean, page: string): RightsReason | null {
-  if (!host && !rights.closed && rights.locked.has(page)) return 'page-locked';
-  return whyReadOnly(rights, 'board', personId, host);
+  const anywhere = whyReadOnly(rights, 'board', personId, host);
+  return anywhere ?? (!host && rights.locked.has(page) ? 'page-locked' : null);
 }
 
 /** Whether a person may write on a page of the board. */

@@ -105,7 +105,7 @@ describe('rights', () => {
               const granted = may ?? write === 'everyone';
               expect(mayWriteOn(rights, ASHA, host, '1.1')).toBe(host || (!closed && !locked && granted));
               expect(mayWriteOn(rights, ASHA, host, FIRST_PAGE)).toBe(host || (!closed && granted));
-              const why = closed ? 'board-locked' : locked ? 'page-locked' : granted ? null : 'no-write';
+              const why = closed ? 'board-locked' : !granted ? 'no-write' : locked ? 'page-locked' : null;
               expect(whyNotOn(rights, ASHA, host, '1.1')).toBe(host ? null : why);
               seen += 1;
             }

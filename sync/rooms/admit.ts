@@ -4,7 +4,10 @@
  */
 import type { Block, Id, Scan, Struct } from '../wire/scan.ts';
 import { tombstone, type Assembly } from '../wire/assemble.ts';
-import { GONE, type Container, type Containers } from './containers.ts';
+import type { Denial } from '../close-codes.ts';
+import type { RightsChange } from '../documents/rights.ts';
+import { GONE, isWork, refusedFor, type Container, type Containers } from './containers.ts';
+import type { Guard } from './guard.ts';
 import type { StructIndex } from './index.ts';
 import { mayDelete, mayWrite } from './rules.ts';
 import type { Moment, Writer } from './writer.ts';
@@ -15,8 +18,27 @@ import type { Moment, Writer } from './writer.ts';
  */
 export type Way = 'own' | 'brought' | 'trusted';
 
+/** What a host said of rights, in one struct. */
+export interface Ruled extends Id {
+  readonly change: RightsChange;
+}
+
+/** What became of one update, while it is looked at. */
+interface Outcome {
+  denied: Denial | null;
+  wrote: boolean;
+  readonly ruled: Ruled[];
+  /** What stays, because what was to replace it was refused. */
+  readonly kept: Id[];
+}
+
 export interface Admitted {
   readonly changed: boolean;
+  /** Something entered that is work: no tombstone, name or mark of how far one has read. */
+  readonly wrote: boolean;
+  /** Why something of it was refused; the first reason. */
+  readonly denied: Denial | null;
+  readonly ruled: readonly Ruled[];
   /** Something of the writer's own builds on what is not here yet. */
   readonly waits: boolean;
   /** Others' structs that are not here yet were cut out. */
@@ -32,7 +54,7 @@ export class Admission {
   private readonly containers: Containers;
   private readonly ownerOf: (client: number) => string | undefined;
   private readonly isHere: (personId: string) => boolean;
-
+  private readonly guard: Guard;
   private readonly wall: () => number;
 
   /**
@@ -45,10 +67,12 @@ export class Admission {
     ownerOf: (client: number) => string | undefined,
     isHere: (personId: string) => boolean,
     wall: () => number,
+    guard: Guard,
   ) {
     this.wall = wall;
     this.index = index;
     this.containers = containers;
+    this.guard = guard;
     this.ownerOf = ownerOf;
     this.isHere = isHere;
   }
@@ -71,6 +95,7 @@ export class Admission {
   admit(scan: Scan, writer: Writer, way: Way, into: readonly Assembly[]): Admitted {
     const at = scan.blocks.map(() => 0);
     const stopped: Step[] = scan.blocks.map(() => 'passed');
+    const outcome: Outcome = { denied: null, wrote: false, ruled: [], kept: [] };
     let changed = false;
     let moved = true;
     // Blocks may build on one another in any order, so go round until nothing moves.
@@ -80,7 +105,7 @@ export class Admission {
         for (;;) {
           const struct = block.structs[at[i] ?? 0];
           if (!struct) break;
-          const step = this.step(block, struct, writer, way, into);
+          const step = this.step(block, struct, writer, way, into, outcome);
           stopped[i] = step;
           if (step !== 'passed' && step !== 'added') break;
           at[i] = (at[i] ?? 0) + 1;
@@ -89,9 +114,13 @@ export class Admission {
         }
       }
     }
-    if (this.deletes(scan, writer, way, into)) changed = true;
+    if (this.deletes(scan, writer, way, into, outcome)) changed = true;
+    const { denied, wrote, ruled } = outcome;
     return {
       changed,
+      wrote,
+      denied,
+      ruled,
       waits:
         scan.blocks.some((block, i) => stopped[i] === 'missing' && this.isFor(block.client, writer, way)) ||
         scan.deletes.some(
@@ -107,7 +136,14 @@ export class Admission {
     return way !== 'own' || this.ownerOf(client) === writer.personId;
   }
 
-  private step(block: Block, struct: Struct, writer: Writer, way: Way, into: readonly Assembly[]): Step {
+  private step(
+    block: Block,
+    struct: Struct,
+    writer: Writer,
+    way: Way,
+    into: readonly Assembly[],
+    outcome: Outcome,
+  ): Step {
     const { client } = block;
     const next = this.index.next(client);
     if (struct.clock + struct.length <= next || struct.kind === 'skip') return 'passed';
@@ -120,12 +156,33 @@ export class Admission {
     const place = this.place(struct);
     if (place === null) return 'missing';
     // Whoever they were: it was checked when they sent it, and a board would come apart without it.
+    if (foreign && !this.guard.mayBring(struct, place, writer, owner ?? '')) return 'foreign';
     const author = foreign ? { personId: owner ?? '', name: null, host: true } : writer;
-    const enters = way === 'trusted' || mayWrite(struct, place, author, this.ownerOf, this.momentOf(client, place));
+    const denied = way === 'trusted' ? null : this.whyNot(client, struct, place, author);
+    // What hangs on something that is gone says nothing to anybody.
+    const enters = way === 'trusted' || (denied === null && place.kind !== 'gone');
     const bytes = enters ? struct.bytes : tombstone(struct.length);
-    this.index.add(client, struct.length, enters ? place : GONE);
+    this.index.add(client, struct.length, denied === null ? place : refusedFor(denied));
     for (const assembly of into) assembly.struct(client, struct.clock, struct.length, bytes);
+    if (enters) this.entered(client, struct, place, outcome);
+    else if (denied !== null) {
+      outcome.denied ??= denied;
+      this.guard.learnRefused(struct, place);
+      if (struct.origin) outcome.kept.push(struct.origin);
+    }
     return 'added';
+  }
+
+  private whyNot(client: number, struct: Struct, place: Container, author: Writer): Denial | null {
+    if (place.kind === 'gone') return place.because ?? null;
+    if (!mayWrite(struct, place, author, this.ownerOf, this.momentOf(client, place))) return 'not-allowed';
+    return this.guard.strays(struct, place) ? 'not-allowed' : this.guard.whyNot(struct, place, author);
+  }
+
+  private entered(client: number, struct: Struct, place: Container, outcome: Outcome): void {
+    outcome.wrote ||= isWork(place);
+    const change = this.guard.learn(struct, place);
+    if (change) outcome.ruled.push({ client, clock: struct.clock, change });
   }
 
   private momentOf(client: number, place: Container): Moment {
@@ -149,21 +206,42 @@ export class Admission {
     if ((left && !leftOf) || (right && !rightOf)) return null;
     if (!leftOf || !rightOf || leftOf === rightOf) return leftOf ?? rightOf;
     // A neighbour that was collected no longer says where it stood; Yjs lets such an item go, too.
-    return leftOf.kind === 'gone' || rightOf.kind === 'gone' ? GONE : { kind: 'misplaced' };
+    if (leftOf.kind === 'gone') return leftOf;
+    return rightOf.kind === 'gone' ? rightOf : { kind: 'misplaced' };
   }
 
-  private deletes(scan: Scan, writer: Writer, way: Way, into: readonly Assembly[]): boolean {
+  private deletes(scan: Scan, writer: Writer, way: Way, into: readonly Assembly[], outcome: Outcome): boolean {
     let changed = false;
     for (const { client, clock, length } of scan.deletes) {
       const owner = this.ownerOf(client);
       for (const { from, to, container } of this.index.spans(client, clock, length)) {
         if (way !== 'trusted' && !mayDelete(container, writer.personId, owner)) continue;
+        if (way !== 'trusted' && this.stays(client, from, to, container, writer, outcome)) continue;
         for (const [start, end] of this.index.delete(client, from, to)) {
           for (const assembly of into) assembly.delete(client, start, end - start);
+          this.guard.learnDelete(container);
           changed = true;
+          outcome.wrote ||= isWork(container);
         }
       }
     }
     return changed;
+  }
+
+  /** Whether these clocks are not to be deleted: the host forbids it, or what was to replace them was refused. */
+  private stays(
+    client: number,
+    from: number,
+    to: number,
+    container: Container,
+    writer: Writer,
+    outcome: Outcome,
+  ): boolean {
+    if (outcome.kept.some((id) => id.client === client && id.clock >= from && id.clock < to)) return true;
+    const denied = this.guard.whyNotDelete(container, writer);
+    // Clients repeat all that they ever deleted.
+    if (denied === null || this.index.isDeleted(client, from, to)) return false;
+    outcome.denied ??= denied;
+    return true;
   }
 }

@@ -49,13 +49,14 @@ class Side {
 
   constructor(surface: Surface) {
     this.state = loadState(surface, { snapshot: null, updates: [] }, QUIET);
-    const { index, containers } = this.state;
+    const { index, containers, guard } = this.state;
     this.admission = new Admission(
       index,
       containers,
       (client) => OWNERS.get(client),
       (id) => this.here.has(id),
       () => NOW,
+      guard,
     );
   }
 

@@ -5,17 +5,20 @@
 import { CHANGES, ERASED, PAGES, STROKES } from '../documents/board.ts';
 import { DELETED, EDITS, LIVE, MESSAGES, REACTIONS, READ } from '../documents/chat.ts';
 import { PEOPLE } from '../documents/people.ts';
+import { RIGHTS } from '../documents/rights.ts';
+import type { Denial } from '../close-codes.ts';
 import type { Surface } from '../documents/names.ts';
 
 /** Only in a chat. */
 export type ChatRoot = typeof MESSAGES | typeof EDITS | typeof DELETED | typeof REACTIONS | typeof READ | typeof LIVE;
-export type Root = typeof PEOPLE | typeof STROKES | typeof ERASED | typeof CHANGES | typeof PAGES | ChatRoot;
+export type Root =
+  typeof PEOPLE | typeof STROKES | typeof ERASED | typeof CHANGES | typeof PAGES | typeof RIGHTS | ChatRoot;
 
 export type Container =
   /** Below a root that is not ours: anything goes, nobody of ours looks there. */
   | { readonly kind: 'free' }
-  /** Replaced by a tombstone, or collected. */
-  | { readonly kind: 'gone' }
+  /** Replaced by a tombstone, or collected. `because`: why it was refused, by this process. */
+  | { readonly kind: 'gone'; readonly because?: Denial }
   /** One key of one of our maps. */
   | { readonly kind: 'entry'; readonly root: Root; readonly key: string }
   /** The array in a stroke that is being drawn. */
@@ -26,8 +29,8 @@ export type Container =
   | { readonly kind: 'misplaced' };
 
 const ROOTS: Readonly<Record<Surface, readonly Root[]>> = {
-  board: [PEOPLE, STROKES, ERASED, CHANGES, PAGES],
-  chat: [PEOPLE, MESSAGES, EDITS, DELETED, REACTIONS, READ, LIVE],
+  board: [PEOPLE, STROKES, ERASED, CHANGES, PAGES, RIGHTS],
+  chat: [PEOPLE, MESSAGES, EDITS, DELETED, REACTIONS, READ, LIVE, RIGHTS],
 };
 
 export const rootOf = (surface: Surface, name: string): Root | null =>
@@ -37,8 +40,19 @@ export const rootOf = (surface: Surface, name: string): Root | null =>
 export const isKept = (container: Container): boolean =>
   container.kind === 'entry' && (container.root === MESSAGES || container.root === EDITS || container.root === DELETED);
 
+/** Whether writing here is work on the board or in the chat: a name, or how far one has read, is not. */
+export const isWork = (container: Container): boolean =>
+  container.kind !== 'entry' || (container.root !== PEOPLE && container.root !== READ);
+
 const FREE: Container = { kind: 'free' };
 export const GONE: Container = { kind: 'gone' };
+const REFUSED = new Map<Denial, Container>();
+/** One place for all that was refused for one reason: what hangs on it is refused for the same. */
+export function refusedFor(because: Denial): Container {
+  let refused = REFUSED.get(because);
+  if (!refused) REFUSED.set(because, (refused = { kind: 'gone', because }));
+  return refused;
+}
 const MISPLACED: Container = { kind: 'misplaced' };
 
 /** Gives one object for one place, so that neighbours in the same place share it. */

@@ -1,6 +1,6 @@
 /** The way of an update into a room: owners are found, what may enter goes into the tick, the rest waits or is left out. */
 import * as Y from 'yjs';
-import { CLOSE } from '../close-codes.ts';
+import { CLOSE, type Denial } from '../close-codes.ts';
 import type { Surface } from '../documents/names.ts';
 import type { Limits } from '../limits.ts';
 import { scanUpdate, type Scan } from '../wire/scan.ts';
@@ -24,6 +24,8 @@ export interface IntakePorts {
   readonly onHold: (peer: Peer, n: number) => void;
   /** What this peer sent earlier cannot be taken after all: it alone is sent away. */
   readonly onBad: (peer: Peer, error: unknown) => void;
+  /** Something of what the peer sent was refused; the rest is in. */
+  readonly onDenied: (peer: Peer, denied: Denial) => void;
   /** Something entered, or a held update was settled. */
   readonly onChange: () => void;
 }
@@ -45,7 +47,7 @@ export class Intake {
     this.ports = ports;
     this.held = new Held(ports.limits.heldBytes);
     const ownerOf = (client: number): string | undefined => owners.get(client);
-    this.admission = new Admission(state.index, state.containers, ownerOf, ports.isHere, ports.wall);
+    this.admission = new Admission(state.index, state.containers, ownerOf, ports.isHere, ports.wall, state.guard);
   }
 
   /** Ids are being bound; what they wrote is not in yet. */
@@ -121,6 +123,7 @@ export class Intake {
     const writer: Writer = { personId: peer.personId, name: peer.name, host: peer.host };
     const admitted = this.enter(update, scan, writer, 'own');
     tick().cover(peer, n);
+    if (admitted.denied !== null) this.ports.onDenied(peer, admitted.denied);
     if (admitted.waits) this.wait(peer, n, update);
     else if (waited) tick().settle(peer, n);
     // What somebody else said in a chat only they may say; a board would come apart without its lost strokes.
@@ -153,14 +156,17 @@ export class Intake {
   private enter(update: Uint8Array, scan: Scan, writer: Writer, way: Way): Admitted {
     const tick = this.ports.tick();
     const into = [tick.all];
-    if (way === 'trusted') tick.mixed = true;
-    else into.push(tick.part(writer.personId, way === 'brought').assembly);
+    const part = way === 'trusted' ? null : tick.part(writer.personId, way === 'brought');
+    if (part) into.push(part.assembly);
+    else tick.mixed = true;
     const admitted = this.admission.admit(scan, writer, way, into);
+    part?.take(admitted);
     if (!admitted.overlaps) return admitted;
     // The sender merged what the server knows with what it does not: Yjs cuts it apart. Scanned bytes are safe to give it.
     const known = new Map(scan.blocks.map(({ client }) => [client, this.state.index.next(client)]));
     const rest = scanUpdate(Y.diffUpdate(update, Y.encodeStateVector(known)));
     const more = this.admission.admit(rest, writer, way, into);
-    return { ...more, changed: more.changed || admitted.changed };
+    part?.take(more);
+    return { ...more, changed: more.changed || admitted.changed, denied: admitted.denied ?? more.denied };
   }
 }

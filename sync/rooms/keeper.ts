@@ -6,6 +6,7 @@ import type { Word } from '../fanout/fanout.ts';
 import type { Log } from '../log.ts';
 import type { StoredUpdate } from '../storage/documents.server.ts';
 import type { NewUpdate, Stored } from '../storage/journal.server.ts';
+import type { Ruled } from './admit.ts';
 import type { DocumentState } from './state.ts';
 import type { Tick } from './tick.ts';
 
@@ -27,6 +28,8 @@ export interface KeeperPorts {
   readonly answer: (node: string, word: Word) => void;
   /** This person's update changed the document at this business time, ms. */
   readonly worked: (personId: string, at: number) => void;
+  /** This host said something of rights at this business time, ms. */
+  readonly ruled: (personId: string, ruled: readonly Ruled[], at: number) => void;
 }
 
 export class Keeper {
@@ -84,7 +87,10 @@ export class Keeper {
       this.follow(stored.first, stored.last, null, true);
       ports.tell({ kind: 'stored', ...stored, update });
     }
-    for (const { personId, brought } of parts) if (!brought) ports.worked(personId, businessAt);
+    for (const { personId, brought, wrote, ruled } of parts) {
+      if (wrote && !brought) ports.worked(personId, businessAt);
+      if (ruled.length > 0) ports.ruled(personId, ruled, businessAt);
+    }
   }
 
   /** These numbers are stored; `update` is null when they are this room's own, or to be read from the database. */

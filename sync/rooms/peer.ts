@@ -11,6 +11,8 @@ export interface Peer {
   readonly host: boolean;
   /** Observers read. */
   readonly observer: boolean;
+  /** Reads a student's own board, as long as the host shows it. */
+  readonly viewer: boolean;
   /** Writes a ready frame, or drops the socket when too much waits already. */
   write(frame: Buffer): void;
   /** Writes a frame that may as well be left out; it is, when the socket is behind. */
@@ -52,4 +54,4 @@ export class Receipts {
 
 /** Why this peer may not write, or null. */
 export const readOnlyFor = (peer: Peer, ended: ReadOnlyReason | null): ReadOnlyReason | null =>
-  ended ?? (peer.observer ? 'observer' : null);
+  ended ?? (peer.observer || peer.viewer ? 'observer' : null);

@@ -1,8 +1,9 @@
 /** One document while somebody has it open: takes updates in, sends one frame a tick, stores, acknowledges. */
 import * as Y from 'yjs';
 import { never } from '#events/shared/never.ts';
-import { CLOSE, type ReadOnlyReason } from '../close-codes.ts';
+import { CLOSE, type Denial, type ReadOnlyReason } from '../close-codes.ts';
 import type { DocumentName } from '../documents/names.ts';
+import type { Rights } from '../documents/rights.ts';
 import type { Word } from '../fanout/fanout.ts';
 import type { Limits } from '../limits.ts';
 import { readStates, writeStates } from '../wire/awareness.ts';
@@ -12,7 +13,6 @@ import {
   awarenessMessage,
   cursorsMessage,
   deniedMessage,
-  standingMessage,
   step1Message,
   step2Message,
   updateMessage,
@@ -26,6 +26,7 @@ import { Receipts, readOnlyFor, type Peer } from './peer.ts';
 import { Pointers } from './pointers.ts';
 import { Presence } from './presence.ts';
 import { sendAway } from './receive.ts';
+import { Standings } from './standings.ts';
 import type { DocumentState } from './state.ts';
 import { Tick } from './tick.ts';
 
@@ -36,6 +37,8 @@ export interface RoomPorts extends KeeperPorts {
   readonly unstored: () => number;
   /** Binds an id to a person for good, and gives whose it is. Never rejects. */
   readonly claim: (client: number, personId: string) => Promise<string>;
+  /** The lesson's own document, for one of a student: what the host says there holds here, too. */
+  readonly parent?: Room;
 }
 
 export class Room {
@@ -44,8 +47,10 @@ export class Room {
   readonly peers = new Map<Peer, Receipts>();
   /** Frames that were made, for the statistics. */
   frames = 0;
-  /** Its memory is not to be trusted any more; the next to join loads it anew. */
-  broken = false;
+  /** Open documents of students, which this one's rights reach. */
+  readonly children = new Set<Room>();
+  private failed = false;
+  private readonly standings = new Standings((peer) => this.whyReadOnly(peer));
   private readonly ports: RoomPorts;
   private readonly state: DocumentState;
   private readonly intake: Intake;
@@ -75,6 +80,9 @@ export class Room {
     this.state = state;
     this.ended = ended;
     this.ports = ports;
+    const { parent } = ports;
+    parent?.children.add(this);
+    if (parent) state.guard.outer = () => parent.rights;
     this.keeper = new Keeper(name, state, ports, (update) => this.intake.trust(update).waits);
     this.intake = new Intake(document.surface, state, owners, {
       limits: ports.limits,
@@ -83,6 +91,7 @@ export class Room {
       isHere: (personId) => [...this.peers.keys()].some((peer) => peer.personId === personId),
       tick: () => this.tick,
       onHold: (peer, n) => this.peers.get(peer)?.hold(n),
+      onDenied: (peer, denied) => peer.answer(frameOf(deniedMessage(denied))),
       onBad: (peer, error) => sendAway(peer, error, name, ports.log),
       onChange: () => this.schedule(),
     });
@@ -91,6 +100,21 @@ export class Room {
   /** The last stored sequence number that is in memory without a gap before it. */
   get seen(): number {
     return this.state.seen;
+  }
+
+  /** Its memory is not to be trusted any more; the next to join loads it anew. */
+  get broken(): boolean {
+    return this.failed || this.ports.parent?.broken === true;
+  }
+
+  /** What the host says here. */
+  get rights(): Rights {
+    return this.state.guard.rights;
+  }
+
+  /** Whether the host shows this student's own board to everybody. */
+  get revealed(): boolean {
+    return this.document.personId !== null && this.ports.parent?.rights.reveal === this.document.personId;
   }
 
   /** Everything that was accepted is durable. */
@@ -116,9 +140,10 @@ export class Room {
 
   join(peer: Peer): void {
     this.peers.set(peer, new Receipts());
+    if (peer.host) this.state.guard.knowHost(peer.personId);
     this.flush();
     peer.answer(frameOf(step1Message(Y.encodeStateVector(this.state.doc))));
-    if (peer.acks) peer.write(frameOf(standingMessage(readOnlyFor(peer, this.ended))));
+    this.standings.greet(peer);
     const states = this.presence.all();
     if (states.length > 0) peer.answer(frameOf(awarenessMessage(writeStates(states))));
     const cursors = this.pointers.all();
@@ -127,6 +152,7 @@ export class Room {
 
   leave(peer: Peer): void {
     this.peers.delete(peer);
+    this.standings.leave(peer);
     this.presence.leave(peer, this.ports.wall());
     this.pointers.leave(peer);
     this.point();
@@ -157,8 +183,14 @@ export class Room {
   end(reason: ReadOnlyReason): void {
     if (this.ended) return;
     this.ended = reason;
-    const standing = frameOf(standingMessage(reason));
-    for (const peer of this.peers.keys()) if (peer.acks) peer.write(standing);
+    this.standings.renew();
+  }
+
+  /** What the host says in the lesson's own document has changed. */
+  onRights(): void {
+    this.standings.renew();
+    if (!this.revealed) for (const peer of this.peers.keys()) if (peer.viewer) peer.close(CLOSE.notRevealed);
+    for (const child of this.children) child.onRights();
   }
 
   /** The whole document as one update, kept until it changes. */
@@ -217,8 +249,13 @@ export class Room {
   destroy(): void {
     this.timer?.();
     if (this.pointing) clearTimeout(this.pointing);
+    this.ports.parent?.children.delete(this);
     this.keeper.stop();
     this.state.doc.destroy();
+  }
+
+  private whyReadOnly(peer: Peer): Denial | null {
+    return readOnlyFor(peer, this.ended) ?? this.state.guard.whyReadOnly(peer.personId, peer.host);
   }
 
   private answer(peer: Peer, stateVector: Uint8Array): void {
@@ -328,8 +365,16 @@ export class Room {
     if (update) {
       this.broadcast(updateMessage(update));
       this.apply(update);
+      this.learnRights();
     }
     void this.keeper.keep(tick, update).then(() => this.acknowledge(tick));
+  }
+
+  private learnRights(): void {
+    const { doc, guard } = this.state;
+    if (!guard.touched) return;
+    guard.settle(doc);
+    this.onRights();
   }
 
   private apply(update: Uint8Array): void {
@@ -341,8 +386,8 @@ export class Room {
     } catch (error) {
       // The scan should have stopped it. What is stored stays; everyone starts over from there.
       this.ports.log.error({ err: error, document: this.name }, 'an accepted update could not be applied');
-      this.broken = true;
-      for (const peer of this.peers.keys()) peer.close(CLOSE.later);
+      this.failed = true;
+      for (const room of [this, ...this.children]) for (const peer of room.peers.keys()) peer.close(CLOSE.later);
     }
   }
 

@@ -3,13 +3,14 @@
  * everything in it is durable.
  */
 import type { ReadOnlyReason } from '../close-codes.ts';
-import { parseDocumentName, type DocumentName } from '../documents/names.ts';
+import { documentName, parseDocumentName, type DocumentName } from '../documents/names.ts';
 import type { Fanout, Hearer } from '../fanout/fanout.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { DocumentTable } from '../storage/documents.server.ts';
 import type { HistoryTable } from '../storage/history.server.ts';
 import type { Journal } from '../storage/journal.server.ts';
+import type { Ruled } from './admit.ts';
 import { Room } from './room.ts';
 import { loadState, wholeOf } from './state.ts';
 
@@ -20,6 +21,7 @@ export interface RoomsPorts {
   readonly journal: Journal;
   /** This person's update changed the document, at this business time, ms. */
   readonly worked: (document: DocumentName, personId: string, at: number) => void;
+  readonly ruled: (document: DocumentName, personId: string, ruled: readonly Ruled[], at: number) => void;
   readonly limits: Limits;
   readonly log: Log;
   readonly wall: () => number;
@@ -36,6 +38,12 @@ interface Open {
   checkpoint: number;
   /** Wall ms since when nobody is here; null while somebody is. */
   empty: number | null;
+}
+
+/** The lesson's own document of the same surface. */
+function parentOf({ surface, lessonId }: DocumentName): [string, DocumentName] {
+  const parent = { surface, lessonId, personId: null };
+  return [documentName(parent), parent];
 }
 
 export class Rooms {
@@ -72,6 +80,13 @@ export class Rooms {
     return open.room;
   }
 
+  /** Whether the host shows this student's own board to everybody now. */
+  async isRevealed(document: DocumentName): Promise<boolean> {
+    if (document.surface !== 'board' || document.personId === null) return false;
+    const parent = await this.open(...parentOf(document));
+    return parent.rights.reveal === document.personId;
+  }
+
   /** The lesson's open documents. */
   *ofLesson(lessonId: string): Generator<Room> {
     for (const room of this) if (room.document.lessonId === lessonId) yield room;
@@ -91,7 +106,7 @@ export class Rooms {
     for (const [name, open] of this.loaded) {
       const { room } = open;
       room.sweep();
-      if (room.peers.size > 0) open.empty = null;
+      if (room.peers.size > 0 || room.children.size > 0) open.empty = null;
       else open.empty ??= now;
       if (open.empty !== null && now - open.empty >= this.ports.limits.lingerMs && room.settled)
         await this.forget(name);
@@ -123,6 +138,8 @@ export class Rooms {
         ports.ended(document.lessonId),
         ports.history.lastCheckpoint(name),
       ]);
+      // Kept open as long as this one, so that what the host says there holds here in the same tick.
+      const parent = document.personId === null ? null : await this.open(...parentOf(document));
       const room = new Room(name, document, loadState(document.surface, stored, ports.log), owners, ended, {
         limits: ports.limits,
         log: ports.log,
@@ -135,6 +152,8 @@ export class Rooms {
         tell: (word) => ports.fanout.tell(name, word),
         answer: (node, word) => ports.fanout.answer(node, name, word),
         worked: (personId, at) => ports.worked(document, personId, at),
+        ruled: (personId, ruled, at) => ports.ruled(document, personId, ruled, at),
+        ...(parent ? { parent } : {}),
       });
       now = (then) => then(room);
       for (const then of early) then(room);
@@ -188,7 +207,9 @@ export class Rooms {
 
   /** Asks the database for what the bus may have dropped. */
   private async catchUp(): Promise<void> {
-    const names = [...this.loaded].filter(([, { room }]) => room.peers.size > 0).map(([name]) => name);
+    const names = [...this.loaded]
+      .filter(([, { room }]) => room.peers.size > 0 || room.children.size > 0)
+      .map(([name]) => name);
     if (names.length === 0) return;
     const heads = await this.ports.table.heads(names);
     for (const [name, head] of heads) await this.loaded.get(name)?.room.catchUp(head);

@@ -45,6 +45,7 @@ class Side {
       ownerOf,
       () => true,
       () => NOW,
+      this.state.guard,
     );
   }
 

@@ -10,6 +10,7 @@ import { parsePlain } from '../documents/items.ts';
 import { clientOfEntry, clientOfPerson } from '../documents/keys.ts';
 import { parsePage } from '../documents/pages.ts';
 import { PEOPLE, parseAuthor } from '../documents/people.ts';
+import { RIGHTS, parseRight } from '../documents/rights.ts';
 import { never } from '#events/shared/never.ts';
 import { isKept, type Container, type Root } from './containers.ts';
 import { mayChat, mayLeaveNothing, mayStream } from './rules-chat.ts';
@@ -77,6 +78,11 @@ function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, owner
     }
     case PAGES:
       return mayTouch(key, value === GONE ? writer.personId : parsePage(value)?.by, writer, ownerOf);
+    case RIGHTS: {
+      if (!writer.host || value === GONE) return writer.host;
+      const found = parseRight('board', key, value) ?? parseRight('chat', key, value);
+      return found?.by === writer.personId;
+    }
     case MESSAGES:
     case EDITS:
     case DELETED:
@@ -108,7 +114,7 @@ const isItem = (value: unknown): boolean => parseSealed(value) !== null || parse
 const isArray = (struct: Struct): boolean => struct.content === CONTENT.type && struct.body[0] === 0;
 
 /** The plain value of an item that holds exactly one. The bytes were scanned, so lib0 reads them without surprise. */
-function oneValue(struct: Struct): unknown {
+export function oneValue(struct: Struct): unknown {
   if (struct.content !== CONTENT.any || struct.length !== 1) return undefined;
   // Behind the count of one, which is one byte.
   return readAny(createDecoder(struct.body.subarray(1)));

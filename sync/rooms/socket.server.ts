@@ -45,10 +45,21 @@ export interface SocketPorts {
   readonly onGone: (socket: SyncSocket, close: { code: number; reason: string }) => void;
 }
 
+/** What a socket asked for. */
+export interface Want {
+  /** Of the document. */
+  readonly name: string;
+  /** Messages from 100 on. */
+  readonly acks: boolean;
+  /** Its ticket does not open the document; the host shows it. */
+  readonly viewer: boolean;
+}
+
 export class SyncSocket implements Peer {
   readonly ticket: Ticket;
   readonly document: string;
   readonly acks: boolean;
+  readonly viewer: boolean;
   room: Room | null = null;
   private readonly ws: WebSocket;
   /** The same connection below `ws`: ready frames go straight to it, so that one frame serves a whole room. */
@@ -63,14 +74,15 @@ export class SyncSocket implements Peer {
   private pinged: number;
   private ending: Close | null = null;
 
-  constructor(ws: WebSocket, raw: Duplex, ticket: Ticket, document: string, acks: boolean, ports: SocketPorts) {
+  constructor(ws: WebSocket, raw: Duplex, ticket: Ticket, want: Want, ports: SocketPorts) {
     const now = ports.wall();
     const { limits } = ports;
     this.ws = ws;
     this.raw = raw;
     this.ticket = ticket;
-    this.document = document;
-    this.acks = acks;
+    this.document = want.name;
+    this.acks = want.acks;
+    this.viewer = want.viewer;
     this.ports = ports;
     this.messages = new Bucket(limits.messagesPerSecond, limits.messagesAtOnce, now);
     this.bytes = new Bucket(limits.bytesPerSecond, limits.bytesAtOnce, now);

@@ -4,12 +4,14 @@ import type { Surface } from '../documents/names.ts';
 import type { StoredDocument } from '../storage/documents.server.ts';
 import type { Log } from '../log.ts';
 import { GONE, Containers, type Container } from './containers.ts';
+import { Guard } from './guard.ts';
 import { StructIndex } from './index.ts';
 
 export interface DocumentState {
   readonly doc: Y.Doc;
   readonly index: StructIndex;
   readonly containers: Containers;
+  readonly guard: Guard;
   /** The last stored sequence number in it, without a gap before. */
   seen: number;
   /** What it took to load, and what came since. */
@@ -66,6 +68,7 @@ export function loadState(surface: Surface, stored: StoredDocument, log: Log): D
     doc,
     containers,
     index: indexOf(doc, containers),
+    guard: new Guard(surface, doc),
     bytes: [stored.snapshot, ...stored.updates].reduce((sum, update) => sum + (update?.body.length ?? 0), 0),
     seen: stored.updates.at(-1)?.seq ?? stored.snapshot?.seq ?? 0,
   };

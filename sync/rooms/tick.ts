@@ -1,11 +1,27 @@
 /** What gathers in a room between two frames. */
 import { Assembly } from '../wire/assemble.ts';
+import type { Admitted, Ruled } from './admit.ts';
 import type { Peer } from './peer.ts';
 
-export interface Part {
+/** What one person wrote. */
+export class Part {
   readonly personId: string;
   readonly brought: boolean;
-  readonly assembly: Assembly;
+  readonly assembly = new Assembly();
+  /** What they said of rights. */
+  readonly ruled: Ruled[] = [];
+  /** Whether there is work in it, and not only what is left of the refused. */
+  wrote = false;
+
+  constructor(personId: string, brought: boolean) {
+    this.personId = personId;
+    this.brought = brought;
+  }
+
+  take({ wrote, ruled }: Pick<Admitted, 'wrote' | 'ruled'>): void {
+    this.wrote ||= wrote;
+    this.ruled.push(...ruled);
+  }
 }
 
 export class Tick {
@@ -23,7 +39,7 @@ export class Tick {
   part(personId: string, brought: boolean): Part {
     const key = `${brought ? 'brought' : 'own'} ${personId}`;
     let part = this.parts.get(key);
-    if (!part) this.parts.set(key, (part = { personId, brought, assembly: new Assembly() }));
+    if (!part) this.parts.set(key, (part = new Part(personId, brought)));
     return part;
   }
 

@@ -4,6 +4,7 @@ import type { TimelineLane, TimelineRow } from '#projections/queries.ts';
 /** Many of a kind and rarely the point: shown on demand, always counted. */
 const SMALL: ReadonlySet<string> = new Set([
   'WorkNoted',
+  'PageTurned',
   'MediaStarted',
   'MediaStopped',
   'OrderPlanned',

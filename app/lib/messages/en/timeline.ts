@@ -46,6 +46,15 @@ const LEFT: Readonly<Record<string, (who: string) => string>> = {
   'lesson-ended': (who) => `${who} ${be(who)} there until the lesson ended.`,
 };
 
+const WRITING: Readonly<Record<string, (fact: Fact) => string>> = {
+  everyone: (fact) => `${fact.name('personId')} let everybody write on the board.`,
+  nobody: (fact) => `${fact.name('personId')} let nobody else write on the board.`,
+  picked: (fact) => `${fact.name('personId')} let only some students write on the board.`,
+  given: (fact) => `${fact.name('personId')} let ${fact.name('studentId')} write on the board.`,
+  taken: (fact) => `${fact.name('personId')} did not let ${fact.name('studentId')} write on the board.`,
+  'as-all': (fact) => `${fact.name('studentId')} may write on the board like everybody else.`,
+};
+
 const ENDED: Readonly<Record<string, (fact: Fact) => string>> = {
   host: (fact) => `${fact.tutor} ended the lesson.`,
   time: () => 'The lesson ended, 15 minutes after its planned end.',
@@ -306,6 +315,48 @@ const events: TimelineWords = {
     ),
   WorkNoted: (fact) =>
     forOps(fact, `${fact.name('personId')} wrote ${fact.text('surface') === 'chat' ? 'in the chat' : 'on the board'}.`),
+  PageTurned: (fact) => forOps(fact, `${fact.name('personId')} turned everybody to a page of the board.`),
+  BoardLocked: (fact) => {
+    const what = fact.text('page') === '' ? 'the board' : 'a page of the board';
+    return forOps(
+      fact,
+      fact.text('state') === 'locked'
+        ? `${fact.name('personId')} locked ${what} for students.`
+        : `${fact.name('personId')} unlocked ${what}.`,
+    );
+  },
+  WritingChanged: (fact) =>
+    forOps(fact, WRITING[fact.text('writing')]?.(fact) ?? `${fact.name('personId')} changed who writes on the board.`),
+  FollowingLocked: (fact) =>
+    forOps(
+      fact,
+      fact.text('state') === 'locked'
+        ? `${fact.name('personId')} had everybody see the same part of the board.`
+        : `${fact.name('personId')} let everybody look around the board.`,
+    ),
+  BoardRevealed: (fact) =>
+    forOps(
+      fact,
+      fact.text('studentId') === ''
+        ? `${fact.name('personId')} stopped showing a student’s own board.`
+        : `${fact.name('personId')} showed ${fact.name('studentId')}’s own board to everybody.`,
+    ),
+  ChatClosed: (fact) =>
+    forOps(fact, `${fact.name('personId')} ${fact.text('state') === 'closed' ? 'closed' : 'opened'} the chat.`),
+  ParticipantMuted: (fact) =>
+    forOps(
+      fact,
+      fact.text('state') === 'muted'
+        ? `${fact.name('personId')} did not let ${fact.name('studentId')} write in the chat.`
+        : `${fact.name('personId')} let ${fact.name('studentId')} write in the chat again.`,
+    ),
+  PrivateLinesChanged: (fact) =>
+    forOps(
+      fact,
+      fact.text('state') === 'off'
+        ? `${fact.name('personId')} stopped private messages to the tutor.`
+        : `${fact.name('personId')} allowed private messages to the tutor.`,
+    ),
   LessonStarted: () => 'The lesson began.',
   LessonEnded: (fact) => ENDED[fact.text('by')]?.(fact) ?? 'The lesson ended.',
   OutcomeDecided: (fact) => ({

@@ -1,0 +1,177 @@
+/**
+ * What the validator knows of the host's word: who may write where, and on which page each item of a board stands. Read
+ * once from a document that was loaded and then followed struct by struct, so that no stroke waits for a look at the Y.Doc.
+ */
+import * as Y from 'yjs';
+import { ERASED, CHANGES, FIRST_PAGE, PAGES, STROKES } from '../documents/board.ts';
+import { parseChangeKey } from '../documents/changes.ts';
+import { READ } from '../documents/chat.ts';
+import type { Surface } from '../documents/names.ts';
+import { PEOPLE } from '../documents/people.ts';
+import {
+  RIGHTS,
+  applyRight,
+  parseRight,
+  readRights,
+  whyNotOn,
+  whyReadOnly,
+  type Rights,
+  type RightsChange,
+  type RightsReason,
+} from '../documents/rights.ts';
+import { CONTENT, type Struct } from '../wire/scan.ts';
+import type { Container } from './containers.ts';
+import { oneValue } from './rules.ts';
+import type { Writer } from './writer.ts';
+
+const pageOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'pg' in value && typeof value.pg === 'string' ? value.pg : FIRST_PAGE;
+
+/** Whether nobody is kept from anything, so that nothing needs to be looked up. */
+const isOpen = ({ write, may, locked, closed, muted }: Rights): boolean =>
+  write === 'everyone' && !closed && locked.size === 0 && muted.size === 0 && ![...may.values()].includes(false);
+
+export class Guard {
+  /** The rights in the lesson's own document, for one of a student. */
+  outer: (() => Rights) | null = null;
+  /** Something was said, or taken back, that the Y.Doc has the last word on: see `settle`. */
+  touched = false;
+  private readonly surface: Surface;
+  /** Item → the page that it stands on. */
+  private readonly pages = new Map<string, string>();
+  private readonly hosts = new Set<string>();
+  private said: Rights;
+  private open: boolean;
+
+  constructor(surface: Surface, doc: Y.Doc) {
+    this.surface = surface;
+    this.said = readRights(doc, surface);
+    this.open = isOpen(this.said);
+    if (surface === 'board')
+      for (const [key, value] of doc.getMap<unknown>(STROKES).entries())
+        this.pages.set(key, pageOf(value instanceof Y.Array ? value.get(0) : value));
+  }
+
+  get rights(): Rights {
+    return this.said;
+  }
+
+  /** This person is here as a host. */
+  knowHost(personId: string): void {
+    this.hosts.add(personId);
+  }
+
+  /** Why a person may not write in this document at all, or null. */
+  whyReadOnly(personId: string, host: boolean): RightsReason | null {
+    if (host) return null;
+    if (this.surface === 'chat' && this.outer?.().privateLines === false) return 'private-closed';
+    return this.open ? null : whyReadOnly(this.said, this.surface, personId, host);
+  }
+
+  /** Why `struct` may not stand in `place`, as far as it is the host's to say, or null. */
+  whyNot(struct: Struct, place: Container, { personId, host, streams }: Omit<Writer, 'name'>): RightsReason | null {
+    if (host || streams === true || (this.open && !this.outer)) return null;
+    if (place.kind === 'entry' && place.root === STROKES && struct.content === CONTENT.any)
+      return this.whyNotAt(place, personId) ?? whyNotOn(this.said, personId, false, pageOf(oneValue(struct)));
+    if (place.kind === 'ink' && struct.content === CONTENT.any)
+      return whyNotOn(this.said, personId, false, pageOf(oneValue(struct)));
+    return this.whyNotAt(place, personId);
+  }
+
+  /** Why this person may not delete what stands in `place`, as far as it is the host's to say, or null. */
+  whyNotDelete(place: Container, { personId, host, streams }: Omit<Writer, 'name'>): RightsReason | null {
+    return host || streams === true || (this.open && !this.outer) ? null : this.whyNotAt(place, personId);
+  }
+
+  /**
+   * Whether somebody else may bring this in place of `owner`, who is away. Rights are said by the host alone, and neither
+   * may write where they may not write now.
+   */
+  mayBring(struct: Struct, place: Container, writer: Writer, owner: string): boolean {
+    if (place.kind === 'entry' && place.root === RIGHTS) return false;
+    const author = { personId: owner, host: this.hosts.has(owner) };
+    return this.whyNot(struct, place, writer) === null && this.whyNot(struct, place, author) === null;
+  }
+
+  /** Whether ink says anew, and otherwise, on which page its stroke stands: it would slip out of a lock. */
+  strays(struct: Struct, place: Container): boolean {
+    if (place.kind !== 'ink' || struct.content !== CONTENT.any) return false;
+    const page = this.pages.get(place.key);
+    return page !== undefined && page !== pageOf(oneValue(struct));
+  }
+
+  /** A struct has entered. What it says of rights, if it does. */
+  learn(struct: Struct, place: Container): RightsChange | null {
+    if (place.kind === 'ink') this.learnHead(struct, place.key);
+    if (place.kind !== 'entry') return null;
+    if (place.root === STROKES && struct.content === CONTENT.any) this.pages.set(place.key, pageOf(oneValue(struct)));
+    if (place.root !== RIGHTS) return null;
+    this.touched = true;
+    const found = parseRight(this.surface, place.key, oneValue(struct));
+    if (!found) return null;
+    this.hosts.add(found.by);
+    this.say(applyRight(this.said, found.change));
+    return found.change;
+  }
+
+  /** A struct was refused. Ink that follows its head is judged by the page that the head named. */
+  learnRefused(struct: Struct, place: Container): void {
+    if (place.kind === 'ink') this.learnHead(struct, place.key);
+  }
+
+  /** Something in `place` was deleted. */
+  learnDelete(place: Container): void {
+    if (place.kind === 'entry' && place.root === RIGHTS) this.touched = true;
+  }
+
+  /** Takes over what the document says now: of two hosts' pages at once, Yjs decides which is the last. */
+  settle(doc: Y.Doc): void {
+    this.touched = false;
+    this.say(readRights(doc, this.surface));
+  }
+
+  private learnHead(struct: Struct, key: string): void {
+    if (struct.content === CONTENT.any && !this.pages.has(key)) this.pages.set(key, pageOf(oneValue(struct)));
+  }
+
+  private say(rights: Rights): void {
+    this.said = rights;
+    this.open = isOpen(rights);
+  }
+
+  private whyNotAt(place: Container, personId: string): RightsReason | null {
+    switch (place.kind) {
+      case 'gone':
+      case 'misplaced':
+        return null;
+      case 'ink':
+        return this.whyNotItem(place.key, personId);
+      case 'entry':
+        break;
+      default:
+        return this.whyReadOnly(personId, false);
+    }
+    switch (place.root) {
+      // Names, and how far one has read, are no contribution; rights have a rule of their own.
+      case PEOPLE:
+      case READ:
+      case RIGHTS:
+        return null;
+      case STROKES:
+      case ERASED:
+        return this.whyNotItem(place.key, personId);
+      case CHANGES:
+        return this.whyNotItem(parseChangeKey(place.key)?.entry ?? '', personId);
+      case PAGES:
+        return whyNotOn(this.said, personId, false, place.key);
+      default:
+        return this.whyReadOnly(personId, false);
+    }
+  }
+
+  private whyNotItem(key: string, personId: string): RightsReason | null {
+    const page = this.pages.get(key);
+    // A stroke begins without a word of its page; that comes with its head.
+    return page === undefined ? this.whyReadOnly(personId, false) : whyNotOn(this.said, personId, false, page);
+  }
+}
