@@ -231,6 +231,7 @@ async function start(config: Config): Promise<Running> {
     checkReturn: payments.checkReturn,
     allocateClientIds: sync.allocateClientIds,
     snapshot: sync.snapshot,
+    storedChats: sync.stored,
     history: sync.history,
     historyCounts: sync.historyCounts,
     nodePublicUrl: config.nodePublicUrl,
@@ -248,6 +249,7 @@ async function start(config: Config): Promise<Running> {
       factsOf: (personId) => erasureFacts(db, personId),
       scrub: (traces) => scrubWorkerTables(db, traces),
       rebuild: () => requestRebuild(db),
+      membershipsOf: readSide.queries.membershipsOf,
     }),
     auditState: async () => {
       const last = (await listHeads(db)).at(-1)?.head;
@@ -298,7 +300,9 @@ async function start(config: Config): Promise<Running> {
     ],
   });
   if (config.dev) pages = await devPages(() => host.server);
-  const live = config.roles.has('web') ? createLive({ http: host.server, bus, log, clock, personOf }) : null;
+  const live = config.roles.has('web')
+    ? createLive({ http: host.server, bus, log, clock, personOf, membersOf: readSide.queries.membersOf })
+    : null;
   const sfu = config.roles.has('sfu')
     ? await createSfu({
         httpServer: host.server,

@@ -38,6 +38,7 @@ const STUDENT_WORDS = [
   'rukmini@nexused.test',
   'My dyslexia makes reading slow',
   'My grandmother died on Monday',
+  'Friends of Rukmini’s garden',
 ];
 const TUTOR_WORDS = [
   'Farhan Sheikh',
@@ -163,6 +164,7 @@ beforeAll(async () => {
     now: () => NOW,
     factsOf: async () => open,
     scrub: (traces) => scrubWorkerTables(db, traces),
+    membershipsOf: createQueries(db, clock).membershipsOf,
     rebuild: async () => {
       await requestRebuild(db);
       // As the worker does, whose consumer finds that it was replaced.
@@ -258,6 +260,11 @@ beforeAll(async () => {
     { type: 'CancelBooking', data: { bookingId, by: 'student', reason: 'My grandmother died on Monday' } },
     student,
   );
+  await give({ type: 'OpenDirect', data: { conversationId: 'dm-1', personId: student, otherId: tutor } }, student);
+  const group = { conversationId: 'group-1', by: student };
+  await give({ type: 'CreateStudyGroup', data: { ...group, name: 'Friends of Rukmini’s garden' } }, student);
+  await give({ type: 'InviteMember', data: { ...group, personId: tutor } }, student);
+  await give({ type: 'JoinStudyGroup', data: { conversationId: 'group-1', personId: tutor, tokenHash: null } }, tutor);
   await db.query(`INSERT INTO worker.webhook (event_id, body, state, received_at) VALUES ('evt_1', $1, 'done', 0)`, [
     JSON.stringify({ payload: { payment: { entity: { email: 'Rukmini@nexused.test', amount: 80_000 } } } }),
   ]);
@@ -326,6 +333,11 @@ describe('erasing a person', () => {
       expect(notice?.title).toBe('someone who left booked Physics');
       const [row] = await db.query('SELECT note, state FROM read_model.booking');
       expect(row).toEqual({ note: '[erased]', state: 'cancelled' });
+      // CV15: whoever is left reads on, owns the group, and nobody else is in either.
+      expect(await createQueries(db, clock).conversationsOf(tutor)).toMatchObject([
+        { conversationId: 'dm-1', over: true, members: [{ personId: tutor }] },
+        { conversationId: 'group-1', over: false, name: null, ownerId: tutor, members: [{ personId: tutor }] },
+      ]);
       expect(await db.query(`SELECT * FROM "session"`)).toEqual([]);
       expect(await db.query('SELECT body FROM worker.webhook')).toEqual([{ body: '' }]);
       // Nobody books as somebody who is gone, even with a session of before.

@@ -12,7 +12,8 @@ export type LiveMessage =
       readonly body: string;
       readonly href: string | null;
     }
-  | { readonly type: 'booking-changed'; readonly bookingId: string };
+  | { readonly type: 'booking-changed'; readonly bookingId: string }
+  | { readonly type: 'conversation-changed'; readonly conversationId: string };
 
 const CODE = /^nx-[a-z0-9]{4,16}$/;
 
@@ -40,6 +41,8 @@ export function liveMessage(value: unknown): LiveMessage | null {
         : null;
     case 'booking-changed':
       return { type: 'booking-changed', bookingId: text('bookingId') };
+    case 'conversation-changed':
+      return { type: 'conversation-changed', conversationId: text('conversationId') };
     default:
       return null;
   }

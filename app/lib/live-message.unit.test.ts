@@ -9,6 +9,8 @@ describe('messages on /live', () => {
       type: 'booking-changed',
       bookingId: 'b1',
     });
+    const changed = { type: 'conversation-changed', conversationId: 'dm-1' };
+    expect(liveMessage(changed)).toEqual(changed);
   });
 
   it('are left alone when they are unknown or broken', () => {

@@ -5,7 +5,7 @@
 import { goto, invalidate, invalidateAll } from '$app/navigation';
 import { navigating } from '$app/state';
 import { io, type Socket } from 'socket.io-client';
-import { LIVE } from './live-key.ts';
+import { CONVERSATIONS, LIVE } from './live-key.ts';
 import { liveMessage, type LiveMessage } from './live-message.ts';
 import type { Messages } from './messages/index.ts';
 import { showToast } from './ui/toast.svelte.ts';
@@ -56,17 +56,20 @@ function tell(message: LiveMessage, m: Messages['live']): void {
     }
     case 'booking-changed':
       break;
+    case 'conversation-changed':
+      refresh(CONVERSATIONS);
+      return;
   }
   refresh();
 }
 
 let refreshing: ReturnType<typeof setTimeout> | undefined;
-/** Some of those who ask want everything. */
-let everything = false;
+/** What is asked for: loads by their key, or everything. */
+let wanted: readonly string[] = [];
 
-/** One act makes several events; the page loads once for all of them. `live`: only the loads that show what is next. */
-export function refresh(what: 'all' | 'live' = 'all'): void {
-  if (what === 'all') everything = true;
+/** One act makes several events; the page loads once for all of them. With a key, only the loads that depend on it. */
+export function refresh(what: 'all' | typeof LIVE | typeof CONVERSATIONS = 'all'): void {
+  if (!wanted.includes(what)) wanted = [...wanted, what];
   clearTimeout(refreshing);
   refreshing = setTimeout(() => {
     // Loading again while a page change is under way would make kit drop that change.
@@ -74,9 +77,10 @@ export function refresh(what: 'all' | 'live' = 'all'): void {
       refresh(what);
       return;
     }
-    const all = everything;
-    everything = false;
-    void (all ? invalidateAll() : invalidate(LIVE));
+    const keys = wanted;
+    wanted = [];
+    if (keys.includes('all')) void invalidateAll();
+    else for (const key of keys) void invalidate(key);
   }, GATHER_MS);
 }
 
@@ -102,7 +106,7 @@ function open(words: Messages['live']): Socket {
     lostTimer = undefined;
     state.lost = false;
     // Whatever was said before the socket stood was not heard.
-    refresh(wasConnected ? 'all' : 'live');
+    refresh(wasConnected ? 'all' : LIVE);
     wasConnected = true;
   });
   opened.on('push', (value: unknown) => {

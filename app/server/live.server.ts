@@ -1,6 +1,7 @@
 /** `/live`: a signed-in person's own channel (notices, lesson started). Fleeting; the pages reload the truth. */
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
+import { CONVERSATION_NEWS, conversationNews } from '#events/conversation/names.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '#platform/log/log.server.ts';
@@ -21,6 +22,7 @@ export function createLive(settings: {
   readonly log: Log;
   readonly clock: BusinessClock;
   readonly personOf: (headers: Headers) => Promise<Person | null>;
+  readonly membersOf: (conversationId: string) => Promise<readonly string[]>;
 }): Live {
   const { bus, log, personOf } = settings;
   const io = new Server(settings.http, {
@@ -38,6 +40,23 @@ export function createLive(settings: {
   const stopWatching = settings.clock.onJump(() => void io.emit('push', { type: 'booking-changed', bookingId: '' }));
   /** One bus subscription a person, shared by their tabs. */
   const channels = new Map<string, { sockets: number; stop: Promise<() => Promise<void>> }>();
+
+  /** Every process hears it, and tells the members that it has. */
+  const tellMembers = async (message: unknown): Promise<void> => {
+    const news = conversationNews(message);
+    if (!news || channels.size === 0) return;
+    const { conversationId } = news;
+    const members = new Set([...(await settings.membersOf(conversationId)), ...news.alsoFor]);
+    for (const personId of members)
+      if (channels.has(personId))
+        io.to(`person:${personId}`).emit('push', { type: 'conversation-changed', conversationId });
+  };
+  const stopHearing = bus.subscribe(CONVERSATION_NEWS, (message) => {
+    tellMembers(message).catch((error: unknown) =>
+      log.warn({ err: error }, 'news of a conversation could not be told'),
+    );
+  });
+  stopHearing.catch((error: unknown) => log.warn({ err: error }, 'news of conversations cannot be heard'));
 
   io.use((socket, next) => {
     personOf(fetchHeaders(socket.request)).then(
@@ -86,13 +105,14 @@ export function createLive(settings: {
   });
 
   return {
-    close: () =>
-      new Promise((done) => {
-        stopWatching();
-        io.disconnectSockets(true);
-        // The http server is closed by its owner.
-        io.engine.close();
-        done();
-      }),
+    async close() {
+      stopWatching();
+      io.disconnectSockets(true);
+      // The http server is closed by its owner.
+      io.engine.close();
+      await (
+        await stopHearing
+      )();
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { Position } from '#events/store/event-store.ts';
 import { accountServices, type AccountParts } from './account-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
+import { conversationServices, type ConversationParts } from './conversation-services.server.ts';
 import type { Files } from './files/files.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
@@ -11,7 +12,7 @@ import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
-export interface ServiceParts extends AccountParts, BookingParts, LessonParts, ReplayParts {
+export interface ServiceParts extends AccountParts, BookingParts, LessonParts, ReplayParts, ConversationParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
@@ -43,6 +44,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     ...bookingServices(whole),
     ...lessonServices(whole),
     ...replayServices(whole),
+    ...conversationServices(whole),
     ...caseServices(whole),
     ...rescheduleServices(whole),
     ...payoutAccountServices(whole),

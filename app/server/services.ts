@@ -11,6 +11,7 @@ import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { Files } from './files/files.server.ts';
+import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
 import type { ReplayServices } from './replay-services.server.ts';
 
@@ -199,7 +200,7 @@ export interface AuditState {
 export interface AccountServices {
   /**
    * For good: what they wrote becomes unreadable and the account goes; the books stay. What was written in classrooms
-   * (chats, boards) stays with the others of the lesson, and so do the reasons that ops wrote.
+   * (chats, boards) and in conversations stays with the others there, and so do the reasons that ops wrote.
    */
   eraseAccount(person: Person, password: string, requestId: string): Promise<{ kind: 'erased' } | Refusal>;
   auditState(): Promise<AuditState>;
@@ -224,7 +225,14 @@ export interface OpsServices {
 }
 
 export interface Services
-  extends CaseServices, RescheduleServices, PayoutAccountServices, AccountServices, OpsServices, ReplayServices {
+  extends
+    CaseServices,
+    RescheduleServices,
+    PayoutAccountServices,
+    AccountServices,
+    OpsServices,
+    ReplayServices,
+    ConversationServices {
   readonly submit: Submit;
   readonly queries: Queries;
   readonly capabilities: Capabilities;

@@ -5,7 +5,8 @@ import type { ConversationQueries, ConversationRow } from './rows.ts';
 const MOST = 200;
 
 const CONVERSATION = `
-  SELECT c.conversation_id AS "conversationId", c.kind, c.name, c.owner_id AS "ownerId", c.begun_at AS "begunAt", c.over,
+  SELECT c.conversation_id AS "conversationId", c.kind, c.name, c.owner_id AS "ownerId", c.begun_by AS "begunBy", c.begun_at AS "begunAt",
+    c.over,
     c.link_made_at AS "linkMadeAt",
     coalesce((SELECT jsonb_agg(jsonb_build_object('personId', m.person_id, 'name', n.name, 'state', m.state,
         'since', m.since, 'invitedBy', m.invited_by, 'blocks', m.blocks) ORDER BY m.since, m.person_id)

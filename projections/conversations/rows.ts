@@ -18,6 +18,7 @@ export interface ConversationRow {
   /** Of a group; null in a direct one, and where whoever named it was erased. */
   readonly name: string | null;
   readonly ownerId: string | null;
+  readonly begunBy: string;
   readonly begunAt: number;
   readonly over: boolean;
   /** When the invite link that stands was made. */

@@ -1,4 +1,5 @@
 /** Tells people's open pages that something is new. Fleeting: whoever misses it sees the rows at the next load. */
+import { CONVERSATION_NEWS } from '#events/conversation/names.ts';
 import type { Bus } from '#platform/bus/bus.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
@@ -21,6 +22,19 @@ function bookingOf({ category, data }: Fact): string | null {
   return 'bookingId' in data && typeof data.bookingId === 'string' ? data.bookingId : null;
 }
 
+/** People whom facts about a conversation concern: they may have just stopped being members. */
+function conversationsIn(facts: readonly Fact[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { category, data } of facts) {
+    const fields: Readonly<Record<string, unknown>> = data;
+    const { conversationId } = fields;
+    if (category !== 'conversation' || typeof conversationId !== 'string') continue;
+    const people = [fields.by, fields.personId, fields.otherId].filter((one) => typeof one === 'string');
+    found.set(conversationId, [...(found.get(conversationId) ?? []), ...people]);
+  }
+  return found;
+}
+
 export function createLive({ db, bus, log }: { db: Database; bus: Bus; log: Log }): Live {
   let running: Promise<void> = Promise.resolve();
   const afterwards = (work: () => Promise<void>): void => {
@@ -32,6 +46,12 @@ export function createLive({ db, bus, log }: { db: Database; bus: Bus; log: Log 
   return {
     committed(facts) {
       const news = facts.filter((fact) => Date.now() - fact.recordedAt < NEWS_MS);
+      const conversations = conversationsIn(news);
+      if (conversations.size > 0)
+        afterwards(async () => {
+          for (const [conversationId, alsoFor] of conversations)
+            await bus.publish(CONVERSATION_NEWS, { conversationId, alsoFor });
+        });
       const bookings = [...new Set(news.flatMap((fact) => bookingOf(fact) ?? []))];
       if (bookings.length === 0) return;
       afterwards(async () => {

@@ -74,6 +74,8 @@ const KEYED = [
   'post /api/v1/bookings/{id}/reschedule',
   'post /api/v1/bookings/{id}/reschedule/{proposalId}/answer',
   'post /api/v1/bookings/{id}/reschedule/{proposalId}/withdraw',
+  'post /api/v1/conversations/direct',
+  'post /api/v1/conversations/groups',
   'put /api/v1/payout-account',
 ];
 

@@ -7,6 +7,7 @@ import { fetchHeaders, sameOrigin } from '../host/host.server.ts';
 import type { Person, Services } from '../services.ts';
 import { registerBookings } from './bookings.server.ts';
 import { registerCases } from './cases.server.ts';
+import { registerConversations } from './conversations.server.ts';
 import { registerLessonFiles } from './files.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { registerReplay } from './replay.server.ts';
@@ -95,6 +96,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerLessons(app, settings.services);
   registerReplay(app, settings.services);
   await registerLessonFiles(app, settings.services);
+  await registerConversations(app, settings.services);
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get(
     '/api/v1/clock',

@@ -12,7 +12,8 @@ import { Lesson } from './shapes.server.ts';
 
 const Code = Type.Object({ code: Type.String({ maxLength: 32 }) });
 
-const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
+/** Where the client reached us, such as `http://localhost:3000`. */
+export const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
 
 export function registerLessons(app: FastifyInstance, services: Services): void {
   app.post<{ Params: { code: string } }>(

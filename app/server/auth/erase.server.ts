@@ -29,6 +29,8 @@ export interface ErasureSettings {
     readonly email: string;
     readonly words: ReadonlySet<string>;
   }) => Promise<void>;
+  /** The conversations that they are in or invited to. */
+  readonly membershipsOf: (personId: string) => Promise<readonly string[]>;
   /** Has the read models built anew. */
   readonly rebuild: () => Promise<void>;
 }
@@ -43,7 +45,7 @@ export interface Erasing {
 export type ErasePerson = (erasing: Erasing) => Promise<{ readonly kind: 'erased' } | Refusal>;
 
 export function createErasure(settings: ErasureSettings): ErasePerson {
-  const { db, store, submit, vault, now, factsOf, scrub, rebuild } = settings;
+  const { db, store, submit, vault, now, factsOf, scrub, membershipsOf, rebuild } = settings;
 
   async function isErased(personId: string): Promise<boolean> {
     const [last] = await store.read(`person-${personId}`, { direction: 'backwards', limit: 1 });
@@ -67,6 +69,12 @@ export function createErasure(settings: ErasureSettings): ErasePerson {
       await submit(
         { type: 'SetAvailability', now: now(), data: { tutorId: personId, zone: 'UTC', windows: [] } },
         fromPerson({ ...by, requestId, command: 'SetAvailability' }),
+      );
+    // Nobody waits for an answer, and no group is left without an owner. What they wrote there stays with the others.
+    for (const conversationId of await membershipsOf(personId))
+      await submit(
+        { type: 'EndMembership', now: now(), data: { conversationId, personId } },
+        fromPerson({ ...by, requestId, command: 'EndMembership' }),
       );
     // The words first, as long as there is a key to read them with and an account to take the name from.
     const account = await accountById(db, personId);
