@@ -12,10 +12,12 @@ import type { Database } from '#platform/database/database.ts';
 import type { ObjectStore } from '#platform/objects/objects.ts';
 import { CLOSE, type Close } from './close-codes.ts';
 import { parseDocumentName, type DocumentName } from './documents/names.ts';
+import type { Author } from './documents/people.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { busFanout } from './fanout/bus.ts';
 import type { Fanout } from './fanout/fanout.ts';
 import type { Log } from './log.ts';
+import { carryOn, type Continued } from './rooms/carry-on.server.ts';
 import { Facts } from './rooms/facts.ts';
 import { Lessons } from './rooms/lessons.ts';
 import { News } from './rooms/news.ts';
@@ -75,6 +77,15 @@ export interface SyncServer {
   stored(known: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, StoredCopy>>;
   /** Fresh Yjs client ids for a person, never given twice, durable. */
   allocateClientIds(name: string, personId: string, count: number): Promise<number[]>;
+  /** Which of these documents somebody wrote in. */
+  written(names: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Brings what is to be seen of the board `from`, which is over, into the board `to`: once, whole, durable. `already`:
+   * it carries on another one. `too-large`: it would not fit.
+   */
+  continueBoard(from: string, to: string, host: Author): Promise<Continued>;
+  /** Whether a board carries on another one. */
+  continues(name: string): Promise<boolean>;
   /** Every ticket that this person has for the lesson stops working, here, now. */
   revoke(lessonId: string, personId: string): void;
   stats(): SyncStats;
@@ -325,6 +336,20 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       if (!parseDocumentName(name)) throw new Error(`There is no document "${name}"`);
       await prepared();
       return table.allocate(name, personId, count);
+    },
+    async written(names) {
+      await prepared();
+      const heads = await table.heads(names);
+      return new Set(names.filter((name) => (heads.get(name) ?? 0) > 0));
+    },
+    async continueBoard(from, to, host) {
+      await prepared();
+      const source = (await copies.document(from)) ?? (await rooms.snapshot(from));
+      return carryOn({ table, rooms, most: limits.documentBytes }, { from, source, to, host });
+    },
+    async continues(name) {
+      await prepared();
+      return (await table.continuation(name)) !== null;
     },
     revoke: (lessonId, personId) => lessons.revoke(lessonId, personId),
     stats: () => ({

@@ -9,12 +9,12 @@ import { isRefusal, refuse } from '#events/shared/refusal.ts';
 import type { LessonRow, Queries } from '#projections/queries.ts';
 import { SURFACES, documentName } from '#sync/documents/names.ts';
 import type { Person, Services } from './services.ts';
-import { maySeeLesson } from './visibility.server.ts';
+import { maySeeLesson, opensAt } from './visibility.server.ts';
 
 /** A ticket's life, wall ms (ARCHITECTURE §4: at most 15 minutes). */
-const TICKET_MS = 15 * 60_000;
+export const TICKET_MS = 15 * 60_000;
 /** Fresh Yjs client ids a document and join: one for now, spares for offline starts. */
-const CLIENT_IDS = 3;
+export const CLIENT_IDS = 3;
 const NO_LESSON = refuse('not-found', 'There is no such lesson.');
 
 export interface LessonParts {
@@ -53,7 +53,7 @@ export function lessonServices(parts: LessonParts): LessonServices {
       if (!lesson || !role) return NO_LESSON;
       if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
       if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
-      if (now() < lesson.startsAt - POLICY_2026_11.opensBeforeMs)
+      if (now() < opensAt(lesson))
         return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
       const { lessonId } = lesson;
       const shared = await Promise.all(

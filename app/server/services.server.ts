@@ -1,6 +1,7 @@
 /** Puts the services of the pages and the API together. */
 import type { Position } from '#events/store/event-store.ts';
 import { accountServices, type AccountParts } from './account-services.server.ts';
+import { boardServices, type BoardParts } from './board-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
 import { conversationServices, type ConversationParts } from './conversation-services.server.ts';
@@ -12,7 +13,7 @@ import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
-export interface ServiceParts extends AccountParts, BookingParts, LessonParts, ReplayParts, ConversationParts {
+export interface ServiceParts extends AccountParts, BoardParts, BookingParts, LessonParts, ReplayParts, ConversationParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
@@ -43,6 +44,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     },
     ...bookingServices(whole),
     ...lessonServices(whole),
+    ...boardServices(whole),
     ...replayServices(whole),
     ...conversationServices(whole),
     ...caseServices(whole),

@@ -10,6 +10,7 @@ import type { ChainHead } from '#events/store/chain.ts';
 import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
+import type { BoardServices } from './board-services.server.ts';
 import type { Files } from './files/files.server.ts';
 import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
@@ -232,7 +233,8 @@ export interface Services
     AccountServices,
     OpsServices,
     ReplayServices,
-    ConversationServices {
+    ConversationServices,
+    BoardServices {
   readonly submit: Submit;
   readonly queries: Queries;
   readonly capabilities: Capabilities;

@@ -1,4 +1,5 @@
 /** Who may see what (PRODUCT.md, "Who may do what"). A foreign id answers like an unknown one. */
+import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { Person } from './services.ts';
 
@@ -40,12 +41,23 @@ export async function maySeeLesson(queries: Queries, person: Person, lesson: Les
   return lesson.students.some((student) => reach.has(student.studentId));
 }
 
+/** When the classroom opens, business ms. */
+export const opensAt = ({ startsAt }: Pick<LessonRow, 'startsAt'>): number => startsAt - POLICY_2026_11.opensBeforeMs;
+
 /**
  * Board and chat. Until the lesson has ended only those with a place in it: ops and auditors never look on live, and a
- * guardian reads it afterwards. Then everyone who may see the lesson.
+ * guardian reads it afterwards. Then everyone who may see the lesson. Before the classroom opens the tutor alone, who may
+ * be preparing the board.
+ * @param now business ms.
  */
-export async function maySeeDocuments(queries: Queries, person: Person, lesson: LessonRow): Promise<boolean> {
+export async function maySeeDocuments(
+  queries: Queries,
+  person: Person,
+  lesson: LessonRow,
+  now: number,
+): Promise<boolean> {
   if (lesson.state === 'ended') return maySeeLesson(queries, person, lesson);
+  if (lesson.tutorId === person.personId) return true;
   const seat = lesson.students.some((student) => student.studentId === person.personId);
-  return seat || lesson.tutorId === person.personId;
+  return seat && (lesson.state === 'live' || now >= opensAt(lesson));
 }

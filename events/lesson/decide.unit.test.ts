@@ -332,6 +332,15 @@ describe('media and work', () => {
       .then('not-open-yet');
     given(over).when(note(END, END)).then('lesson-ended');
   });
+
+  it('LE14: preparing the board before the classroom opens is nobody’s presence', () => {
+    const opens = START - 15 * MINUTE;
+    for (const minute of [START - 3 * 24 * 60 * MINUTE, opens - MINUTE])
+      given(open).when(note(minute, START)).then('not-open-yet');
+    given(open)
+      .when(note(opens, START))
+      .then([worked('s1', opens)]);
+  });
 });
 
 describe('when it may end', () => {

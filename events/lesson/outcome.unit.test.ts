@@ -76,6 +76,13 @@ describe('held', () => {
       decided(teaching, person({ here: whole, work: Array.from({ length: 30 }, (_, index) => index) })).outcome,
     ).toBe('held'));
 
+  it('LE20: of a minute in which the classroom opened only what came after counts, and preparing alone is no lesson', () => {
+    const minutes = [...Array.from({ length: 14 }, (_, index) => index - 15.5), -1];
+    const preparing = person({ work: minutes });
+    expect(decided(preparing, absent)).toMatchObject({ outcome: 'nobody', taughtMs: 14.5 * MINUTE });
+    expect(decided(preparing, learning)).toMatchObject({ outcome: 'tutor-no-show', heldMs: 0 });
+  });
+
   it('LE20: what was taught before the start counts, as long as the classroom was open', () => {
     const early = decided(
       person({ here: [[-30, 15]], sent: [[-30, 15]] }),

@@ -100,6 +100,26 @@ export class Rooms {
     return wholeOf(await this.ports.table.load(name), this.ports.log);
   }
 
+  /**
+   * Puts an update of the server's own making into a document, as brought by this person. Resolves when it is durable.
+   * @param owners whose the ids are under which it is written.
+   */
+  async bring(name: string, update: Uint8Array, personId: string, owners: ReadonlyMap<number, string>): Promise<void> {
+    const { table, journal, fanout, wall, business } = this.ports;
+    await table.create(name);
+    const row = { body: update, personId, brought: true, wallAt: wall(), businessAt: business() };
+    const stored = await journal.append(name, [row]);
+    if (!stored) throw new Error(`What was brought to ${name} could not be stored`);
+    const word = { kind: 'stored', ...stored, update } as const;
+    const opening = this.rooms.get(name);
+    if (opening) {
+      const { room } = await opening;
+      for (const [client, owner] of owners) room.own([client], owner);
+      room.hear(word, '');
+    }
+    fanout.tell(name, word);
+  }
+
   /** Looks after every room; called again and again. */
   async sweep(): Promise<void> {
     const now = this.ports.wall();

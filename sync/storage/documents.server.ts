@@ -15,7 +15,22 @@ const SCHEMA = [
      wall_at int8 NOT NULL, business_at int8 NOT NULL, PRIMARY KEY (document, seq))`,
   // A shortcut for loading; the updates stay the truth.
   `CREATE TABLE sync_snapshot (document text PRIMARY KEY, seq int8 NOT NULL, body bytea NOT NULL)`,
+  // A board that carries on another one, once: \`ids\` makes the same bytes of it again, should a process die in between.
+  `CREATE TABLE sync_continued (
+     document text PRIMARY KEY, source text NOT NULL, person_id text NOT NULL, in_front bool NOT NULL,
+     host_id int8 NOT NULL, ids text NOT NULL)`,
 ];
+
+/** How one board carries on another. */
+export interface StoredContinuation {
+  readonly source: string;
+  /** Brought it. */
+  readonly personId: string;
+  readonly inFront: boolean;
+  readonly hostId: number;
+  /** Client ids of the source → those of the document. */
+  readonly ids: ReadonlyMap<number, number>;
+}
 
 export interface StoredUpdate {
   readonly seq: number;
@@ -79,6 +94,40 @@ export class DocumentTable {
        WHERE sync_snapshot.seq < excluded.seq`,
       [name, seq, body],
     );
+  }
+
+  /** What the document carries on; null for none. */
+  async continuation(name: string): Promise<StoredContinuation | null> {
+    const [row] = await this.db.query<{
+      source: string;
+      person_id: string;
+      in_front: boolean;
+      host_id: number;
+      ids: string;
+    }>('SELECT source, person_id, in_front, host_id, ids FROM sync_continued WHERE document = $1', [name]);
+    if (!row) return null;
+    const ids: [number, number][] = JSON.parse(row.ids);
+    return {
+      source: row.source,
+      personId: row.person_id,
+      inFront: row.in_front,
+      hostId: row.host_id,
+      ids: new Map(ids),
+    };
+  }
+
+  /** Says what the document carries on, unless that is said already; gives what is said. */
+  async continueFrom(name: string, wanted: StoredContinuation): Promise<StoredContinuation> {
+    const { source, personId, inFront, hostId, ids } = wanted;
+    await this.db.query('INSERT INTO sync_continued VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING', [
+      name,
+      source,
+      personId,
+      inFront,
+      hostId,
+      JSON.stringify([...ids]),
+    ]);
+    return (await this.continuation(name)) ?? wanted;
   }
 
   /** Client id → person, all that the document knows. */

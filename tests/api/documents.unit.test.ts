@@ -5,8 +5,8 @@ import { LESSON, PEOPLE, askAs, startApi } from './stub.ts';
 let app: FastifyInstance;
 afterEach(() => app.close());
 
-async function readers(state: (typeof LESSON)['state']): Promise<string[]> {
-  app = await startApi({ lesson: { state } });
+async function readers(state: (typeof LESSON)['state'], now = LESSON.startsAt): Promise<string[]> {
+  app = await startApi({ lesson: { state }, now });
   const allowed: string[] = [];
   for (const who of Object.keys(PEOPLE)) {
     const answers = [];
@@ -21,6 +21,12 @@ async function readers(state: (typeof LESSON)['state']): Promise<string[]> {
 describe('the board and the chat of a lesson', () => {
   it.each(['scheduled', 'live', 'cancelled'] as const)('that is %s are given only to those in it', async (state) => {
     expect(await readers(state)).toEqual(['asha', 'rohan', 'kavita']);
+  });
+
+  it('that has not opened are the tutor’s alone, who may be preparing the board', async () => {
+    const opens = LESSON.startsAt - 15 * 60_000;
+    expect(await readers('scheduled', opens - 1)).toEqual(['kavita']);
+    expect(await readers('scheduled', opens)).toEqual(['asha', 'rohan', 'kavita']);
   });
 
   it('that has ended are also for guardians, the institute, ops and auditors', async () => {

@@ -56,6 +56,7 @@ beforeAll(async () => {
   } as unknown as Queries;
   const services = {
     queries,
+    now: () => LESSON.startsAt,
     files: {
       keep: (...given) => files.keep(...given),
       read: (...given) => files.read(...given),
@@ -63,7 +64,7 @@ beforeAll(async () => {
     } satisfies Files,
     visibleLesson: async (who, code) =>
       code === lesson.code && (await maySeeLesson(queries, who, lesson)) ? lesson : null,
-  } as Pick<Services, 'queries' | 'files' | 'visibleLesson'> as Services;
+  } as Pick<Services, 'queries' | 'now' | 'files' | 'visibleLesson'> as Services;
   host = await createHost({
     services,
     auth: {} as Auth,

@@ -245,7 +245,7 @@ function only<T extends object>(what: string, parts: Partial<T>): T {
 }
 
 /** Ask as someone with the header `x-person`. */
-export async function startApi(settings: { lesson?: Partial<LessonRow> } = {}): Promise<FastifyInstance> {
+export async function startApi(settings: { lesson?: Partial<LessonRow>; now?: number } = {}): Promise<FastifyInstance> {
   const lesson = { ...LESSON, ...settings.lesson };
   const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'] };
   const queries = only<Queries>('queries', {
@@ -272,7 +272,7 @@ export async function startApi(settings: { lesson?: Partial<LessonRow> } = {}): 
   });
   const services = only<Services>('services', {
     queries,
-    now: () => 1_789_000_000_000,
+    now: () => settings.now ?? LESSON.startsAt,
     book: async () => ({ kind: 'booked' as const, bookingId: BOOKING.bookingId }),
     cancel: async () => ({ kind: 'cancelled' as const }),
     visibleBooking: async (who, bookingId) =>

@@ -9,6 +9,7 @@ import { registerBookings } from './bookings.server.ts';
 import { registerCases } from './cases.server.ts';
 import { registerConversations } from './conversations.server.ts';
 import { registerLessonFiles } from './files.server.ts';
+import { registerBoards } from './boards.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { registerReplay } from './replay.server.ts';
 import { failed, problem } from './problem.server.ts';
@@ -93,6 +94,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerTutors(app, settings.services);
   registerBookings(app, settings.services);
   registerCases(app, settings.services);
+  registerBoards(app, settings.services);
   registerLessons(app, settings.services);
   registerReplay(app, settings.services);
   await registerLessonFiles(app, settings.services);

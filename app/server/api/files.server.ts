@@ -143,7 +143,7 @@ export async function registerLessonFiles(app: FastifyInstance, services: Servic
     },
     async mayRead(person, code) {
       const lesson = await services.visibleLesson(person, code);
-      return lesson && (await maySeeDocuments(services.queries, person, lesson))
+      return lesson && (await maySeeDocuments(services.queries, person, lesson, services.now()))
         ? filesOfLesson(lesson.lessonId)
         : null;
     },

@@ -10,7 +10,20 @@ import { problem, refused } from './problem.server.ts';
 import { answers, answersBytes, oneOf } from './schema.server.ts';
 import { Lesson } from './shapes.server.ts';
 
-const Code = Type.Object({ code: Type.String({ maxLength: 32 }) });
+export const Code = Type.Object({ code: Type.String({ maxLength: 32 }) });
+
+/** A ticket, and what it opens. */
+export const JoinAnswer = Type.Object({
+  lessonId: Type.String(),
+  role: oneOf(LESSON_ROLES),
+  ticket: Type.String(),
+  expiresAt: Type.Integer({ description: 'Wall time, ms' }),
+  sync: Type.Object({
+    url: Type.String(),
+    documents: Type.Array(Type.Object({ name: Type.String(), clientIds: Type.Array(Type.Integer()) })),
+  }),
+  signalling: Type.Object({ url: Type.String(), path: Type.String() }),
+});
 
 /** Where the client reached us, such as `http://localhost:3000`. */
 export const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
@@ -22,20 +35,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
       schema: {
         summary: 'A ticket for the lesson’s board, chat and media: at most 15 minutes, renewed by asking again',
         params: Code,
-        response: answers(
-          200,
-          Type.Object({
-            lessonId: Type.String(),
-            role: oneOf(LESSON_ROLES),
-            ticket: Type.String(),
-            expiresAt: Type.Integer({ description: 'Wall time, ms' }),
-            sync: Type.Object({
-              url: Type.String(),
-              documents: Type.Array(Type.Object({ name: Type.String(), clientIds: Type.Array(Type.Integer()) })),
-            }),
-            signalling: Type.Object({ url: Type.String(), path: Type.String() }),
-          }),
-        ),
+        response: answers(200, JoinAnswer),
       },
     },
     async (request, reply) => {
@@ -101,7 +101,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
       const person = signedIn(request, reply);
       if (!person) return reply;
       const lesson = await services.visibleLesson(person, request.params.code);
-      if (!lesson || !(await maySeeDocuments(services.queries, person, lesson)))
+      if (!lesson || !(await maySeeDocuments(services.queries, person, lesson, services.now())))
         return problem(reply, 404, 'not-found', 'There is no such lesson.');
       const bytes = await services.documentSnapshot(`${request.params.kind}:${lesson.lessonId}`);
       if (!bytes) return reply.code(204).send();
