@@ -2,6 +2,7 @@
  * What the chat panel needs from whoever mounts it. The panel knows neither lessons nor groups: it draws a chat document
  * (sync/documents/chat.ts) and writes into it what the person may write. See README.md for how to mount it.
  */
+import type { Snippet } from 'svelte';
 import type { Author } from '#sync/documents/people.ts';
 import type { ConnectedDocument } from '../classroom/sync.ts';
 
@@ -39,9 +40,15 @@ export interface ChatProps {
   readonly label?: string;
   /** In the empty field; "Write to everyone" unless given. */
   readonly placeholder?: string;
+  /** What is said where nothing was written yet. */
+  readonly empty?: string;
+  /** At the left of the bar above the messages: a switch, a name. */
+  readonly head?: Snippet;
+  /** False leaves the bar with the search out. */
+  readonly search?: boolean;
   /**
    * Messages of others that this person has not seen; bindable, set by the panel. For a chat that is not mounted see
-   * unread.svelte.ts.
+   * `readingOf` (reading.ts).
    */
   unread?: number;
 }

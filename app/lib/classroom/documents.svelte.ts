@@ -2,43 +2,52 @@
 import type { Join } from '../../server/services.ts';
 import type { Room } from './room.svelte.ts';
 import { connectDocument, documentFrom, type ConnectedDocument } from './sync.ts';
-import { Unread } from './unread.ts';
+import { readingOf } from '../chat/reading.ts';
+import { lineOf, linesIn, type PrivateLine } from './lines.ts';
 
 export interface LessonDocuments {
   readonly board: ConnectedDocument;
   readonly chat: ConnectedDocument;
-  /** Messages of others since the chat was last looked at; reactive. */
+  /** Lines of one student and the tutor: one's own, or as the tutor everybody's. */
+  readonly lines: readonly PrivateLine[];
+  /** Messages of others that were not seen, private ones among them; reactive. */
   readonly unread: number;
-  /** Whether the chat is on the screen. */
-  lookAtChat(looking: boolean): void;
   destroy(): void;
 }
 
+/** Each is a connection of its own. */
+const MOST_LINES = 40;
+
 /** Opens both with the ids that the door gave; null when it gave none. */
 export function openDocuments(room: Room, door: Join, personId: string): LessonDocuments | null {
-  const open = (surface: string): ConnectedDocument | null => {
-    const granted = door.sync.documents.find(({ name }) => name === `${surface}:${door.lessonId}`);
+  const openNamed = (wanted: string): ConnectedDocument | null => {
+    const granted = door.sync.documents.find(({ name }) => name === wanted);
     if (granted === undefined) return null;
     return connectDocument({ url: door.sync.url, ...granted, ticket: room.ticket, renew: room.freshTicket });
   };
-  const board = open('board');
-  const chat = open('chat');
+  const board = openNamed(`board:${door.lessonId}`);
+  const chat = openNamed(`chat:${door.lessonId}`);
   if (board === null || chat === null) {
     board?.destroy();
     chat?.destroy();
     return null;
   }
-  let unread = $state(0);
-  const counter = new Unread(chat.doc, personId, (count) => (unread = count));
+  const reading = readingOf(chat, personId);
+  const lines = linesIn(door.sync.documents.map(({ name }) => name))
+    .slice(0, MOST_LINES)
+    .flatMap(({ name, studentId }) => {
+      const line = openNamed(name);
+      return line === null ? [] : [lineOf(studentId, line, personId)];
+    });
   return {
     board,
     chat,
+    lines,
     get unread() {
-      return unread;
+      return lines.reduce((sum, line) => sum + line.reading.count, reading.count);
     },
-    lookAtChat: (looking) => counter.look(looking),
     destroy: () => {
-      counter.destroy();
+      for (const { document } of lines) document.destroy();
       board.destroy();
       chat.destroy();
     },

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { createDecoder } from 'lib0/decoding';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';

@@ -120,7 +120,12 @@ class Connection implements ConnectedDocument {
   get status(): DocumentStatus {
     this.track();
     if (this.place === 'refused') return 'refused';
-    return !this.mayWrite && this.why !== 'observer' ? 'ended' : this.place;
+    return this.over ? 'ended' : this.place;
+  }
+
+  /** The lesson has ended; what the host forbids may be allowed again. */
+  private get over(): boolean {
+    return this.why === 'lesson-ended' || this.why === 'lesson-cancelled';
   }
 
   get unsaved(): number {
@@ -224,7 +229,7 @@ class Connection implements ConnectedDocument {
   private renew(wait: number): void {
     clearTimeout(this.renewal);
     this.renewal = setTimeout(() => {
-      if (this.destroyed || (!this.mayWrite && this.why !== 'observer')) return;
+      if (this.destroyed || this.over) return;
       this.options
         .renew()
         .then((ticket) => {
