@@ -17,7 +17,7 @@ const REFUND: Readonly<Partial<Record<Fate, number>>> = {
 /** The case follows its payout by moments: until it is there, what is said is refused, and said again as another question. */
 async function say(give: Give, step: string, as: string, command: Readonly<Record<string, unknown>>): Promise<void> {
   for (let attempt = 0; attempt < 500; attempt += 1) {
-    const answered = await give(`${step}-${attempt}`, as, command);
+    const answered = await give(`${step}-${attempt}`, as, command, true);
     if (!('refused' in answered)) return;
     await sleep(40);
   }

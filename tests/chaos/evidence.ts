@@ -15,6 +15,7 @@ import {
 import type { Sandbox } from '#projections/testing/sandbox.ts';
 import {
   booksBalance,
+  keptWhatWasAcknowledged,
   noReleaseUnderDispute,
   onceAtProvider,
   onceInLog,
@@ -33,8 +34,8 @@ export interface Evidence {
   events(): Promise<readonly RecordedEvent[]>;
   /** In the order of the log. */
   journal(): Promise<readonly JournalEntry[]>;
-  /** Sentences about what does not hold; none when all is well. */
-  violations(): Promise<string[]>;
+  /** Sentences about what does not hold; none when all is well. `acknowledged`: ids of commands that were answered with events. */
+  violations(acknowledged: ReadonlySet<string>): Promise<string[]>;
   /**
    * Lines in which the read models of all lives differ from those built anew from the same log; none when all is well. What
    * the last life left to be projected is projected first, and nothing else: a life would go on with its business meanwhile,
@@ -119,10 +120,11 @@ export function evidenceOf(databaseUrl: string, sandbox: Sandbox): Evidence {
     journal,
     query: (sql, params) => withDatabase((db) => db.query(sql, params)),
 
-    async violations() {
+    async violations(acknowledged) {
       const provider = await sandbox.state();
       const log = await events();
       return [
+        ...keptWhatWasAcknowledged(acknowledged, new Set(log.map(({ meta }) => meta.commandId))),
         ...onceInLog(log),
         ...noReleaseUnderDispute(log),
         ...onceAtProvider(provider),

@@ -15,6 +15,11 @@ export interface LedgerEntry {
   readonly amount: number;
 }
 
+/** A command that was answered with yes is in the log, whatever died since. */
+export function keptWhatWasAcknowledged(acknowledged: ReadonlySet<string>, written: ReadonlySet<string>): string[] {
+  return [...acknowledged].filter((id) => !written.has(id)).map((id) => `the command ${id} was accepted and is gone`);
+}
+
 type Entity = Readonly<Record<string, unknown>>;
 
 export interface Provider {

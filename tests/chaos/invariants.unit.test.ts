@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   booksBalance,
+  keptWhatWasAcknowledged,
   noReleaseUnderDispute,
   onceAtProvider,
   onceInLog,
@@ -31,6 +32,12 @@ describe('the checkers of the chaos runs', () => {
       ...onceAtProvider(provider),
       ...provenByLog(log, provider),
     ]).toEqual([]);
+  });
+
+  it('find a command that was accepted and is not in the log', () => {
+    expect(keptWhatWasAcknowledged(new Set(['a', 'b']), new Set(['b', 'c']))).toEqual([
+      'the command a was accepted and is gone',
+    ]);
   });
 
   it('find a second capture', () => {

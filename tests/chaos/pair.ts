@@ -140,6 +140,7 @@ export async function openPair(): Promise<Pair> {
 
   return {
     sandbox,
+    acknowledged: new Set(),
     evidence,
     disagreements,
     sent,

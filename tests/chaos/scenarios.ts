@@ -45,7 +45,8 @@ export interface Seat {
   readonly startsAt: number;
 }
 
-export type Give = (step: string, as: string, command: Json) => Promise<Json>;
+/** Throws when the command is refused, unless `mayRefuse`: whoever waits for what it should have done would wait in vain. */
+export type Give = (step: string, as: string, command: Json, mayRefuse?: boolean) => Promise<Json>;
 
 export const DAY = 24 * HOUR;
 const IST = 5.5 * HOUR;
@@ -57,8 +58,14 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 
 export const giverOf =
   (stage: Scene, round: string): Give =>
-  (step, as, command) =>
-    stage.ask('command', { commandId: idFrom('chaos', round, step), as, command });
+  async (step, as, command, mayRefuse = false) => {
+    const commandId = idFrom('chaos', round, step);
+    const answer = await stage.ask('command', { commandId, as, command });
+    if (answer['refused'] !== undefined && !mayRefuse)
+      throw new Error(`${step}: ${String(command['type'])} was refused: ${String(answer['refused'])}`);
+    if (Array.isArray(answer['types']) && answer['types'].length > 0) stage.acknowledged.add(commandId);
+    return answer;
+  };
 
 /** People, profiles, offers, hours and accounts. Once a database. */
 export async function prepare(stage: Scene): Promise<void> {

@@ -14,6 +14,8 @@ export const SETTLE_MS = 30_000;
 
 /** What the scenarios need: the provider, and somebody to ask. */
 export interface Scene {
+  /** Ids of the commands that were answered with events. */
+  readonly acknowledged: Set<string>;
   readonly sandbox: Sandbox;
   /** Asks a life that runs; waits while there is none, and asks again when it dies over the question. */
   ask(path: string, body?: Json): Promise<Json>;
@@ -53,6 +55,7 @@ export async function openStage(): Promise<Stage> {
   const evidence = evidenceOf(url, sandbox);
   const folder = mkdtempSync(join(tmpdir(), 'nexused-chaos-'));
   const note = join(folder, 'died-at');
+  const acknowledged = new Set<string>();
   let life: Life | null = null;
   let gate: Promise<void> = Promise.resolve();
   let openGate = (): void => undefined;
@@ -72,7 +75,8 @@ export async function openStage(): Promise<Stage> {
     diedAt: () => (existsSync(note) ? readFileSync(note, 'utf8') : null),
     events: evidence.events,
     journal: evidence.journal,
-    violations: evidence.violations,
+    acknowledged,
+    violations: () => evidence.violations(acknowledged),
 
     async ask(path, body) {
       const until = Date.now() + 90_000;
