@@ -18,6 +18,7 @@ import { busFanout } from './fanout/bus.ts';
 import type { Fanout } from './fanout/fanout.ts';
 import type { Log } from './log.ts';
 import { carryOn, type Continued } from './rooms/carry-on.server.ts';
+import { AuthorRefused, ChatAuthor, type ServerAuthor } from './rooms/author.ts';
 import { Facts } from './rooms/facts.ts';
 import { Lessons } from './rooms/lessons.ts';
 import { News } from './rooms/news.ts';
@@ -86,6 +87,8 @@ export interface SyncServer {
   continueBoard(from: string, to: string, host: Author): Promise<Continued>;
   /** Whether a board carries on another one. */
   continues(name: string): Promise<boolean>;
+  /** Somebody of ours who speaks in this chat under their own name, such as the AI tutor. Close it when it is done. */
+  author(name: string, author: Author): ServerAuthor;
   /** Every ticket that this person has for the lesson stops working, here, now. */
   revoke(lessonId: string, personId: string): void;
   stats(): SyncStats;
@@ -129,6 +132,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const facts = new Facts(submit, business, log);
   const news = new News(bus, log);
   const sockets = new Set<SyncSocket>();
+  const authors = new Set<ChatAuthor>();
   const lessons = new Lessons({
     store,
     log,
@@ -150,7 +154,8 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     worked: (document, personId, at) => {
       // A conversation has no lesson to tell; its pages want to know.
       if (isConversationId(document.lessonId)) news.written(document.lessonId);
-      else facts.worked(document, personId, at);
+      // What a program of ours says is nobody's presence.
+      else if (![...authors].some((author) => author.personId === personId)) facts.worked(document, personId, at);
     },
     ruled: (document, personId, ruled, at) => {
       // What holds in one student's own document is between the two.
@@ -276,11 +281,14 @@ export function createSyncServer(parts: SyncParts): SyncServer {
 
   const drain = async (): Promise<void> => {
     draining = true;
+    // First, so that what they were saying is stored as broken off.
+    const authorsGone = Promise.all([...authors].map((author) => author.close()));
     for (const socket of sockets) socket.close(CLOSE.later);
     const until = Date.now() + GOODBYE_MS;
     while (sockets.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     for (const socket of sockets) socket.terminate();
     for (const room of rooms) room.snapshot();
+    await authorsGone;
     await journal.settled();
     await facts.settled();
   };
@@ -351,6 +359,24 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       await prepared();
       return (await table.continuation(name)) !== null;
     },
+    author(name, author) {
+      const document = parseDocumentName(name);
+      if (document?.surface !== 'chat') throw new Error(`There is no chat "${name}"`);
+      const one: ChatAuthor = new ChatAuthor(author, {
+        log,
+        wall,
+        async enter() {
+          await prepared();
+          const [clientId] = await table.allocate(name, author.personId, 1);
+          const room = await rooms.open(name, document);
+          if (clientId === undefined || draining) throw new AuthorRefused('closed');
+          return { room, clientId };
+        },
+        onClosed: () => void authors.delete(one),
+      });
+      authors.add(one);
+      return one;
+    },
     revoke: (lessonId, personId) => lessons.revoke(lessonId, personId),
     stats: () => ({
       rooms: rooms.size,
@@ -365,6 +391,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       clearInterval(timer);
       draining = true;
       for (const socket of sockets) socket.terminate();
+      await Promise.all([...authors].map((author) => author.close()));
       await sweeping;
       await copier?.stop();
       await lessons.stop();

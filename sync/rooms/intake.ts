@@ -120,7 +120,8 @@ export class Intake {
         });
       return false;
     }
-    const writer: Writer = { personId: peer.personId, name: peer.name, host: peer.host };
+    const { personId, name, host, streams } = peer;
+    const writer: Writer = { personId, name, host, ...(streams ? { streams } : {}) };
     const admitted = this.enter(update, scan, writer, 'own');
     tick().cover(peer, n);
     if (admitted.denied !== null) this.ports.onDenied(peer, admitted.denied);

@@ -13,6 +13,8 @@ export interface Peer {
   readonly observer: boolean;
   /** Reads a student's own board, as long as the host shows it. */
   readonly viewer: boolean;
+  /** A server-side author, who may write a message little by little. */
+  readonly streams?: boolean;
   /** Writes a ready frame, or drops the socket when too much waits already. */
   write(frame: Buffer): void;
   /** Writes a frame that may as well be left out; it is, when the socket is behind. */

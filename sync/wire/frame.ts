@@ -15,3 +15,9 @@ export function frameOf(payload: Uint8Array): Buffer {
   frame.set(payload, head);
   return frame;
 }
+
+/** What `frameOf` was made of. */
+export function payloadOf(frame: Uint8Array): Uint8Array {
+  const size = frame[1] ?? 0;
+  return frame.subarray(size < 126 ? 2 : size === 126 ? 4 : 10);
+}

@@ -6,8 +6,16 @@ import { readCursor, writeCursors, type Cursor } from './cursors.ts';
 import { Malformed, Reader } from './reader.ts';
 import { Writer } from './writer.ts';
 
-export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, ack: 100, cursors: 101, standing: 102 } as const;
-const SYNC = { step1: 0, step2: 1, update: 2 } as const;
+export const MESSAGE = {
+  sync: 0,
+  awareness: 1,
+  auth: 2,
+  queryAwareness: 3,
+  ack: 100,
+  cursors: 101,
+  standing: 102,
+} as const;
+export const SYNC = { step1: 0, step2: 1, update: 2 } as const;
 
 export type Inbound =
   | { readonly kind: 'step1'; readonly stateVector: Uint8Array }
