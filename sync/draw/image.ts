@@ -42,14 +42,15 @@ export function drawPicture(context: Context2D, item: Item, palette: Palette, pi
   context.save();
   if (item.place) context.transform(...item.place);
   if (picture) context.drawImage(picture, left, top, width, height);
-  else {
+  // A white page on white paper has an edge.
+  if (!picture || item.back) {
     context.strokeStyle = palette.dots ?? palette.pens[0];
-    context.lineWidth = 2;
+    context.lineWidth = picture ? 1 : 2;
     context.lineCap = 'round';
     context.lineJoin = 'round';
     context.beginPath();
     corners(context, left, top, right, bottom);
-    sign(context, left + width / 2, top + height / 2, Math.min(MOST_SIGN, width / 3, height / 3));
+    if (!picture) sign(context, left + width / 2, top + height / 2, Math.min(MOST_SIGN, width / 3, height / 3));
     context.stroke();
   }
   context.restore();

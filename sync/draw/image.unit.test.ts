@@ -168,6 +168,11 @@ describe('a picture of a board with images', () => {
     expect(file).toMatch(/<path d="M10 20L110 20L110 70L10 70Z[^"]*" fill="none" stroke="#dddddd"/);
   });
 
+  it('shows where a background ends, on white paper, too', () => {
+    expect(svg(boardOf(image({ back: true })))).toMatch(/<image [^]*<path d="M10 20L110 20L110 70L10 70Z" fill="none"/);
+    expect(svg(boardOf(image()))).not.toContain('<path');
+  });
+
   it('draws into the given context what the given pictures have', () => {
     const drawn: unknown[] = [];
     const context = new SvgContext(ROUGHLY.measure);

@@ -7,6 +7,8 @@ import type { Palette } from '#sync/draw/item.ts';
 import { ROUGHLY, type Lettering } from '#sync/draw/words.ts';
 import type { ConnectedDocument } from '../sync.ts';
 import { Acts } from './acts.ts';
+import type { Arrivals } from './arrivals.svelte.ts';
+import { arrivalsOf } from './arrive.ts';
 import { CursorSender, readCursors, type Cursor } from './cursors.ts';
 import { boardFile, download, type BoardSource, type FileKind } from './files.ts';
 import { Follow } from './follow.svelte.ts';
@@ -17,6 +19,7 @@ import { Letters } from './lettering.ts';
 import { Pages } from './pages.svelte.ts';
 import { Painter } from './painter.ts';
 import { onThemeChange, readPalette } from './palette.ts';
+import { BoardPictures } from './pictures.ts';
 import { editSelected, pressKey } from './press.ts';
 import type { Selection } from './selection.svelte.ts';
 import { Tally } from './tally.svelte.ts';
@@ -53,11 +56,15 @@ export class BoardDesk {
   readonly reader: BoardReader;
   readonly acts: Acts;
   readonly host: boolean;
+  readonly pictures: BoardPictures;
+  readonly arrivals: Arrivals;
+  /** What was put down last, for those who do not see it. */
+  arrived = $state('');
   private palette: Palette = $state.raw({ pens: [], notes: [], ground: null, dots: null });
   private letters: Lettering = $state.raw(ROUGHLY);
   private painter: Painter | null = null;
   private surface: HTMLElement | null = null;
-  private files: Pick<BoardSource, 'reader' | 'letters' | 'root'> | null = null;
+  private files: Omit<BoardSource, 'pages'> | null = null;
   private input: Gestures | null = null;
   private sender: CursorSender | null = null;
   readonly kit: Kit;
@@ -66,11 +73,18 @@ export class BoardDesk {
   /**
    * @param host may change what others drew, and leads.
    * @param hostId whom the others follow; null when nobody leads.
+   * @param files where the lesson's files are kept; null when this board has none.
    */
-  constructor(document: ConnectedDocument, person: Author, { host, hostId }: { host: boolean; hostId: string | null }) {
+  constructor(
+    document: ConnectedDocument,
+    person: Author,
+    { host, hostId, files }: { host: boolean; hostId: string | null; files: string | null },
+  ) {
     this.document = document;
     this.person = { personId: person.personId, name: person.name };
     this.host = host;
+    this.pictures = new BoardPictures(files);
+    this.arrivals = arrivalsOf(this, files);
     this.reader = readBoard(document.doc);
     this.acts = new Acts(document.doc, this.person);
     const base = { doc: document.doc, author: this.person, reader: this.reader, acts: this.acts };
@@ -92,6 +106,8 @@ export class BoardDesk {
       mayTouch: (item) => this.mayTouch(item),
       onShow: (own) => this.show(own),
       onCatch: (box) => (this.catching = box),
+      files,
+      onForeign: (item, from) => this.arrivals.carry(item, from),
       onAct: () => this.tellActs(),
     });
     ({ selection: this.selection, words: this.words } = kit);
@@ -124,10 +140,12 @@ export class BoardDesk {
       this.selection.refresh();
     });
     this.letters = letters;
-    this.files = { reader: this.reader, letters, root };
+    this.files = { reader: this.reader, letters, root, pictures: this.pictures };
     this.palette = readPalette(root);
     const painter = new Painter(base, top, this.reader, this.palette, this.letters);
     this.painter = painter;
+    painter.setPictures(this.pictures.full);
+    const stopPictures = this.pictures.onCame((file) => painter.pictureCame(file));
     painter.turnTo(this.page);
     this.input = this.listen(surface);
     const sizes = new ResizeObserver(() => this.resize(surface));
@@ -165,6 +183,9 @@ export class BoardDesk {
       this.kit.figures.cancel();
       stopEffects();
       stopReading();
+      stopPictures();
+      this.arrivals.destroy();
+      this.pictures.destroy();
       stopTheme();
       sizes.disconnect();
       awareness.off('change', onPointers);
@@ -187,6 +208,11 @@ export class BoardDesk {
     if (may) return;
     this.putDown();
     this.selection.clear();
+  }
+
+  /** Whether this viewer may change the board now. */
+  get mayDraw(): boolean {
+    return this.may;
   }
 
   /** Whether this person may move, erase or lock this item: the server asks the same. */
@@ -242,12 +268,16 @@ export class BoardDesk {
     this.view.fit(this.painter?.extent() ?? null);
   }
 
-  /** Saves the page that is shown, or all pages as a PDF. @throws when this browser cannot. */
-  async save(kind: FileKind): Promise<void> {
-    if (!this.files) return;
+  /**
+   * Saves the page that is shown, or all pages as a PDF. Gives how many pictures could not be had for it. @throws when this
+   * browser cannot.
+   */
+  async save(kind: FileKind): Promise<number> {
+    if (!this.files) return 0;
     const { index, list } = this.pages;
-    const blob = await boardFile({ ...this.files, pages: list }, index, kind);
+    const { blob, missing } = await boardFile({ ...this.files, pages: list }, index, kind);
     download(blob, kind === 'pdf' ? 'board.pdf' : `board-page-${index + 1}.${kind}`);
+    return missing;
   }
 
   /** What is chosen for the pen goes for the selection too. */

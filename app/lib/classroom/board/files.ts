@@ -6,8 +6,10 @@ import { FRAME, type Box } from '#sync/draw/camera.ts';
 import type { Palette } from '#sync/draw/item.ts';
 import { PdfContext, pdfOf, type TextPicture } from '#sync/draw/pdf.ts';
 import { SvgContext } from '#sync/draw/svg.ts';
+import { picturesFor } from './embed.ts';
 import type { Letters } from './lettering.ts';
 import { readPalette } from './palette.ts';
+import type { BoardPictures } from './pictures.ts';
 
 export const FILE_KINDS = ['png', 'svg', 'pdf'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
@@ -25,6 +27,7 @@ export interface BoardSource {
   readonly reader: BoardReader;
   readonly pages: readonly BoardPage[];
   readonly letters: Letters;
+  readonly pictures: BoardPictures;
   /** An element of the page, whose tokens are read. */
   readonly root: HTMLElement;
 }
@@ -117,23 +120,40 @@ async function png(picture: BoardPicture): Promise<Blob> {
   return blob;
 }
 
+export interface BoardFile {
+  readonly blob: Blob;
+  /** Pictures that could not be had and are boxes in it. */
+  readonly missing: number;
+}
+
 /** Makes the file of one page (`index`, from 0), or of all pages for a PDF. @throws when this browser cannot. */
-export async function boardFile(source: BoardSource, index: number, kind: FileKind): Promise<Blob> {
-  const { reader, pages, letters, root } = source;
-  if (reader.visible().some((item) => item.kind === 'maths')) await letters.load();
+export async function boardFile(source: BoardSource, index: number, kind: FileKind): Promise<BoardFile> {
+  const { reader, letters, root } = source;
+  const page = source.pages[index];
+  const pages = kind === 'pdf' ? source.pages : page ? [page] : [];
+  const items = pages.flatMap(({ key }) => reader.visible(key));
+  if (items.some((item) => item.kind === 'maths')) await letters.load();
   const palette = lightPalette(root);
-  const page = pages[index];
+  const { pictures, missing, close } = await picturesFor(items, source.pictures, kind);
+  try {
+    const drawn = pages.map((one) => ({ ...pictureOf(source, one, palette), pictures }));
+    return { blob: await fileOf(drawn, kind, letters), missing };
+  } finally {
+    close();
+  }
+}
+
+async function fileOf(drawn: readonly BoardPicture[], kind: FileKind, letters: Letters): Promise<Blob> {
   if (kind === 'pdf') {
-    const drawn = pages.map((one) => {
-      const picture = pictureOf(source, one, palette);
+    const pages = drawn.map((picture) => {
       const context = new PdfContext(picture.screen, pictureText);
       drawBoard(context, picture);
       return context.page();
     });
-    return new Blob([Uint8Array.from(await pdfOf(drawn))], { type: 'application/pdf' });
+    return new Blob([Uint8Array.from(await pdfOf(pages))], { type: 'application/pdf' });
   }
-  if (!page) throw new Error('There is no such page');
-  const picture = pictureOf(source, page, palette);
+  const [picture] = drawn;
+  if (!picture) throw new Error('There is no such page');
   if (kind === 'png') return png(picture);
   const context = new SvgContext((text, size) => letters.measure(text, size));
   drawBoard(context, picture);

@@ -28,13 +28,16 @@ export interface HandPorts {
 
 /** Between two words to the others about what is moved, wall ms. */
 const SEND_MS = 90;
+/** A press may stray this far, CSS pixels. */
+const STRAY = 4;
 /** More than this is told only when it is put down. */
 const MOST_LIVE = 60;
 
 type Doing =
   | { readonly kind: 'moving'; readonly from: Point }
   | { readonly kind: 'handle'; readonly handle: Handle; readonly from: Point; readonly box: Box }
-  | { readonly kind: 'catching'; readonly from: Point; readonly before: readonly Item[] };
+  /** `idle`: nothing was selected, so a press that catches nothing may pick the background. */
+  | { readonly kind: 'catching'; readonly from: Point; readonly before: readonly Item[]; idle: boolean };
 
 const boxBetween = (a: Point, b: Point): Box => ({
   left: Math.min(a.x, b.x),
@@ -62,13 +65,14 @@ export class Hand {
     if (handle && selection.box) {
       this.doing = { kind: 'handle', handle, from: at, box: selection.box };
     } else {
-      const hit = this.ports.under(at).find(this.ports.mayTouch);
+      const hit = this.ports.under(at).find((item) => !item.back && this.ports.mayTouch(item));
       const inside = selection.box !== null && selection.keys.length > 0 && isInside(selection.box, at);
       if (hit && shift) return selection.toggle(hit);
       if (hit && !selection.keys.includes(hit.key)) selection.set([hit]);
       else if (!hit && !inside) {
+        const idle = selection.keys.length === 0;
         if (!shift) selection.clear();
-        this.doing = { kind: 'catching', from: at, before: selection.items };
+        this.doing = { kind: 'catching', from: at, before: selection.items, idle };
         return;
       }
       this.doing = { kind: 'moving', from: at };
@@ -83,10 +87,11 @@ export class Hand {
     if (!doing) return;
     if (doing.kind === 'catching') {
       const box = boxBetween(doing.from, to);
+      doing.idle &&= Math.max(box.right - box.left, box.bottom - box.top) < STRAY * ports.pixel();
       ports.onCatch(box);
       ports.selection.set([
         ...doing.before,
-        ...ports.within(box).filter((item) => !item.locked && ports.mayTouch(item)),
+        ...ports.within(box).filter((item) => !item.locked && !item.back && ports.mayTouch(item)),
       ]);
       return;
     }
@@ -100,7 +105,13 @@ export class Hand {
   end(): void {
     const { doing, ports } = this;
     this.doing = null;
-    if (doing?.kind === 'catching') return ports.onCatch(null);
+    if (doing?.kind === 'catching') {
+      const background = doing.idle
+        ? ports.under(doing.from).find((item) => item.back && ports.mayTouch(item))
+        : undefined;
+      if (background && ports.selection.keys.length === 0) ports.selection.set([background]);
+      return ports.onCatch(null);
+    }
     if (this.by) this.send();
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -124,8 +135,10 @@ export class Hand {
       return moved(...(shift ? straightened(dx, dy) : ([dx, dy] as const)));
     }
     if (doing.handle === 'turn') return turnedBy(doing.box, doing.from, to, shift);
-    // Letters are not squeezed, and what was turned would lean.
-    const even = this.items.some(({ kind, place }) => isWriting(kind) || (place !== null && place[1] !== 0));
+    // Letters and pictures are not squeezed, and what was turned would lean.
+    const even = this.items.some(
+      ({ kind, place }) => isWriting(kind) || kind === 'image' || (place !== null && place[1] !== 0),
+    );
     return resized(doing.box, doing.handle, to, even !== shift);
   }
 }

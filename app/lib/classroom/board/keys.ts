@@ -12,7 +12,9 @@ export type BoardKey =
   | { readonly kind: 'next'; readonly step: -1 | 1 }
   | { readonly kind: 'page'; readonly step: -1 | 1 }
   | { readonly kind: 'select-all' | 'copy' | 'cut' | 'paste' | 'duplicate' | 'delete' | 'group' | 'ungroup' | 'lock' }
-  | { readonly kind: 'front' | 'back' | 'enter' | 'escape' };
+  | { readonly kind: 'front' | 'back' | 'enter' | 'escape' }
+  /** A picture or a PDF is wanted. */
+  | { readonly kind: 'file' };
 
 type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
@@ -90,6 +92,8 @@ export function boardKey(event: Key): BoardKey | null {
       return { kind: 'turn', step: -1 };
     case '.':
       return { kind: 'turn', step: 1 };
+    case 'i':
+      return { kind: 'file' };
     case 'q':
       return { kind: 'next', step: event.shiftKey ? -1 : 1 };
     case 'pageup':

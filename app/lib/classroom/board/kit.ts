@@ -33,6 +33,8 @@ export interface KitPorts {
   /** What is being drawn; null when it is done. */
   readonly onShow: (own: Item | null) => void;
   readonly onCatch: (box: Box | null) => void;
+  readonly files: string | null;
+  readonly onForeign: (item: Item, files: string) => void;
   /** An act was added. */
   readonly onAct: () => void;
 }
@@ -71,7 +73,14 @@ export function kitOf(ports: KitPorts): Kit {
       onSealed: onDrawn,
     }),
     figures: new FigurePen({ ...ports, near: () => NEAR / view.camera.zoom, onDrawn }),
-    eraser: new Eraser({ ...ports, hit: (a, b, reach) => painter()?.hit(a, b, reach) ?? [] }),
+    // Pictures are taken away on purpose only: what is wiped is what was drawn on them.
+    eraser: new Eraser({
+      ...ports,
+      hit: (a, b, reach) =>
+        painter()
+          ?.hit(a, b, reach)
+          .filter(({ kind }) => kind !== 'image') ?? [],
+    }),
     hand: new Hand({
       ...ports,
       selection,

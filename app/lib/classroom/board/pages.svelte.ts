@@ -110,6 +110,22 @@ export class Pages {
     if (page && page.paper !== paper) this.change(page, { paper });
   }
 
+  /**
+   * An empty page behind another one, for something that comes by itself: the viewer is not taken there. Null when there is
+   * no room.
+   */
+  insert(behind: string, paper: Paper, act: Act): string | null {
+    if (this.full) return null;
+    const { doc, author, acts, onAct } = this.ports;
+    const at = this.list.findIndex(({ key }) => key === behind);
+    const from = at < 0 ? this.list.length - 1 : at;
+    const state: PageState = { order: between(this.list[from]?.order, this.list[from + 1]?.order), paper, gone: false };
+    const key = addPage(doc, author, state);
+    acts.added(key, state, act);
+    onAct();
+    return key;
+  }
+
   private make(behind: number, paper: Paper, items: ReturnType<BoardReader['visible']>): void {
     if (this.full) return;
     const { doc, author, acts, reader, onAct } = this.ports;

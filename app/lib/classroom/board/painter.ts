@@ -10,6 +10,7 @@ import { isWriting } from '#sync/documents/items.ts';
 import type { Paper } from '#sync/documents/pages.ts';
 import { drawGround, setCamera } from '#sync/draw/board.ts';
 import { around, boxOfScreen, toScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { NO_PICTURES, type Pictures } from '#sync/draw/image.ts';
 import { boxOfItem, drawItem, touches, traceItem, type Palette } from '#sync/draw/item.ts';
 import type { Lettering } from '#sync/draw/words.ts';
 
@@ -19,7 +20,7 @@ interface Placed {
   readonly maxX: number;
   readonly maxY: number;
   readonly key: string;
-  /** Null for words. */
+  /** Null for words and images. */
   readonly path: Path2D | null;
 }
 
@@ -41,6 +42,7 @@ export class Painter {
   private page = FIRST_PAGE;
   private paper: Paper = 'dots';
   private letters: Lettering;
+  private pictures: Pictures = NO_PICTURES;
   private readonly reader: BoardReader;
   private readonly base: HTMLCanvasElement;
   private readonly below: CanvasRenderingContext2D;
@@ -99,6 +101,18 @@ export class Painter {
   setLetters(letters: Lettering): void {
     this.letters = letters;
     this.placeAll();
+  }
+
+  /** Where images come from; without it they are boxes. */
+  setPictures(pictures: Pictures): void {
+    this.pictures = pictures;
+    this.everything();
+  }
+
+  /** The picture of a file is here now. */
+  pictureCame(file: string): void {
+    for (const placed of this.placed.values()) if (this.reader.get(placed.key)?.file === file) this.spoil(placed);
+    this.request();
   }
 
   /** Shows another page. */
@@ -222,7 +236,7 @@ export class Painter {
     }
     const box = boxOfItem(item, this.letters);
     if (!box) return;
-    const path = isWriting(item.kind) ? null : new Path2D();
+    const path = isWriting(item.kind) || item.kind === 'image' ? null : new Path2D();
     if (path) traceItem(path, item);
     const { left: minX, top: minY, right: maxX, bottom: maxY } = box;
     const placed = { minX, minY, maxX, maxY, key: item.key, path };
@@ -304,7 +318,7 @@ export class Painter {
 
   private draw(context: CanvasRenderingContext2D, item: Item, path: Path2D | null): void {
     const traced = path ? { fill: () => context.fill(path), stroke: () => context.stroke(path) } : undefined;
-    drawItem(context, item, this.palette, this.letters, traced);
+    drawItem(context, item, this.palette, this.letters, traced, this.pictures);
   }
 
   private paintLive(): void {

@@ -68,6 +68,9 @@ export function pressKey(desk: BoardDesk, key: BoardKey): void {
     case 'front':
     case 'back':
       return selection.order(key.kind);
+    case 'file':
+      if (desk.arrivals.offered) desk.arrivals.choose();
+      return;
     case 'enter':
       if (desk.kit.figures.open) desk.kit.figures.close();
       else if (!editSelected(desk)) insert(desk);

@@ -1,8 +1,9 @@
 /** What is selected, and everything that can be done with it. Only what this person may change can be selected. */
 import type * as Y from 'yjs';
-import type { BoardReader, Item } from '#sync/documents/board-reader.ts';
+import { plainOf, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import { copyItems } from '#sync/documents/board-writer.ts';
 import type { Change, Matrix } from '#sync/documents/changes.ts';
+import { isWriting } from '#sync/documents/items.ts';
 import type { Author } from '#sync/documents/people.ts';
 import { boxOfItems } from '#sync/draw/board.ts';
 import type { Box } from '#sync/draw/camera.ts';
@@ -20,13 +21,17 @@ export interface SelectionPorts {
   readonly letters: () => Lettering;
   readonly mayTouch: (item: Item) => boolean;
   readonly onAct: () => void;
+  /** Where the files of this board are; null for none. */
+  readonly files: string | null;
+  /** An image came whose file is elsewhere. */
+  readonly onForeign: (item: Item, files: string) => void;
 }
 
 /** How far a copy stands from its original, logical pixels. */
 const ASIDE = 24;
 
-/** Copied items, for all boards that this tab opens. */
-let clipboard: readonly Item[] = [];
+/** Copied items, for all boards that this tab opens, and where the files of their images are. */
+let clipboard: { readonly items: readonly Item[]; readonly files: string | null } = { items: [], files: null };
 
 export class Selection {
   keys: readonly string[] = $state.raw([]);
@@ -34,6 +39,9 @@ export class Selection {
   box: Box | null = $state.raw(null);
   locked = $state(false);
   grouped = $state(false);
+  /** Own images only, which may be put into the background; and whether they are there. */
+  pictures = $state(false);
+  back = $state(false);
   private readonly ports: SelectionPorts;
 
   constructor(ports: SelectionPorts) {
@@ -52,6 +60,10 @@ export class Selection {
     return this.items.filter(({ locked }) => !locked);
   }
 
+  private get coloured(): Item[] {
+    return this.free.filter(({ kind }) => kind !== 'image');
+  }
+
   /** Selects items and whatever is grouped with them. */
   set(items: readonly Item[]): void {
     this.keys = withTheirGroups(items, this.ports.reader.visible(this.ports.page()))
@@ -67,16 +79,23 @@ export class Selection {
   }
 
   all(): void {
-    this.set(this.ports.reader.visible(this.ports.page()).filter(({ locked }) => !locked));
+    this.set(this.ports.reader.visible(this.ports.page()).filter(({ locked, back }) => !locked && !back));
   }
 
   clear(): void {
     if (this.keys.length > 0) this.set([]);
   }
 
-  /** One after the other, for the keyboard. */
+  /** What lies under everything else, which no press takes by accident. */
+  backgrounds(): void {
+    this.set(this.ports.reader.visible(this.ports.page()).filter(({ back }) => back));
+  }
+
+  /** One after the other, for the keyboard; backgrounds only where there is nothing else. */
   next(step: -1 | 1): void {
-    const there = this.ports.reader.visible(this.ports.page()).filter(this.ports.mayTouch);
+    const own = this.ports.reader.visible(this.ports.page()).filter(this.ports.mayTouch);
+    const front = own.filter(({ back }) => !back);
+    const there = front.length > 0 ? front : own;
     const now = there.findIndex(({ key }) => key === this.keys.at(-1));
     const next = there.at(now < 0 ? (step > 0 ? 0 : -1) : (now + step) % there.length);
     this.set(next ? [next] : []);
@@ -88,6 +107,8 @@ export class Selection {
     if (items.length !== this.keys.length) this.keys = items.map(({ key }) => key);
     this.box = boxOfItems(items, this.ports.letters());
     this.locked = items.length > 0 && items.every(({ locked }) => locked);
+    this.pictures = items.length > 0 && items.every((item) => item.kind === 'image' && this.isOwn(item));
+    this.back = this.pictures && items.every(({ back }) => back);
     this.grouped = items.length > 1 && items.every(({ group }) => group !== '' && group === items[0]?.group);
   }
 
@@ -115,6 +136,22 @@ export class Selection {
     this.change(this.free.map(({ key }) => ({ key, aspect: 'group', value: '' })));
   }
 
+  private isOwn({ key }: Item): boolean {
+    return this.ports.reader.author(key)?.personId === this.ports.author.personId;
+  }
+
+  /** Puts images under everything else, or brings them back. */
+  toggleBack(): void {
+    const back = !this.back;
+    const act: Act = [];
+    for (const item of this.free) {
+      const before = plainOf(item);
+      if (before?.kind === 'image') this.ports.acts.write(item.key, before, { ...before, back }, act);
+    }
+    this.ports.onAct();
+    this.refresh();
+  }
+
   toggleLock(): void {
     const value = !this.locked;
     this.change(this.items.map(({ key }) => ({ key, aspect: 'lock', value })));
@@ -130,23 +167,38 @@ export class Selection {
   }
 
   colour(pen: number): void {
-    this.change(this.free.map(({ key }) => ({ key, aspect: 'pen', value: pen })));
+    this.change(this.coloured.map(({ key }) => ({ key, aspect: 'pen', value: pen })));
   }
 
   width(size: number): void {
-    this.change(this.free.map(({ key }) => ({ key, aspect: 'size', value: size })));
+    this.change(this.coloured.map(({ key }) => ({ key, aspect: 'size', value: size })));
+  }
+
+  /** What is written in it, for the clipboards of other programs. */
+  get text(): string {
+    return this.items.flatMap(({ kind, text }) => (isWriting(kind) ? [text] : [])).join('\n');
   }
 
   copy(): void {
-    if (this.keys.length > 0) clipboard = [...this.items].sort((a, b) => a.z - b.z);
+    const { files } = this.ports;
+    if (this.keys.length > 0) clipboard = { items: [...this.items].sort((a, b) => a.z - b.z), files };
   }
 
   /** Pasted with its middle at `at`, or beside the originals. */
   paste(at: { x: number; y: number } | null): void {
-    const box = boxOfItems(clipboard, this.ports.letters());
+    const { items, files } = clipboard;
+    const box = boxOfItems(items, this.ports.letters());
     const by =
       box && at ? moved(at.x - (box.left + box.right) / 2, at.y - (box.top + box.bottom) / 2) : moved(ASIDE, ASIDE);
-    this.insert(clipboard, by);
+    if (files === this.ports.files) return this.insert(items, by);
+    // Files of another lesson are not to be had in this one: they are sent anew.
+    this.insert(
+      items.filter(({ kind }) => kind !== 'image'),
+      by,
+    );
+    if (files === null) return;
+    for (const item of items)
+      if (item.kind === 'image') this.ports.onForeign({ ...item, place: multiply(by, item.place ?? IDENTITY) }, files);
   }
 
   duplicate(): void {

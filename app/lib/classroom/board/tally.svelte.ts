@@ -14,8 +14,8 @@ const MOST_WORDS = 100;
 export class Tally {
   count = $state(0);
   authors: { name: string | null; count: number }[] = $state.raw([]);
-  /** What is written on the page, from top to bottom, for those who hear it. */
-  words: readonly { key: string; kind: Writing; text: string }[] = $state.raw([]);
+  /** What is written on the page and which pictures are on it, from top to bottom, for those who hear it. */
+  words: readonly { key: string; kind: Writing | 'image'; text: string }[] = $state.raw([]);
   /** Items that were just cleared; 0 for none. */
   cleared = $state(0);
   private readonly reader: BoardReader;
@@ -63,7 +63,7 @@ export class Tally {
     this.words = this.reader
       .visible(this.page())
       .flatMap(({ key, kind, text, points, place }) =>
-        isWriting(kind) ? [{ key, kind, text, top: (points[1] ?? 0) + (place?.[5] ?? 0) }] : [],
+        isWriting(kind) || kind === 'image' ? [{ key, kind, text, top: (points[1] ?? 0) + (place?.[5] ?? 0) }] : [],
       )
       .sort((a, b) => a.top - b.top)
       .slice(0, MOST_WORDS);

@@ -1,4 +1,6 @@
 /** Words of the board. */
+import { boardFiles } from './board-files.ts';
+
 const strokes = (count: number): string => `${count} ${count === 1 ? 'stroke' : 'strokes'}`;
 const things = (count: number): string => `${count} ${count === 1 ? 'thing' : 'things'}`;
 const list = (parts: readonly string[]): string =>
@@ -6,6 +8,7 @@ const list = (parts: readonly string[]): string =>
 
 export const board = {
   label: 'Board',
+  files: boardFiles,
   tools: 'Board tools',
   toolNames: {
     select: 'Select',
@@ -88,7 +91,7 @@ export const board = {
 
   empty: 'Draw here',
   emptyBody: 'Everyone in the lesson sees it while you draw.',
-  emptyKeys: 'A select, P pen, H highlighter, E eraser, T text, 1 to 5 colours, Ctrl Z undo',
+  emptyKeys: 'A select, P pen, H highlighter, E eraser, T text, I picture or PDF, 1 to 5 colours, Ctrl Z undo',
   emptyWatch: 'Nothing has been drawn yet',
   emptyWatchBody: 'What the others draw appears here while they draw it.',
   emptyOver: 'Nothing was drawn in this lesson',
