@@ -9,7 +9,7 @@ import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { readMessages } from './documents/chat-reader.ts';
-import { postMessage } from './documents/chat-writer.ts';
+import { markRead, postMessage } from './documents/chat-writer.ts';
 import { ASHA, ROHAN, Raw, aLesson, officeAt, startWorld, until, type World } from './testing/harness.server.ts';
 
 const MINUTE = 60_000;
@@ -152,6 +152,9 @@ describe('what is written in a conversation', () => {
     await until(() => news.length > 0, 'news');
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(news).toEqual([{ conversationId: group, alsoFor: [] }]);
+    // So do read marks: other pages of the same person show them.
+    markRead(rohan.doc, ROHAN.personId, 5);
+    await until(() => news.length === 2, 'news of what was read');
     expect(one.commands).toEqual([]);
   });
 

@@ -152,10 +152,12 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     history,
     journal,
     worked: (document, personId, at) => {
-      // A conversation has no lesson to tell; its pages want to know.
+      // A conversation has no lesson to tell, and what a program of ours says is nobody's presence.
+      if (isConversationId(document.lessonId) || [...authors].some((author) => author.personId === personId)) return;
+      facts.worked(document, personId, at);
+    },
+    onStored: (document) => {
       if (isConversationId(document.lessonId)) news.written(document.lessonId);
-      // What a program of ours says is nobody's presence.
-      else if (![...authors].some((author) => author.personId === personId)) facts.worked(document, personId, at);
     },
     ruled: (document, personId, ruled, at) => {
       // What holds in one student's own document is between the two.

@@ -21,6 +21,8 @@ export interface RoomsPorts {
   readonly journal: Journal;
   /** This person's update changed the document, at this business time, ms. */
   readonly worked: (document: DocumentName, personId: string, at: number) => void;
+  /** Something of this document is durable now, by this process. */
+  readonly onStored: (document: DocumentName) => void;
   readonly ruled: (document: DocumentName, personId: string, ruled: readonly Ruled[], at: number) => void;
   readonly limits: Limits;
   readonly log: Log;
@@ -165,7 +167,11 @@ export class Rooms {
         log: ports.log,
         wall: ports.wall,
         business: ports.business,
-        append: (updates) => ports.journal.append(name, updates),
+        append: async (updates) => {
+          const stored = await ports.journal.append(name, updates);
+          if (stored) ports.onStored(document);
+          return stored;
+        },
         unstored: () => ports.journal.unstored,
         updatesAfter: (seq) => ports.table.updatesAfter(name, seq),
         claim: (client, personId) => this.claim(name, client, personId),

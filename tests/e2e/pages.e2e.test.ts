@@ -57,6 +57,9 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
       '/notifications',
       '/settings',
       '/progress',
+      '/messages',
+      '/messages/new',
+      '/messages/join/nothing',
     ],
   ],
   ['parent', ['/home', '/bookings', '/payments']],
@@ -73,7 +76,7 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
       '/bookings/:id/move',
     ],
   ],
-  ['admin', ['/home', '/institute']],
+  ['admin', ['/home', '/institute', '/messages']],
   ['ops', ['/ops', '/ops/cases/:id', '/sandbox', '/sandbox/ui']],
   ['auditor', ['/audit', '/audit/bookings/:id']],
 ];

@@ -3,6 +3,7 @@ import { board } from './board.ts';
 import { booking } from './booking.ts';
 import { chat } from './chat.ts';
 import { common } from './common.ts';
+import { conversations } from './conversations.ts';
 import { landing } from './landing.ts';
 import { refusals } from './refusals.ts';
 import { timeline } from './timeline.ts';
@@ -39,6 +40,7 @@ export const en = {
   payouts,
   cases,
   classroom,
+  conversations,
   sandbox,
   profile,
   records,

@@ -1,6 +1,7 @@
 import { fail } from '@sveltejs/kit';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { bookingFor, readerOf, timelineFor } from '#app/server/views.server.ts';
+import { othersOf } from '$lib/conversations/others.ts';
 import { caseView } from '$lib/booking/case-view.ts';
 import { isOpenChargeback } from '$lib/booking/chargeback.ts';
 import { policyOf } from '$lib/booking/policy.ts';
@@ -37,6 +38,7 @@ export const load: PageServerLoad = async (event) => {
     booking: bookingFor(reader, booking),
     reader,
     ownSeat: person.personId === booking.studentId,
+    others: await othersOf(services, person, reader, booking),
     payer: { name: person.name, email: person.email },
     checkout: services.checkout,
     opensAt: booking.startsAt - policy.opensBeforeMs,

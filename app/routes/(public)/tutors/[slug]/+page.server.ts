@@ -18,9 +18,13 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
     cheapest(tutor.offers);
   const wasThere = slots.some((slot) => slot.offerId === offer?.offerId && slot.startsAt === wantedStart);
   const { graceMs, cancelTiers } = POLICY_2026_11;
+  const { person } = locals;
+  const mayWrite = person === null ? null : await locals.services.mayWriteTo(person, tutor.tutorId);
   return {
     tutor,
     slots,
+    /** Null: they have to sign in first. */
+    mayWrite,
     policy: { graceMs, cancelTiers },
     chosen: { offerId: offer?.offerId ?? '', start: wasThere ? wantedStart : null },
     /** The address asked for a time that someone else has by now. */

@@ -1,0 +1,179 @@
+/** Direct messages and study groups in real browsers. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser, personContext } from '../support/browser.ts';
+import { demoButton, open, signInAs } from '../support/pages.ts';
+import { removeData, startProduct, type Product } from '../support/product.ts';
+
+let product: Product;
+let browser: Browser;
+
+async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
+  const context = await personContext(browser, options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  return page;
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  const chat = page.getByRole('region', { name: /^Chat with/ });
+  await chat.locator('textarea').fill(text);
+  await chat.locator('textarea').press('Enter');
+  await chat.getByText(text, { exact: true }).waitFor();
+}
+const heard = (page: Page, text: string): Promise<void> =>
+  page
+    .getByRole('region', { name: /^Chat with/ })
+    .getByText(text, { exact: true })
+    .waitFor();
+/** Takes its picture, and has it looked at by axe. */
+async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `test-results/messages-${name}.png` });
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, nodes }) => `${name}: ${id} at ${nodes[0]?.target.join(' ')}`)).toEqual([]);
+}
+/** The badge in the bar; 0 where there is none. */
+const badge = (page: Page, unread: number): Promise<void> =>
+  page.getByRole('link', { name: unread === 0 ? 'Messages' : `Messages, ${unread} new`, exact: true }).waitFor();
+const row = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').filter({ hasText: name });
+
+beforeAll(async () => {
+  product = await startProduct();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await product.stop();
+  await removeData(product);
+});
+
+describe('a student and a tutor', () => {
+  it(
+    'write to each other from the tutor’s profile, and every tab knows what is unread',
+    { timeout: 120_000 },
+    async () => {
+      const kavita = await newPage();
+      await signInAs(kavita, product.url, 'tutor@demo.test');
+      await badge(kavita, 0);
+
+      const asha = await newPage();
+      await signInAs(asha, product.url, 'student@demo.test');
+      await open(asha, `${product.url}/tutors/kavita-rao`);
+      await asha.getByRole('button', { name: 'Message Kavita' }).click();
+      await asha.waitForURL('**/messages/dm-*');
+      await asha.getByRole('heading', { name: 'Kavita Rao' }).waitFor();
+      await say(asha, 'Do you take grade 11?');
+      await row(asha, 'Kavita Rao').getByText('You: Do you take grade 11?').waitFor();
+
+      // Her page is open somewhere else and hears of it.
+      await badge(kavita, 1);
+      await kavita.getByRole('link', { name: 'Messages, 1 new' }).click();
+      const line = row(kavita, 'Asha Menon');
+      await line.getByText('Do you take grade 11?').waitFor();
+      await line.getByText('1 new').waitFor();
+      await line.click();
+      await heard(kavita, 'Do you take grade 11?');
+      await shot(kavita, 'direct');
+      await badge(kavita, 0);
+
+      // Nobody of hers looks now; two tabs are told, and reading in one is reading in both.
+      await asha.getByRole('link', { name: 'Home' }).click();
+      await asha.waitForURL('**/home');
+      const second = await asha.context().newPage();
+      await open(second, `${product.url}/bookings`);
+      await say(kavita, 'Yes, on Mondays.');
+      await badge(asha, 1);
+      await badge(second, 1);
+      await open(second, `${product.url}/messages`);
+      await row(second, 'Kavita Rao').click();
+      await heard(second, 'Yes, on Mondays.');
+      await badge(second, 0);
+      await badge(asha, 0);
+      await shot(asha, 'home');
+
+      // Blocked, neither writes; taken back, both do, without a reload.
+      await kavita.getByRole('button', { name: 'Block Asha Menon?' }).click();
+      await kavita.getByRole('dialog').getByRole('button', { name: 'Block', exact: true }).click();
+      await kavita.getByText('You blocked Asha Menon').waitFor();
+      await second.getByText('You two cannot write to each other now').waitFor();
+      await shot(second, 'blocking');
+      await shot(kavita, 'blocked');
+      await second
+        .getByRole('region', { name: /^Chat with/ })
+        .locator('textarea')
+        .waitFor({ state: 'detached' });
+      await kavita.getByRole('button', { name: 'Take it back' }).click();
+      await second.getByText('You two cannot write to each other now').waitFor({ state: 'detached' });
+      await say(second, 'Thank you.');
+      await heard(kavita, 'Thank you.');
+      for (const page of [asha, kavita]) await page.context().close();
+    },
+  );
+});
+
+describe('a study group', () => {
+  it('is made, joined by its link, written in, and closed to who is taken out', { timeout: 120_000 }, async () => {
+    const asha = await newPage();
+    await signInAs(asha, product.url, 'student@demo.test');
+    await open(asha, `${product.url}/messages`);
+    await asha.getByRole('link', { name: 'New group' }).click();
+    await shot(asha, 'new');
+    await asha.getByLabel('Name of the group').fill('Physics, grade 11');
+    await asha.getByRole('button', { name: 'Make the group' }).click();
+    await asha.waitForURL('**/settings');
+    await asha.getByRole('button', { name: 'Make a link' }).click();
+    const link = await asha.getByRole('textbox', { name: 'Invite link' }).inputValue();
+    expect(link).toMatch(/\/messages\/join\/[\w-]{32}$/);
+    await shot(asha, 'settings-link');
+
+    // Signed out: sign in first, then back to the link.
+    const rohan = await newPage({ width: 390, height: 844 });
+    await open(rohan, link);
+    await rohan.waitForURL('**/sign-in?next=*');
+    await demoButton(rohan, 'student2@demo.test').click();
+    await rohan.getByRole('heading', { name: 'Join a study group' }).waitFor();
+    await rohan.getByText('“Physics, grade 11”').waitFor();
+    await rohan.getByText('Asha Menon').waitFor();
+    await shot(rohan, 'join-390');
+    await rohan.getByRole('button', { name: 'Join the group' }).click();
+    await rohan.waitForURL('**/messages/group-*');
+    await say(rohan, 'Here I am');
+    await shot(rohan, 'group-390');
+    // One at a time on a phone, and a way back.
+    await rohan.getByRole('link', { name: 'All messages' }).click();
+    await row(rohan, 'Physics, grade 11').getByText('You: Here I am').waitFor();
+    await shot(rohan, 'list-390');
+    expect(await rohan.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await row(rohan, 'Physics, grade 11').click();
+    await heard(rohan, 'Here I am');
+
+    await row(asha, 'Physics, grade 11').click();
+    await heard(asha, 'Here I am');
+    await asha.getByRole('link', { name: 'Settings of Physics, grade 11' }).click();
+    await asha.getByText('2 members').or(asha.getByText('Rohan Gupta')).first().waitFor();
+    await asha.getByText('We cannot show it again').waitFor();
+    await shot(asha, 'settings');
+    await asha.getByRole('button', { name: 'Take out: Rohan Gupta' }).click();
+    await asha.getByRole('dialog').getByRole('button', { name: 'Take out' }).click();
+    await rohan.getByText('This conversation is not open to you').waitFor({ timeout: 5_000 });
+    await shot(rohan, 'outside-390');
+    await open(rohan, link);
+    await rohan.getByRole('button', { name: 'Join the group' }).click();
+    await rohan.getByText('You were taken out of this group').waitFor();
+    await asha.getByRole('button', { name: 'Stop this link' }).click();
+    await asha.getByText('There is no link').waitFor();
+    await open(rohan, link);
+    await rohan.getByText('This link does not work any more').waitFor();
+
+    await asha.getByRole('button', { name: 'Leave the group' }).click();
+    await asha.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
+    await asha.waitForURL('**/messages');
+    await row(asha, 'Physics, grade 11').waitFor({ state: 'detached' });
+    for (const page of [asha, rohan]) await page.context().close();
+  });
+});
