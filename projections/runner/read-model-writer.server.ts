@@ -1,5 +1,5 @@
 /** One batch of the live read models: rows and checkpoint in one transaction, a statement or two a table. */
-import { comparePositions, type RecordedEvent } from '#events/store/event-store.ts';
+import { comparePositions, type Position, type RecordedEvent } from '#events/store/event-store.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
 import { recognise, type Fact } from '../fact.ts';
@@ -22,6 +22,8 @@ export interface WriterSettings {
   readonly log: Log;
   readonly projections: readonly Projection[];
   readonly epoch: number;
+  /** What the first batch follows: events up to here do not come any more. */
+  readonly after: Position | null;
   readonly onCommitted?: (facts: readonly Fact[]) => void;
 }
 
@@ -59,10 +61,12 @@ export interface ReadModelWriter {
 }
 
 export function readModelWriter(settings: WriterSettings): ReadModelWriter {
-  const { db, log, projections, epoch, onCommitted } = settings;
+  const { db, log, projections, epoch, after, onCommitted } = settings;
   const memory = new RowMemory(KEEP_ROWS);
   /** As the database has it; null when that is not sure, after an error. */
   let checkpoint: Checkpoint | null = null;
+  /** The next batch begins behind this, whatever the database says. */
+  let passed: Position | null = after;
   let writing = false;
   let write: Apply | null = null;
   let telling: Promise<void> | null = null;
@@ -144,6 +148,10 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
   /** A batch that the database refuses is halved until the fact is found that it refuses. */
   async function apply(events: readonly RecordedEvent[]): Promise<void> {
     const from = (checkpoint ??= await readCheckpoint(db, READ_MODELS));
+    // A crash of the database has taken commits that nobody waited for. Their events do not come again by themselves, and
+    // going on from here would skip them for good: whoever begins anew at the checkpoint gets them.
+    if (passed !== null && (from.position === null || comparePositions(from.position, passed) < 0))
+      throw new Fenced(READ_MODELS);
     // Delivery is at least once: what the checkpoint has passed is in the rows already.
     const { position } = from;
     const fresh = position === null ? events : events.filter((one) => comparePositions(one.position, position) > 0);
@@ -168,6 +176,7 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
       }
     }
     checkpoint = to;
+    passed = to.position;
     memory.trim();
     onCommitted?.(facts);
   }

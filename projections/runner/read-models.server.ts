@@ -62,7 +62,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
   }
 
   function follow({ position }: Checkpoint): void {
-    const ours = readModelWriter({ ...settings, projections, epoch });
+    const ours = readModelWriter({ ...settings, projections, epoch, after: position });
     writer = ours;
     following = store.subscribe({
       after: position ?? 'start',

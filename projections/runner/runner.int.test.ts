@@ -296,6 +296,45 @@ describe('RU14: building anew', () => {
     expect(await dumpReadModels(db)).toBe(whole);
   });
 
+  test('RU15: what a crash of the database took is not skipped by the batch that was on its way', async () => {
+    const last = await many(4);
+    const waiter = started(await createWaiter(db));
+    let crash: (() => Promise<void>) | null = null;
+    // The write of a batch fails as when the database crashes, and the commit before it is gone.
+    const crashing: Database = {
+      ...db,
+      query: async (sql, params) => {
+        const taken = sql.includes('worker.apply_') ? crash : null;
+        if (taken === null) return await db.query(sql, params);
+        crash = null;
+        await taken();
+        throw new DatabaseUnavailable('crashed');
+      },
+    };
+    const onFenced = vi.fn();
+    const first = await runReadModels({ db: crashing, store, log: createLog({ level: 'silent' }), onFenced });
+    expect(await waiter.waitFor(last, 5_000)).toBe(true);
+    const late = await register('late');
+    expect(await waiter.waitFor(late, 5_000)).toBe(true);
+    crash = async () => {
+      await db.query('UPDATE worker.checkpoint SET position = $1, ordinal = 4 WHERE consumer = $2', [
+        last,
+        READ_MODELS,
+      ]);
+      for (const table of ['person', 'person_role'])
+        await db.query(`DELETE FROM read_model.${table} WHERE person_id = 'late'`);
+    };
+    const later = await register('later');
+    await until('noticed', async () => onFenced.mock.calls.length > 0, 10_000);
+    await first.stop();
+    started(await runReadModels({ db, store, log }));
+    expect(await waiter.waitFor(later, 5_000)).toBe(true);
+    const lived = await dumpReadModels(db);
+    expect(lived).toContain('"late"');
+    await rebuildReadModels({ db, store, log, epoch: await takeOver(db, READ_MODELS) });
+    expect(await dumpReadModels(db)).toBe(lived);
+  });
+
   test('one that was replaced meanwhile changes nothing', async () => {
     await many(3);
     const epoch = await takeOver(db, READ_MODELS);
