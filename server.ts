@@ -237,6 +237,7 @@ async function start(config: Config): Promise<Running> {
     continuesBoard: sync.continues,
     history: sync.history,
     historyCounts: sync.historyCounts,
+    takeLate: sync.takeLate,
     nodePublicUrl: config.nodePublicUrl,
     health,
     checkPassword: async (email, password) => {

@@ -20,6 +20,7 @@ import type { Log } from './log.ts';
 import { carryOn, type Continued } from './rooms/carry-on.server.ts';
 import { AuthorRefused, ChatAuthor, type ServerAuthor } from './rooms/author.ts';
 import { Facts } from './rooms/facts.ts';
+import { LateInk, type LateAnswer } from './rooms/late.server.ts';
 import { Lessons } from './rooms/lessons.ts';
 import { News } from './rooms/news.ts';
 import { Rooms } from './rooms/rooms.server.ts';
@@ -76,6 +77,12 @@ export interface SyncServer {
    * together are the document.
    */
   stored(known: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, StoredCopy>>;
+  /** Keeps what a participant drew without a connection, once the lesson is over: in the history alone, marked. */
+  takeLate(
+    name: string,
+    writer: { personId: string; name: string; host: boolean },
+    update: Uint8Array,
+  ): Promise<LateAnswer>;
   /** Fresh Yjs client ids for a person, never given twice, durable. */
   allocateClientIds(name: string, personId: string, count: number): Promise<number[]>;
   /** Which of these documents somebody wrote in. */
@@ -182,6 +189,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
         everyMs: limits.copiesEveryMs,
       })
     : null;
+  const lateInk = new LateInk({ table, history, log, wall, business });
   let draining = false;
   let started = false;
   let stopped = false;
@@ -320,6 +328,11 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     async history(name, after) {
       await prepared();
       return parseDocumentName(name) ? copies.history(name, after) : null;
+    },
+    async takeLate(name, writer, update) {
+      await prepared();
+      const document = parseDocumentName(name);
+      return document?.surface === 'board' ? lateInk.take(name, document, writer, update) : 'nothing';
     },
     async historyCounts(name) {
       await prepared();

@@ -267,3 +267,68 @@ describe('the compact copy of a lesson that is over', () => {
     expect(objects.puts.filter((key) => key.includes(name.slice(6)))).toEqual([]);
   });
 });
+
+describe('ink that comes after the end', () => {
+  const offline = (one: World, who: typeof ASHA, name: string) =>
+    one.sync.allocateClientIds(name, who.personId, 1).then(([client]) => {
+      const doc = new Y.Doc();
+      doc.clientID = client ?? 0;
+      return doc;
+    });
+  const participant = (who: typeof ASHA) => ({ ...who, host: false });
+
+  it('[H5] goes into the history alone, marked, once however often it is sent, and into the next copy', async () => {
+    const [store, objects] = [inMemoryStore(), memoryObjects()];
+    const one = await world({ store, objects });
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const asha = await one.stock(ASHA, name);
+    draw(asha.doc, ASHA);
+    await until(async () => boardOf(await rowsIn(one, name)).length === 1, 'the stroke to be stored');
+    await endLesson(store, lessonId);
+    const table = new HistoryTable(db);
+    await until(async () => (await table.copyOf(name)) !== null, 'the copy');
+    const before = await rowsIn(one, name);
+
+    const away = await offline(one, ROHAN, name);
+    Y.applyUpdate(away, Y.encodeStateAsUpdate(asha.doc));
+    const key = draw(away, ROHAN, 40);
+    const update = Y.encodeStateAsUpdate(away);
+    expect(await one.sync.takeLate(name, participant(ROHAN), update)).toBe('kept');
+    expect(await one.sync.takeLate(name, participant(ROHAN), update)).toBe('nothing');
+    const rows = await rowsIn(one, name);
+    expect(rows.slice(0, -1)).toEqual(before);
+    expect(rows.at(-1)).toMatchObject({
+      late: true,
+      personId: ROHAN.personId,
+      at: BUSINESS_NOW,
+      seq: before.length + 1,
+    });
+    expect(boardOf(rows).map((item) => item.key)).toContain(key);
+    // What the lesson was stays what everybody saw.
+    expect(board((await one.sync.snapshot(name)) ?? new Uint8Array()).length).toBe(1);
+    await until(async () => (await table.copyOf(name))?.late === 1, 'a copy with it');
+    expect(await rowsIn(one, name)).toEqual(rows);
+    expect(board((await one.sync.snapshot(name)) ?? new Uint8Array()).length).toBe(1);
+  });
+
+  it('[H5] is the sender’s own or is left out, and bytes that make no sense are said to be that', async () => {
+    const one = await world();
+    const name = `board:${aLesson()}`;
+    const asha = await one.stock(ASHA, name);
+    const key = draw(asha.doc, ASHA);
+    await until(async () => boardOf(await rowsIn(one, name)).length === 1, 'the stroke to be stored');
+    const forged = await offline(one, ASHA, name);
+    draw(forged, ASHA, 5);
+    expect(await one.sync.takeLate(name, participant(ROHAN), Y.encodeStateAsUpdate(forged))).toBe('nothing');
+    const thief = await offline(one, ROHAN, name);
+    Y.applyUpdate(thief, Y.encodeStateAsUpdate(asha.doc));
+    thief.getMap('erased').set(key, ROHAN.personId);
+    await one.sync.takeLate(name, participant(ROHAN), Y.encodeStateAsUpdate(thief));
+    expect(boardOf(await rowsIn(one, name)).map((item) => item.key)).toEqual([key]);
+    expect(await one.sync.takeLate(name, participant(ROHAN), Uint8Array.of(1, 2, 3, 250))).toBe('malformed');
+    expect(
+      await one.sync.takeLate(name.replace('board', 'chat'), participant(ROHAN), Y.encodeStateAsUpdate(thief)),
+    ).toBe('nothing');
+  });
+});

@@ -7,8 +7,22 @@ export interface Chapter {
   readonly kind: ChapterKind;
   /** Whom it is about, where it is about somebody. */
   readonly personId: string | null;
+  /** Key of the page of the board that it is about, where it is about one. */
+  readonly page: string | null;
 }
-export const CHAPTER_KINDS = ['started', 'joined', 'left', 'ended'] as const;
+export const CHAPTER_KINDS = [
+  'started',
+  'joined',
+  'left',
+  'ended',
+  'page-turned',
+  'board-locked',
+  'board-opened',
+  'revealed',
+  'hidden',
+  'chat-closed',
+  'chat-opened',
+] as const;
 export type ChapterKind = (typeof CHAPTER_KINDS)[number];
 
 export interface Missed {
@@ -18,12 +32,30 @@ export interface Missed {
 
 type Fact = Pick<RecordedEvent, 'type' | 'data'>;
 
-const KINDS: Readonly<Record<string, ChapterKind>> = {
-  LessonStarted: 'started',
-  ParticipantJoined: 'joined',
-  ParticipantLeft: 'left',
-  LessonEnded: 'ended',
-};
+function kindOf({ type, data }: Fact): ChapterKind | null {
+  switch (type) {
+    case 'LessonStarted':
+      return 'started';
+    case 'LessonEnded':
+      return 'ended';
+    case 'ParticipantJoined':
+      return 'joined';
+    case 'ParticipantLeft':
+      return 'left';
+    case 'PageTurned':
+      return 'page-turned';
+    case 'BoardLocked':
+      return data.state === 'locked' ? 'board-locked' : 'board-opened';
+    case 'BoardRevealed':
+      return data.studentId === null ? 'hidden' : 'revealed';
+    case 'ChatClosed':
+      return data.state === 'closed' ? 'chat-closed' : 'chat-opened';
+    default:
+      return null;
+  }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Who was in the room with how many connections. */
 class Presence {
@@ -50,30 +82,37 @@ export function chaptersOf(facts: readonly Fact[]): Chapter[] {
   const presence = new Presence();
   const chapters: Chapter[] = [];
   for (const fact of facts) {
-    const kind = KINDS[fact.type];
-    const { at, personId, reason } = fact.data;
+    const kind = kindOf(fact);
+    const { at, personId, studentId, page, reason } = fact.data;
     if (!kind || typeof at !== 'number') continue;
-    const about = typeof personId === 'string' ? personId : null;
+    const presenceOf = kind === 'joined' || kind === 'left' ? textOf(personId) : null;
+    const about = presenceOf ?? textOf(studentId);
     if ((kind === 'joined' || kind === 'left') && !presence.take(fact)) continue;
     // Everybody's leaving at the end is said by the end.
     if (kind === 'left' && reason === 'lesson-ended') continue;
-    const last = chapters.findLastIndex((one) => one.personId === about);
+    const last = chapters.findLastIndex((one) => one.personId === about && one.kind === 'left');
     const before = chapters[last];
     if (kind === 'joined' && before?.kind === 'left' && at - before.at < BRIEF_MS) chapters.splice(last, 1);
-    else chapters.push({ at, kind, personId: about });
+    else chapters.push({ at, kind, personId: about, page: textOf(page) });
   }
   return chapters.sort((a, b) => a.at - b.at);
 }
 
-/** The last stretch of the lesson that this person was not there for and came back from; null when there is none. */
+/**
+ * The last stretch of the lesson that this person was not there for and came back from; null when there is none. Who comes
+ * late missed what was since the hour of the start, and since somebody was there.
+ */
 export function missedBy(personId: string, facts: readonly Fact[]): Missed | null {
   const presence = new Presence();
   let from: number | null = null;
+  let began: number | null = null;
+  let startsAt = 0;
   let missed: Missed | null = null;
   for (const fact of facts) {
     const { at, personId: who } = fact.data;
+    if (fact.type === 'LessonScheduled' && typeof fact.data.startsAt === 'number') ({ startsAt } = fact.data);
     if (typeof at !== 'number') continue;
-    if (fact.type === 'LessonStarted') from ??= at;
+    if (fact.type === 'ParticipantJoined' && began === null) from = began = Math.max(at, startsAt);
     if (who !== personId || !presence.take(fact)) continue;
     if (fact.type === 'ParticipantLeft') from = at;
     else if (fact.type === 'ParticipantJoined') {

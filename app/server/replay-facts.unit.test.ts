@@ -37,7 +37,24 @@ describe('chapters', () => {
       left(9, 'asha', 'b'),
       joined(9.1, 'asha', 'c'),
     ];
-    expect(chaptersOf(facts)).toEqual([{ at: T, kind: 'joined', personId: 'asha' }]);
+    expect(chaptersOf(facts)).toEqual([{ at: T, kind: 'joined', personId: 'asha', page: null }]);
+  });
+
+  it('are also what the host said to all: pages, locks, reveals', () => {
+    const facts = [
+      fact('PageTurned', 3, { personId: 'tutor', page: '1.2' }),
+      fact('BoardLocked', 4, { personId: 'tutor', page: null, state: 'locked' }),
+      fact('BoardRevealed', 5, { personId: 'tutor', studentId: 'asha' }),
+      fact('BoardRevealed', 6, { personId: 'tutor', studentId: null }),
+      fact('ChatClosed', 7, { personId: 'tutor', state: 'closed' }),
+    ];
+    expect(chaptersOf(facts).map(({ kind, personId, page }) => [kind, personId, page])).toEqual([
+      ['page-turned', null, '1.2'],
+      ['board-locked', null, null],
+      ['revealed', 'asha', null],
+      ['hidden', null, null],
+      ['chat-closed', null, null],
+    ]);
   });
 
   it('pass over facts that they do not know', () => {
@@ -46,10 +63,13 @@ describe('chapters', () => {
 });
 
 describe('what somebody missed', () => {
+  const scheduled = { type: 'LessonScheduled', data: { startsAt: T } };
   const start = fact('LessonStarted', 0);
 
   it('is from the start for who came late, and from their leaving for who came back', () => {
     expect(missedBy('asha', [joined(0, 'tutor'), start, joined(20, 'asha')])).toEqual({ from: T, to: T + 20 * MIN });
+    const early = [scheduled, joined(-10, 'tutor'), joined(3, 'asha')];
+    expect(missedBy('asha', early)).toEqual({ from: T, to: T + 3 * MIN });
     const back = [joined(0, 'asha'), start, left(10, 'asha'), joined(25, 'asha', 'b')];
     expect(missedBy('asha', back)).toEqual({ from: T + 10 * MIN, to: T + 25 * MIN });
   });
@@ -60,6 +80,8 @@ describe('what somebody missed', () => {
       missedBy('asha', [joined(-5, 'asha'), start, joined(5, 'asha', 'b'), left(6, 'asha'), joined(9, 'asha', 'c')]),
     ).toBeNull();
     expect(missedBy('asha', [joined(-5, 'asha'), start, left(5, 'asha'), joined(5.1, 'asha', 'b')])).toBeNull();
+    expect(missedBy('asha', [scheduled, joined(-10, 'tutor'), joined(-1, 'asha')])).toBeNull();
+    expect(missedBy('tutor', [scheduled, joined(2, 'tutor'), start])).toBeNull();
     expect(missedBy('rohan', [joined(-5, 'asha'), start])).toBeNull();
   });
 });

@@ -1,5 +1,7 @@
 /** The replay of a lesson: what there is of it for one person, and the histories themselves. */
 import type { EventStore } from '#events/store/event-store.ts';
+import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { LessonRow, Queries } from '#projections/queries.ts';
 import { SURFACES, documentName, type DocumentName, type Surface } from '#sync/documents/names.ts';
 import { chaptersOf, missedBy, type Chapter, type Missed } from './replay-facts.ts';
@@ -28,6 +30,8 @@ export interface ReplayDocument {
 export interface ReplayManifest {
   readonly lessonId: string;
   readonly state: LessonRow['state'];
+  /** From here on the classroom was open: what was drawn before was brought along. */
+  readonly opensAt: number;
   readonly from: number;
   /** The end, or now while the lesson runs. */
   readonly to: number;
@@ -56,15 +60,33 @@ export interface ReplayServices {
     code: string,
     document: { readonly kind: Surface; readonly owner: string | null; readonly after: number },
   ): Promise<HistoryAnswer | 'empty' | null>;
+  /**
+   * What a participant drew without a connection, sent after the end: it goes into the history alone, marked.
+   * @param owner whose own board; null for the lesson's.
+   */
+  sendLate(
+    person: Person,
+    code: string,
+    owner: string | null,
+    update: Uint8Array,
+  ): Promise<{ readonly kind: 'kept' | 'nothing' } | Refusal>;
 }
 
 export interface ReplayParts {
+  readonly takeLate: (
+    document: string,
+    writer: { personId: string; name: string; host: boolean },
+    update: Uint8Array,
+  ) => Promise<'kept' | 'nothing' | 'malformed'>;
   readonly store: EventStore;
   readonly queries: Queries;
   readonly now: () => number;
   readonly history: (document: string, after: number) => Promise<HistoryAnswer | null>;
   readonly historyCounts: (document: string) => Promise<readonly MinuteCount[]>;
 }
+
+/** So long after the end late ink is taken, ms. */
+const LATE_MS = 7 * 24 * 3_600_000;
 
 /** Facts of one lesson that are read; far above what a lesson has. */
 const MOST_FACTS = 50_000;
@@ -106,6 +128,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
       return {
         lessonId,
         state: lesson.state,
+        opensAt: lesson.startsAt - POLICY_2026_11.opensBeforeMs,
         from: lesson.startedAt ?? lesson.startsAt,
         to: lesson.endedAt ?? now(),
         people: [
@@ -116,6 +139,21 @@ export function replayServices(parts: ReplayParts): ReplayServices {
         chapters: chaptersOf(facts),
         missed: missedBy(person.personId, facts),
       };
+    },
+
+    async sendLate(person, code, owner, update) {
+      const lesson = await readable(person, code);
+      const host = person.personId === lesson?.tutorId;
+      const seat = lesson?.students.some(({ studentId }) => studentId === person.personId) === true;
+      if (!lesson || (!host && !seat) || (owner !== null && !mayReadOwn(person, lesson, owner)))
+        return refuse('not-found', 'There is no such lesson.');
+      if (lesson.state !== 'ended')
+        return refuse('lesson-running', 'The lesson is not over: its board takes this itself.');
+      if (now() > (lesson.endedAt ?? lesson.startsAt) + LATE_MS)
+        return refuse('too-late', 'This lesson was over a week ago.');
+      const name = documentName({ surface: 'board', lessonId: lesson.lessonId, personId: owner });
+      const kind = await parts.takeLate(name, { personId: person.personId, name: person.name, host }, update);
+      return kind === 'malformed' ? refuse('bad-update', 'This is no update of a board.') : { kind };
     },
 
     async replayHistory(person, code, { kind, owner, after }) {

@@ -154,6 +154,21 @@ export class BoardReplay implements BoardReader {
     return found;
   }
 
+  /** What stands on a page in the end. */
+  finals(page: string): Item[] {
+    const found: Item[] = [];
+    for (const key of this.versions.firsts().keys()) {
+      const version = this.versions.final(key);
+      if (version && !version.item.erased && version.item.page === page) found.push(version.item);
+    }
+    return found;
+  }
+
+  /** An item as it was in the end; undefined when there is none. */
+  final(key: string): Item | undefined {
+    return this.versions.final(key)?.item;
+  }
+
   /** How many items came late. */
   get late(): number {
     return this.lateKeys.size;
@@ -162,6 +177,11 @@ export class BoardReplay implements BoardReader {
   /** The pages as they were. */
   pages(): readonly BoardPage[] {
     return lastUpTo(this.pageLists, this.step)?.list ?? [];
+  }
+
+  /** The pages as they were in the end. */
+  finalPages(): readonly BoardPage[] {
+    return this.pageLists.at(-1)?.list ?? [];
   }
 
   /** The page on which something happened last, or to which everybody was turned. */

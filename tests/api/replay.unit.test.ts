@@ -104,3 +104,29 @@ describe('a history', () => {
     expect((await ask({}, `${BASE}/people`)).statusCode).toBeGreaterThanOrEqual(400);
   });
 });
+
+describe('late ink', () => {
+  const send = (who: string, payload = Buffer.from([1, 2, 3]), query = '') =>
+    app.inject({
+      method: 'POST',
+      url: `${BASE}/board${query}`,
+      headers: { 'x-person': who, 'content-type': 'application/octet-stream' },
+      payload,
+    });
+
+  it('is taken from those who had a place in the lesson, and from nobody else', async () => {
+    app = await startApi();
+    const taken: string[] = [];
+    for (const who of Object.keys(PEOPLE)) if ((await send(who)).statusCode === 200) taken.push(who);
+    expect(taken).toEqual(['asha', 'rohan', 'kavita']);
+    expect((await send('asha')).json()).toEqual({ status: 'kept' });
+    expect((await send('rohan', undefined, '?of=asha')).statusCode).toBe(404);
+    expect((await send('asha', Buffer.from([1]))).json()).toMatchObject({ status: 400, code: 'bad-update' });
+    expect((await send('asha', Buffer.alloc(2 * 1024 * 1024))).statusCode).toBe(413);
+  });
+
+  it('is not taken while the lesson runs', async () => {
+    app = await startApi({ lesson: { state: 'live' } });
+    expect((await send('asha')).json()).toMatchObject({ status: 409, code: 'lesson-running' });
+  });
+});

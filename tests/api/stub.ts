@@ -287,6 +287,7 @@ export async function startApi(settings: { lesson?: Partial<LessonRow>; now?: nu
       // Each document's history is its name.
       history: async (name, after) =>
         after > 9 ? null : { etag: `"9-0-${after}"`, gzip: async () => gzipSync(Buffer.from(name)) },
+      takeLate: async (_name, _writer, update) => (update.length > 2 ? 'kept' : 'malformed'),
       historyCounts: async () => [{ personId: 'asha', minute: LESSON.startsAt, count: 9 }],
     }),
   });

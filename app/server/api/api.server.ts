@@ -96,7 +96,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerCases(app, settings.services);
   registerBoards(app, settings.services);
   registerLessons(app, settings.services);
-  registerReplay(app, settings.services);
+  await registerReplay(app, settings.services);
   await registerLessonFiles(app, settings.services);
   await registerConversations(app, settings.services);
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -34,6 +34,7 @@ const STATUS: Readonly<Record<string, number>> = {
   forbidden: 403,
   'wrong-password': 401,
   'bad-request-id': 400,
+  'bad-update': 400,
   'request-id-reused': 422,
   'file-too-large': 413,
   'file-type-refused': 415,

@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isRefusal } from '#events/shared/refusal.ts';
 import { SURFACES, type Surface } from '#sync/documents/names.ts';
 import { CHAPTER_KINDS } from '../replay-facts.ts';
 import type { Services } from '../services.ts';
 import { signedIn } from './api.server.ts';
-import { problem } from './problem.server.ts';
+import { problem, refused } from './problem.server.ts';
 import { TextOrNull, answers, answersBytes, oneOf } from './schema.server.ts';
 
 const unpack = promisify(gunzip);
@@ -18,6 +19,7 @@ const CACHE = 'private, no-cache';
 const Manifest = Type.Object({
   lessonId: Type.String(),
   state: oneOf(['scheduled', 'live', 'ended']),
+  opensAt: Type.Integer({ description: 'What was drawn before was brought along' }),
   from: Type.Integer({ description: 'Business time, ms' }),
   to: Type.Integer({ description: 'The end, or now while the lesson runs' }),
   people: Type.Array(Type.Object({ personId: Type.String(), name: Type.String() })),
@@ -33,7 +35,9 @@ const Manifest = Type.Object({
     }),
     { description: 'The lesson’s board and chat, and the private ones that this person may read' },
   ),
-  chapters: Type.Array(Type.Object({ at: Type.Integer(), kind: oneOf(CHAPTER_KINDS), personId: TextOrNull })),
+  chapters: Type.Array(
+    Type.Object({ at: Type.Integer(), kind: oneOf(CHAPTER_KINDS), personId: TextOrNull, page: TextOrNull }),
+  ),
   missed: Type.Union([Type.Object({ from: Type.Integer(), to: Type.Integer() }), Type.Null()], {
     description: 'What this person was last away from, and came back to',
   }),
@@ -42,7 +46,42 @@ const Manifest = Type.Object({
 const takesGzip = ({ headers }: FastifyRequest): boolean =>
   /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(String(headers['accept-encoding'] ?? ''));
 
-export function registerReplay(app: FastifyInstance, services: Services): void {
+/** Bytes of one sending: an hour of drawing without a connection. */
+const MOST_LATE = 1024 * 1024;
+
+export async function registerReplay(app: FastifyInstance, services: Services): Promise<void> {
+  await app.register(async (raw) => {
+    raw.addContentTypeParser(
+      'application/octet-stream',
+      { parseAs: 'buffer', bodyLimit: MOST_LATE },
+      (_request, body, done) => done(null, body),
+    );
+    raw.post<{ Params: { code: string }; Querystring: { of?: string }; Body: unknown }>(
+      '/api/v1/lessons/:code/history/board',
+      {
+        bodyLimit: MOST_LATE,
+        schema: {
+          summary:
+            'Ink that was drawn without a connection, after the lesson’s end: into the history alone, marked as late',
+          description:
+            'The body is one Yjs update (V1). What is not the sender’s own is left out; sent again, nothing is new.',
+          consumes: ['application/octet-stream'],
+          params: Type.Object({ code: Type.String({ maxLength: 32 }) }),
+          querystring: Type.Object({ of: Type.Optional(Type.String({ maxLength: 64 })) }),
+          response: answers(200, Type.Object({ status: oneOf(['kept', 'nothing']) })),
+        },
+      },
+      async (request, reply) => {
+        const person = signedIn(request, reply);
+        if (!person) return reply;
+        const { body } = request;
+        if (!(body instanceof Uint8Array)) return problem(reply, 400, 'bad-update', 'Send one Yjs update.');
+        const sent = await services.sendLate(person, request.params.code, request.query.of ?? null, body);
+        return isRefusal(sent) ? refused(reply, sent) : { status: sent.kind };
+      },
+    );
+  });
+
   app.get<{ Params: { code: string } }>(
     '/api/v1/lessons/:code/history',
     {

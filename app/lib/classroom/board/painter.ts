@@ -20,9 +20,12 @@ interface Placed {
   readonly maxX: number;
   readonly maxY: number;
   readonly key: string;
-  /** Null for words and images. */
-  readonly path: Path2D | null;
+  /** Null for words and images; made when it is first to be seen. */
+  path: Path2D | null | undefined;
 }
+
+/** From so many changed items on the whole page is placed anew: quicker than one by one. */
+const MANY = 400;
 
 /** A repaint slower than this while one moves about is put off; the old picture is shifted meanwhile. */
 const SLOW_MS = 10;
@@ -63,6 +66,8 @@ export class Painter {
   private settle: ReturnType<typeof setTimeout> | undefined;
   private cost = 0;
   private top = '';
+  /** What was made of an item, as long as that is the same object: a replay shows it again and again. */
+  private made = new WeakMap<Item, Placed>();
   private stopListening: () => void;
 
   constructor(
@@ -78,7 +83,7 @@ export class Painter {
     this.reader = reader;
     this.palette = palette;
     this.letters = letters;
-    for (const item of reader.visible(this.page)) this.place(item);
+    this.placeAll();
     this.stopListening = reader.onChange((keys) => this.update(keys));
   }
 
@@ -100,6 +105,7 @@ export class Painter {
   /** Letters measure otherwise now: a font or a formula came. */
   setLetters(letters: Lettering): void {
     this.letters = letters;
+    this.made = new WeakMap();
     this.placeAll();
   }
 
@@ -210,11 +216,19 @@ export class Painter {
     this.placed.clear();
     this.live.clear();
     this.top = '';
-    for (const item of this.reader.visible(this.page)) this.place(item);
+    for (const item of this.reader.visible(this.page)) {
+      const placed = item.sealed ? this.boxed(item) : null;
+      if (!item.sealed) this.live.add(item.key);
+      if (!placed) continue;
+      this.placed.set(item.key, placed);
+      this.top = item.key;
+    }
+    this.tree.load([...this.placed.values()]);
     this.everything();
   }
 
   private update(keys: ReadonlySet<string>): void {
+    if (keys.size > MANY) return this.placeAll();
     for (const key of keys) {
       const old = this.placed.get(key);
       const item = this.reader.get(key);
@@ -234,12 +248,8 @@ export class Painter {
       this.live.add(item.key);
       return;
     }
-    const box = boxOfItem(item, this.letters);
-    if (!box) return;
-    const path = isWriting(item.kind) || item.kind === 'image' ? null : new Path2D();
-    if (path) traceItem(path, item);
-    const { left: minX, top: minY, right: maxX, bottom: maxY } = box;
-    const placed = { minX, minY, maxX, maxY, key: item.key, path };
+    const placed = this.boxed(item);
+    if (!placed) return;
     this.tree.insert(placed);
     this.placed.set(item.key, placed);
     const highest = this.reader.get(this.top);
@@ -247,6 +257,17 @@ export class Painter {
       this.top = item.key;
       this.fresh.push(placed);
     } else this.spoil(placed);
+  }
+
+  private boxed(item: Item): Placed | null {
+    const known = this.made.get(item);
+    if (known) return known;
+    const box = boxOfItem(item, this.letters);
+    if (!box) return null;
+    const { left: minX, top: minY, right: maxX, bottom: maxY } = box;
+    const placed: Placed = { minX, minY, maxX, maxY, key: item.key, path: undefined };
+    this.made.set(item, placed);
+    return placed;
   }
 
   private spoil({ minX: left, minY: top, maxX: right, maxY: bottom }: Placed): void {
@@ -308,9 +329,10 @@ export class Painter {
   private fill(found: readonly Placed[]): void {
     const { below, reader, scale, lift, hidden, own } = this;
     setCamera(below, this.painted ?? this.camera, scale);
-    const shown = found.flatMap(({ key, path }) => {
+    const shown = found.flatMap((placed) => {
+      const { key } = placed;
       const item = key === hidden || key === own?.key || lift?.keys.has(key) ? undefined : reader.get(key);
-      return item ? [{ item, path }] : [];
+      return item ? [{ item, path: pathOf(placed, item) }] : [];
     });
     shown.sort((a, b) => byOrder(a.item, b.item));
     for (const { item, path } of shown) this.draw(below, item, path);
@@ -335,6 +357,13 @@ export class Painter {
     above.transform(...lift.by);
     for (const item of lift.items) this.draw(above, item, null);
   }
+}
+
+function pathOf(placed: Placed, item: Item): Path2D | null {
+  if (placed.path !== undefined) return placed.path;
+  placed.path = isWriting(item.kind) || item.kind === 'image' ? null : new Path2D();
+  if (placed.path) traceItem(placed.path, item);
+  return placed.path;
 }
 
 const edges = ({ left, top, right, bottom }: Box) => ({ minX: left, minY: top, maxX: right, maxY: bottom });

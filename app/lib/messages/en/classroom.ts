@@ -208,5 +208,8 @@ export const classroom = {
     readOnly: 'Read only',
     loading: 'Loading',
     failed: 'It could not be loaded.',
+    lateKept: 'What you drew without a connection is kept',
+    lateKeptBody: 'The lesson was over by then: you find it in the replay, marked.',
+    lateLost: 'What you drew without a connection could not be sent.',
   },
 };

@@ -20,6 +20,7 @@ import { classroom } from './classroom.ts';
 import { sandbox } from './sandbox.ts';
 import { profile } from './profile.ts';
 import { records } from './records.ts';
+import { replay } from './replay.ts';
 
 export const en = {
   common,
@@ -44,4 +45,5 @@ export const en = {
   sandbox,
   profile,
   records,
+  replay,
 };

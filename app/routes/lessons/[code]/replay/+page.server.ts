@@ -1,0 +1,18 @@
+import { lessonFor } from '#app/server/views.server.ts';
+import { personOf, unknownPage } from '$lib/guard.ts';
+import type { PageServerLoad } from './$types';
+
+/** A lesson that is over, as it went. Who has no part in it sees a page that does not exist. */
+export const load: PageServerLoad = async (event) => {
+  const person = personOf(event);
+  const { services } = event.locals;
+  const lesson = await services.visibleLesson(person, event.params.code);
+  if (!lesson || lesson.state === 'cancelled') unknownPage();
+  const seconds = Number(event.url.searchParams.get('t') ?? Number.NaN);
+  return {
+    lesson: await lessonFor(services.queries, person, lesson),
+    me: person.personId,
+    host: lesson.tutorId === person.personId,
+    begin: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null,
+  };
+};
