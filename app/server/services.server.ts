@@ -13,7 +13,8 @@ import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
-export interface ServiceParts extends AccountParts, BoardParts, BookingParts, LessonParts, ReplayParts, ConversationParts {
+export interface ServiceParts
+  extends AccountParts, BoardParts, BookingParts, LessonParts, ReplayParts, ConversationParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
