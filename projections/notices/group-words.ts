@@ -2,24 +2,24 @@ import { never } from '#events/shared/never.ts';
 import type { GroupKind } from './notice.ts';
 import type { Words } from './reader.ts';
 
-/** Study groups. */
+/** Study groups, without their names: those are words of whoever gave them, and must be able to go with that person. */
 export function groupWords(about: GroupKind): Words {
   switch (about.kind) {
     case 'group-invited':
       return {
-        title: `You are invited to the study group “${about.name}”`,
+        title: 'You are invited to a study group',
         body: 'Look who is in it, then join or decline.',
         href: `/messages/${about.conversationId}`,
       };
     case 'group-removed':
       return {
-        title: `You are no longer in the study group “${about.name}”`,
+        title: 'You were taken out of a study group',
         body: 'Its owner took you out, so you cannot read it any more. Only they can invite you again.',
         href: '/messages',
       };
     case 'group-handed-over':
       return {
-        title: `The study group “${about.name}” is yours now`,
+        title: 'A study group is yours now',
         body: 'Its owner left. You can rename it, invite people and take them out.',
         href: `/messages/${about.conversationId}/settings`,
       };

@@ -137,9 +137,9 @@ export type AccountKind =
 
 /** A study group: no lesson belongs to it. */
 export type GroupKind =
-  | { readonly kind: 'group-invited'; readonly conversationId: string; readonly name: string }
-  | { readonly kind: 'group-removed'; readonly name: string }
-  | { readonly kind: 'group-handed-over'; readonly conversationId: string; readonly name: string };
+  | { readonly kind: 'group-invited'; readonly conversationId: string }
+  | { readonly kind: 'group-removed' }
+  | { readonly kind: 'group-handed-over'; readonly conversationId: string };
 
 export type LessonKind = BookingKind | MoneyKind | CaseKind;
 export type NoticeKind = LessonKind | AccountKind | GroupKind;

@@ -1,24 +1,17 @@
 /** Who is invited to a study group, taken out of it or made its owner hears of it, on the page only. Rule NO14 of SPEC.md. */
-import { ERASED } from '#events/sealing/sealed-fields.ts';
 import type { GroupKind } from '../notices/notice.ts';
 import type { Process, Reaction } from './process.ts';
 
-export interface NotifyGroups {
-  readonly name: string;
-}
-
-/** Where whoever named it was erased. */
-const UNNAMED = 'Study group';
+/** Nothing is kept: a group's name is somebody's words, which no table of ours may hold longer than they are here. */
+export type NotifyGroups = Readonly<Record<string, never>>;
 
 /** One instance a conversation. */
 export const notifyGroups: Process<NotifyGroups> = {
   name: 'notify-groups',
-  initial: { name: UNNAMED },
+  initial: {},
 
   keyOf(fact) {
     switch (fact.type) {
-      case 'StudyGroupCreated':
-      case 'StudyGroupRenamed':
       case 'MemberInvited':
       case 'MemberRemoved':
       case 'GroupHandedOver':
@@ -28,27 +21,19 @@ export const notifyGroups: Process<NotifyGroups> = {
     }
   },
 
-  evolve(state, fact) {
-    switch (fact.type) {
-      case 'StudyGroupCreated':
-      case 'StudyGroupRenamed':
-        return { name: fact.data.name === ERASED ? UNNAMED : fact.data.name };
-      default:
-        return state;
-    }
-  },
+  evolve: (state) => state,
 
-  react(fact, { name }): readonly Reaction[] {
+  react(fact): readonly Reaction[] {
     switch (fact.type) {
       case 'MemberInvited': {
         const { conversationId, personId } = fact.data;
-        return [note(personId, { kind: 'group-invited', conversationId, name }, fact.id)];
+        return [note(personId, { kind: 'group-invited', conversationId }, fact.id)];
       }
       case 'MemberRemoved':
-        return [note(fact.data.personId, { kind: 'group-removed', name }, fact.id)];
+        return [note(fact.data.personId, { kind: 'group-removed' }, fact.id)];
       case 'GroupHandedOver': {
         const { conversationId, personId } = fact.data;
-        return [note(personId, { kind: 'group-handed-over', conversationId, name }, fact.id)];
+        return [note(personId, { kind: 'group-handed-over', conversationId }, fact.id)];
       }
       default:
         return [];
