@@ -19,7 +19,7 @@ export function chargebackLost(rows: Rows, fact: Of<'ChargebackLost'>, ordinal: 
     entry.line('escrow:booking', taken);
     escrow -= taken;
     left -= taken;
-  } else if (payment) {
+  } else if (payment?.recorded === true) {
     entry.book = { ...entry.book, lost: entry.book.lost + amount };
     left -= entry.take('reserve', left);
     left -= entry.take('escrow', left);
@@ -34,7 +34,13 @@ export function chargebackLost(rows: Rows, fact: Of<'ChargebackLost'>, ordinal: 
   entry.line('expense:chargeback', left);
   entry.line('psp:balance', -amount);
   entry.done();
-  const known = payment ?? { provider_payment_id: paymentId, booking_id: bookingId, surplus: false, uncovered: 0 };
+  const known = payment ?? {
+    provider_payment_id: paymentId,
+    booking_id: bookingId,
+    recorded: false,
+    surplus: false,
+    uncovered: 0,
+  };
   rows.put(PAYMENT, { ...known, escrow, uncovered: known.uncovered + left });
 }
 

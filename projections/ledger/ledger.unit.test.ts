@@ -114,10 +114,10 @@ const surplus: AnyEvent = {
   type: 'SurplusPaymentDetected',
   data: { bookingId, providerPaymentId: 'pay_2', amount: 80_000, fee: 0, tax: 0 },
 };
-const bankCase = (providerPaymentId = 'pay_1'): AnyEvent => ({
+const bankCase = (providerPaymentId = 'pay_1', chargebackId = 'c'): AnyEvent => ({
   type: 'ChargebackOpened',
   data: {
-    chargebackId: 'c',
+    chargebackId,
     bookingId,
     providerPaymentId,
     amount: 80_000,
@@ -128,9 +128,9 @@ const bankCase = (providerPaymentId = 'pay_1'): AnyEvent => ({
     at: 0,
   },
 });
-const lost = (amount: number): AnyEvent => ({
+const lost = (amount: number, chargebackId = 'c'): AnyEvent => ({
   type: 'ChargebackLost',
-  data: { chargebackId: 'c', bookingId, round: 1, amount, accepted: false, at: 0 },
+  data: { chargebackId, bookingId, round: 1, amount, accepted: false, at: 0 },
 });
 
 describe('LE6: the postings', () => {
@@ -192,6 +192,26 @@ describe('LE6: the postings', () => {
     expect(balances(early)).toEqual({ 'psp:balance': 50_000, [`escrow:booking:${B}`]: -50_000 });
     expect(moneyTerms(early)).toEqual({ gross: 80_000, returned: 30_000, tutor: 0, commission: 0, held: 50_000 });
     expect(balances(book([paid(), bankCase('pay_2'), lost(80_000), surplus]))).toEqual({
+      'psp:balance': 80_000,
+      [`escrow:booking:${B}`]: -80_000,
+    });
+    // Two cases about a payment nobody has heard of: neither comes out of the booking that was paid by another.
+    const twice = book([paid(), bankCase('pay_2'), lost(100), bankCase('pay_2', 'c2'), lost(100, 'c2'), surplus]);
+    expect(balances(twice)).toEqual({ 'psp:balance': 159_800, [`escrow:booking:${B}`]: -159_800 });
+    expect(
+      balances(
+        book([
+          paid(),
+          bankCase('pay_2'),
+          lost(100),
+          bankCase('pay_2', 'c2'),
+          lost(100, 'c2'),
+          surplus,
+          asked(79_800, 'pay_2'),
+          refunded(79_800),
+        ]),
+      ),
+    ).toEqual({
       'psp:balance': 80_000,
       [`escrow:booking:${B}`]: -80_000,
     });

@@ -105,6 +105,7 @@ function paid(rows: Rows, fact: Paid, ordinal: number): void {
   rows.put(PAYMENT, {
     provider_payment_id: providerPaymentId,
     booking_id: bookingId,
+    recorded: true,
     surplus,
     escrow: surplus ? amount - gone : 0,
     uncovered: 0,

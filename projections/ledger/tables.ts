@@ -46,10 +46,20 @@ export const BOOK = table(
   { key: ['booking_id'] },
 );
 
-/** Payments; of surplus ones also what of them is still in escrow. `uncovered`: what a bank took while there was nothing of it here. */
+/**
+ * Payments; of surplus ones also what of them is still in escrow. `recorded`: we have heard of the payment itself, not only of
+ * a bank's case about it. `uncovered`: what a bank took while there was nothing of it here.
+ */
 export const PAYMENT = table(
   'ledger_payment',
-  { provider_payment_id: 'text', booking_id: 'text', surplus: 'boolean', escrow: 'int8', uncovered: 'int8' },
+  {
+    provider_payment_id: 'text',
+    booking_id: 'text',
+    recorded: 'boolean',
+    surplus: 'boolean',
+    escrow: 'int8',
+    uncovered: 'int8',
+  },
   { key: ['provider_payment_id'] },
 );
 

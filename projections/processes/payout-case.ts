@@ -56,7 +56,7 @@ export interface PayoutCase {
   readonly endsAt: number;
   /** The ends of the pauses that stand, by reason (business ms); 0: open. */
   readonly pauses: Readonly<Record<string, number>>;
-  /** Refunds of the booking's payment on their way; one that failed stays until it is asked for again. */
+  /** Refunds of the booking's payment on their way. */
   readonly refunds: readonly string[];
   /** What of that payment went back to the payer. */
   readonly refunded: number;
@@ -134,6 +134,9 @@ export function evolve(stored: PayoutCase, fact: Fact): PayoutCase {
       const others = state.refunds.filter((id) => id !== refundId && refundAgainId(id) !== refundId);
       return { ...state, refunds: [...others, refundId] };
     }
+    case 'RefundFailed':
+      // Whether it is still owed is told by the amounts: what the payer's bank took meanwhile is never asked for again.
+      return { ...state, refunds: state.refunds.filter((id) => id !== fact.data.refundId) };
     case 'RefundProcessed': {
       const { refundId, amount } = fact.data;
       if (!state.refunds.includes(refundId)) return state;

@@ -219,6 +219,7 @@ export const releasePayout: Process<ReleasePayout> = {
       case 'BookingCancelled':
       case 'RefundRequested':
       case 'RefundProcessed':
+      case 'RefundFailed':
       case 'RefundsUnfrozen':
         return fact.data.bookingId;
       default:
@@ -303,6 +304,7 @@ export const releasePayout: Process<ReleasePayout> = {
         return [...(stage.at === 'done' ? payBack(state) : settle(state)), ...close(state)];
       case 'HoldLifted':
       case 'RefundProcessed':
+      case 'RefundFailed':
         return close(state);
       default:
         return [];

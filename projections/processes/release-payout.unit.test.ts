@@ -108,6 +108,38 @@ describe('release-payout: to the tutor', () => {
     expect(commandsIn(to(...released, holdLifted()))).toEqual(['CloseBooking']);
   });
 
+  test('RP18: a refund that failed keeps the booking open until it is made good, by another or by the bank', () => {
+    const ofDispute = fact({
+      type: 'PayoutDisputeClosed',
+      data: { bookingId: BOOKING, disputeId: 'd', outcome: 'split', refund: 20_000, reversal: 0, at: 0 },
+    });
+    const asked = (refundId: string) =>
+      fact({
+        type: 'RefundRequested',
+        data: { bookingId: BOOKING, refundId, providerPaymentId: 'pay_1', amount: 20_000, reason: 'dispute' },
+      });
+    const failed = fact({
+      type: 'RefundFailed',
+      data: { bookingId: BOOKING, refundId: 'r1', amount: 20_000, reason: 'bank' },
+    });
+    const sent = fact({
+      type: 'RefundProcessed',
+      data: { bookingId: BOOKING, refundId: 'r2', providerRefundId: 'rfnd_2', amount: 20_000 },
+    });
+    const bankTook = (lost: number) =>
+      fact({
+        type: 'RefundsUnfrozen',
+        data: { bookingId: BOOKING, chargebackId: 'disp_1', providerPaymentId: 'pay_1', lost },
+      });
+    const before = [...held(), completed(), ofDispute, holdStarted(), releaseAuthorized(), holdLifted(), asked('r1')];
+    expect(commandsIn(to(...before, failed))).toEqual([]);
+    expect(commandsIn(to(...before, failed, asked('r2')))).toEqual([]);
+    expect(commandsIn(to(...before, failed, asked('r2'), sent))).toEqual(['CloseBooking']);
+    expect(commandsIn(to(...before, failed, bankTook(19_999)))).toEqual([]);
+    expect(commandsIn(to(...before, failed, bankTook(20_000)))).toEqual(['CloseBooking']);
+    expect(commandsIn(to(...before, bankTook(20_000), failed))).toEqual(['CloseBooking']);
+  });
+
   test('RP12: after a part went back, the rest is what is lifted', () => {
     const facts = [...held(), cancelled(40_000), reversed(36_000), holdStarted(START), releaseAuthorized()];
     expect(to(...facts)).toMatchObject([{ call: { kind: 'lift-hold', amount: 36_000 } }]);

@@ -15,6 +15,11 @@ const FOUND: readonly (readonly [seed: number, what: string])[] = [
   [5810, 'the same, when the reversal of the dispute failed first'],
   [6077, 'a dispute kept what it gave back in reserve, though the bank had taken it already'],
   [10932, 'a review refused while money was on its way back was not asked for again'],
+  [1870, 'a refund that failed, and that the bank had made good by then, kept the booking open for ever'],
+  [
+    89821,
+    'the second of two cases lost before their surplus payment was recorded came out of the booking in the books',
+  ],
   [8408, 'when the bank had taken all of it, the booking waited for a review for ever'],
 ];
 
