@@ -63,18 +63,30 @@ export async function moveCheckpoint(tx: Queryable, consumer: string, to: Checkp
   ]);
 }
 
-/** Moves the checkpoint wherever it was, and tells whoever listens. @throws Fenced */
+/**
+ * Moves the checkpoint from where the caller believes it to be (`'anywhere'`: wherever it is), and tells whoever listens.
+ * @throws Fenced also when it is elsewhere: a crash of the database has taken commits, or a lost one came through.
+ */
 export async function moveFenced(
   tx: Queryable,
   consumer: string,
   epoch: number,
+  from: Checkpoint | 'anywhere',
   to: Checkpoint,
   channel: string,
 ): Promise<void> {
   const moved = await tx.query(
-    `UPDATE worker.checkpoint SET position = $3, ordinal = $4 WHERE consumer = $1 AND epoch = $2
+    `UPDATE worker.checkpoint SET position = $3, ordinal = $4 WHERE consumer = $1 AND epoch = $2 AND ($6 OR position IS NOT DISTINCT FROM $7)
      RETURNING pg_notify($5, '')::text`,
-    [consumer, epoch, to.position, to.ordinal, channel],
+    [
+      consumer,
+      epoch,
+      to.position,
+      to.ordinal,
+      channel,
+      from === 'anywhere',
+      from === 'anywhere' ? null : from.position,
+    ],
   );
   if (moved.length === 0) throw new Fenced(consumer);
 }

@@ -67,7 +67,7 @@ export async function requestRebuild(db: Database): Promise<void> {
 /** Empties them for the consumer on duty, which goes on with them. @throws Fenced */
 export async function emptyReadModels(db: Database, projections: readonly Projection[], epoch: number): Promise<void> {
   await db.transaction(async (tx) => {
-    await moveFenced(tx, READ_MODELS, epoch, { position: null, ordinal: 0 }, READ_MODELS_MOVED);
+    await moveFenced(tx, READ_MODELS, epoch, 'anywhere', { position: null, ordinal: 0 }, READ_MODELS_MOVED);
     await createEmpty(tx, projections);
   });
 }

@@ -109,7 +109,7 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
     if (written === true) tell();
     else {
       await db.transaction(async (tx) => {
-        await moveFenced(tx, READ_MODELS, epoch, to, READ_MODELS_MOVED);
+        await moveFenced(tx, READ_MODELS, epoch, from, to, READ_MODELS_MOVED);
         await writeUnit(tx, SCHEMA, unit);
         for (const failure of failures) await parkFor(tx, failure);
       });
@@ -126,7 +126,7 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
     const parked: Unprojectable[] = [];
     await db.transaction(async (tx) => {
       parked.length = 0;
-      await moveFenced(tx, READ_MODELS, epoch, to, READ_MODELS_MOVED);
+      await moveFenced(tx, READ_MODELS, epoch, from, to, READ_MODELS_MOVED);
       for (const { name, unit, failures } of units) {
         parked.push(...failures);
         await tx.query('SAVEPOINT one');
@@ -152,6 +152,7 @@ export function readModelWriter(settings: WriterSettings): ReadModelWriter {
     // going on from here would skip them for good: whoever begins anew at the checkpoint gets them.
     if (passed !== null && (from.position === null || comparePositions(from.position, passed) < 0))
       throw new Fenced(READ_MODELS);
+    passed = from.position;
     // Delivery is at least once: what the checkpoint has passed is in the rows already.
     const { position } = from;
     const fresh = position === null ? events : events.filter((one) => comparePositions(one.position, position) > 0);

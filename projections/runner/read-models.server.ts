@@ -5,7 +5,7 @@ import type { Log } from '#platform/log/log.server.ts';
 import type { Fact } from '../fact.ts';
 import { PROJECTIONS } from './all-projections.ts';
 import { dutyOf, Fenced, readCheckpoint, takeOver, type Checkpoint } from './checkpoint.server.ts';
-import { passesByItself } from './parked.server.ts';
+import { neverPasses } from './parked.server.ts';
 import type { Projection } from './projection.ts';
 import { emptyReadModels, READ_MODELS, READ_MODELS_ANEW } from './read-model-tables.server.ts';
 import { readModelWriter, type ReadModelWriter } from './read-model-writer.server.ts';
@@ -83,7 +83,8 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     try {
       await rebuildReadModels({ db, store, log, projections, epoch, signal });
     } catch (error) {
-      if (error instanceof Fenced || passesByItself(error)) throw error;
+      // Anything else is tried again: emptying takes from everyone what they can read meanwhile.
+      if (!neverPasses(error)) throw error;
       // Such as an event whose rows the database refuses: only the slow way can find it and put it aside.
       log.error({ err: error }, 'the read models could not be built at once and are built batch by batch');
       await emptyReadModels(db, projections, epoch);

@@ -3,6 +3,7 @@
  * Rows that change are kept in memory and written once, with their keys and indexes made at the end; memory stays bounded,
  * because past a limit the older rows are written and loaded again when a fact asks for them.
  */
+import { randomBytes } from 'node:crypto';
 import type { EventStore, Position } from '#events/store/event-store.ts';
 import { DatabaseUnavailable, SqlError, type Database, type Queryable } from '#platform/database/database.ts';
 import type { Log } from '#platform/log/log.server.ts';
@@ -18,11 +19,13 @@ import type { Key, Unit } from './rows.ts';
 import { createSql, keyOf, keyText, primaryKeySql, type AnyTable, type StoredRow } from './table.ts';
 
 /**
- * Where a rebuild makes its tables: each runner its own, because one that was taken over may still be writing for a while, and
- * its rows must not come between those of its successor.
+ * Where a rebuild makes its tables: each attempt its own, because one that was taken over, or that failed, may still be writing
+ * for a while, and its rows must not come between those of the next.
  */
 const NEXT = 'read_model_next';
-const nextOf = (epoch: number): string => `${NEXT}_${String(epoch)}`;
+let attempts = 0;
+const nextOf = (epoch: number): string =>
+  `${NEXT}_${String(epoch)}_${String((attempts += 1))}_${randomBytes(3).toString('hex')}`;
 /** How long tables of an earlier rebuild are waited for, wall ms. Someone still writes to them then; the next rebuild tries again. */
 const PATIENCE_MS = 2_000;
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -53,7 +56,7 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   const { db, store, log, projections = PROJECTIONS, epoch, signal, pageSize = PAGE, keepRows = KEEP_ROWS } = settings;
   const tables = tablesOf(projections);
   const next = nextOf(epoch);
-  await db.query(`DROP SCHEMA IF EXISTS ${OLD} CASCADE`);
+  const old = next.replace(NEXT, OLD);
   await dropLeftovers(db, epoch, log);
   await db.transaction(async (tx) => {
     await tx.query(`CREATE SCHEMA ${next}`);
@@ -103,40 +106,45 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   await rows.finish();
 
   await db.transaction(async (tx) => {
-    await moveFenced(tx, READ_MODELS, epoch, { position, ordinal }, READ_MODELS_MOVED);
+    await moveFenced(tx, READ_MODELS, epoch, 'anywhere', { position, ordinal }, READ_MODELS_MOVED);
     if ((await tx.query(`SELECT there FROM ${next}.${WITNESS}`)).length === 0)
       throw new DatabaseUnavailable('The database crashed while the read models were built, and has lost some of them');
     await tx.query(`DROP TABLE ${next}.${WITNESS}`);
     // Renaming takes no lock on a table, so it waits for no reader; those in the middle of a read finish on the old ones.
-    await tx.query(`ALTER SCHEMA ${SCHEMA} RENAME TO ${OLD}`);
+    await tx.query(`ALTER SCHEMA ${SCHEMA} RENAME TO ${old}`);
     await tx.query(`ALTER SCHEMA ${next} RENAME TO ${SCHEMA}`);
     await tx.query('DELETE FROM worker.parked_event WHERE consumer = $1', [READ_MODELS]);
     for (const { projection, fact, error } of parked)
       await park(tx, READ_MODELS, projection, fact, error, fact.recordedAt);
   });
   for (const failure of parked) reportParked(log, failure);
-  await db.query(`DROP SCHEMA ${OLD} CASCADE`);
+  // The new tables count already; what keeps the old ones busy, or takes them away first, is no failure of the rebuild.
+  await dropOne(db, old, log).catch((error: unknown) => log.warn({ err: error }, 'the old read models stay for now'));
   return ordinal;
 }
 
 /** Removes the tables of rebuilds that did not end, of this runner and of those before it; never those of one that came later. */
 async function dropLeftovers(db: Database, epoch: number, log: Log): Promise<void> {
   const found = await db.query<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname = $1 OR nspname LIKE $2`,
-    [NEXT, `${NEXT.replaceAll('_', '\\_')}\\_%`],
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname ~ $1 ORDER BY nspname`,
+    [`^(${NEXT}|${OLD})(_|$)`],
   );
   for (const { name } of found) {
-    const of = name === NEXT ? 0 : Number(name.slice(NEXT.length + 1));
-    if (!Number.isSafeInteger(of) || of > epoch) continue;
-    try {
-      await db.transaction(async (tx) => {
-        await tx.query(`SET LOCAL lock_timeout = ${String(PATIENCE_MS)}`);
-        await tx.query(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
-      });
-    } catch (error) {
-      if (of === epoch || !(error instanceof SqlError && error.code === LOCK_NOT_AVAILABLE)) throw error;
-      log.warn({ schema: name }, 'the tables of an earlier rebuild are still written to and stay for now');
-    }
+    const of = Number(/_(\d+)_/.exec(name)?.[1] ?? 0);
+    if (of <= epoch) await dropOne(db, name, log);
+  }
+}
+
+/** Does not wait long for whoever still reads or writes there. */
+async function dropOne(db: Database, schema: string, log: Log): Promise<void> {
+  try {
+    await db.transaction(async (tx) => {
+      await tx.query(`SET LOCAL lock_timeout = ${String(PATIENCE_MS)}`);
+      await tx.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+    });
+  } catch (error) {
+    if (!(error instanceof SqlError && error.code === LOCK_NOT_AVAILABLE)) throw error;
+    log.warn({ schema }, 'tables of an earlier time are still in use and stay for now');
   }
 }
 

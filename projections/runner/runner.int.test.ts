@@ -335,6 +335,33 @@ describe('RU14: building anew', () => {
     expect(await dumpReadModels(db)).toBe(lived);
   });
 
+  test('RU15: nor by one that holds a fact which some projection cannot take, and that is written the long way', async () => {
+    const last = await many(4);
+    const waiter = started(await createWaiter(db));
+    const picky: Projection = {
+      name: 'picky',
+      tables: [],
+      project(fact) {
+        if (fact.type === 'PersonRegistered' && fact.data.personId === 'later') throw new Error('a bug');
+      },
+    };
+    const settings = { db, store, log: createLog({ level: 'silent' }), projections: [...PROJECTIONS, picky] };
+    const onFenced = vi.fn();
+    const first = await runReadModels({ ...settings, onFenced });
+    expect(await waiter.waitFor(last, 5_000)).toBe(true);
+    expect(await waiter.waitFor(await register('late'), 5_000)).toBe(true);
+    // As if the last commit had never reached the disk; the next fact comes before anybody has looked.
+    await db.query('UPDATE worker.checkpoint SET position = $1, ordinal = 4 WHERE consumer = $2', [last, READ_MODELS]);
+    for (const name of ['person', 'person_role'])
+      await db.query(`DELETE FROM read_model.${name} WHERE person_id = 'late'`);
+    const later = await register('later');
+    await until('noticed', async () => onFenced.mock.calls.length > 0, 10_000);
+    await first.stop();
+    started(await runReadModels(settings));
+    expect(await waiter.waitFor(later, 5_000)).toBe(true);
+    expect((await people()).map((row) => row.person_id)).toContain('late');
+  });
+
   test('one that was replaced meanwhile changes nothing', async () => {
     await many(3);
     const epoch = await takeOver(db, READ_MODELS);
