@@ -29,10 +29,24 @@ function ensurePackages({ say, fail }) {
     fail(`apt-get could not install ${missing.join(', ')}.\n${updated.stderr ?? ''}${installed.stderr ?? ''}`);
 }
 
+/**
+ * The failed tests of a suite's JSON report, each with the first lines of its error: the whole output is long, and who
+ * reads it by its end must still learn what failed.
+ */
+function failuresOf(report) {
+  const said = (messages) => messages.join('\n').split('\n').slice(0, 8).join('\n    ');
+  return report.testResults.flatMap(({ name, message, status, assertionResults }) => {
+    const failed = assertionResults.filter((one) => one.status === 'failed');
+    if (failed.length === 0 && status === 'failed') return [`${name}\n    ${said([message ?? ''])}`];
+    return failed.map((one) => `${name}: ${one.fullName}\n    ${said(one.failureMessages)}`);
+  });
+}
+
 export async function runTests({ root, bin, env, say, fail }) {
   ensurePackages({ say, fail });
   const node = join(bin, 'node');
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures = [];
   const results = join(root, 'test-results');
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
@@ -58,7 +72,10 @@ export async function runTests({ root, bin, env, say, fail }) {
   run('svelte-kit sync', [module('@sveltejs/kit/svelte-kit.js'), 'sync']);
   for (const [name, args] of checks) {
     if (run(name, args)) counts.passed += 1;
-    else counts.failed += 1;
+    else {
+      counts.failed += 1;
+      failures.push(name);
+    }
   }
 
   for (const project of ['unit', 'int', 'e2e']) {
@@ -74,15 +91,22 @@ export async function runTests({ root, bin, env, say, fail }) {
     ]);
     if (!existsSync(report)) {
       counts.failed += 1;
+      failures.push(`${project} tests: no report`);
       continue;
     }
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = result;
+    failures.push(...failuresOf(result));
     counts.passed += numPassedTests;
     counts.failed += numFailedTests;
     counts.skipped += numPendingTests + numTodoTests;
     // A suite can fail outside any test (a hook, an unhandled error): that counts too.
-    if (!clean && numFailedTests === 0) counts.failed += 1;
+    if (!clean && numFailedTests === 0) {
+      counts.failed += 1;
+      failures.push(`${project} tests: an error outside any test, see above`);
+    }
   }
+  if (failures.length > 0) say(`\nFailed:\n${failures.map((one) => `- ${one}`).join('\n')}`);
   say(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   process.exit(counts.failed === 0 ? 0 : 1);
 }

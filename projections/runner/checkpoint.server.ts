@@ -9,6 +9,14 @@ export class Fenced extends Error {
   }
 }
 
+/** The checkpoint is not where it was read: a commit whose answer was lost came through after all. It passes: read again. */
+export class CheckpointMoved extends Error {
+  constructor(consumer: string) {
+    super(`The checkpoint of ${consumer} moved meanwhile`);
+    this.name = 'CheckpointMoved';
+  }
+}
+
 export interface Checkpoint {
   readonly position: Position | null;
   /** Facts seen since the beginning of the log. */

@@ -6,7 +6,7 @@
 import type { Submit } from '#events/handling/submit.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
-import { comparePositions, type EventStore, type RecordedEvent } from '#events/store/event-store.ts';
+import { comparePositions, type EventStore, type Position, type RecordedEvent } from '#events/store/event-store.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import { crashPoint } from '#platform/crash/crash-point.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
@@ -16,7 +16,14 @@ import type { Posted } from '../notices/post.server.ts';
 import { PROCESSES, type AnyProcess } from '../processes/all.ts';
 import type { Process, Reaction } from '../processes/process.ts';
 import { accountOf } from './account.server.ts';
-import { Fenced, lockCheckpoint, moveCheckpoint, readCheckpoint, takeOver } from './checkpoint.server.ts';
+import {
+  CheckpointMoved,
+  Fenced,
+  lockCheckpoint,
+  moveCheckpoint,
+  readCheckpoint,
+  takeOver,
+} from './checkpoint.server.ts';
 import { neverPasses, park, passesByItself } from './parked.server.ts';
 import { writeReactions, type Wanted } from './reactions.server.ts';
 
@@ -40,6 +47,13 @@ export interface ProcessSettings {
 interface Given {
   readonly part: string;
   readonly error: unknown;
+}
+
+/** The fact that is handled, and the checkpoint before and after it. */
+interface Step {
+  readonly event: RecordedEvent;
+  readonly from: Position | null;
+  readonly ordinal: number;
 }
 
 /** What one process made of one fact, until it is committed. */
@@ -107,7 +121,7 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
 
   /** Whether the fact is to blame and not tried again by this part. Throws what may pass, so that the fact comes again. */
   async function blame(part: string, event: RecordedEvent, error: unknown): Promise<void> {
-    if (error instanceof Fenced || passesByItself(error)) throw error;
+    if (error instanceof Fenced || error instanceof CheckpointMoved || passesByItself(error)) throw error;
     // Both must answer before an event may be blamed for the failure.
     await store.head();
     const key = `${part} ${event.id}`;
@@ -156,8 +170,7 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
 
   /** Gives what was posted, and which processes lost the fact. */
   async function write(
-    event: RecordedEvent,
-    ordinal: number,
+    { event, from, ordinal }: Step,
     works: readonly Work[],
     given: readonly Given[],
     carefully: boolean,
@@ -165,7 +178,9 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
     return db.transaction(async (tx) => {
       const posted: Posted[] = [];
       const lost = [...given];
-      await lockCheckpoint(tx, PROCESS_RUNNER, epoch);
+      // What is saved was made from states read where the checkpoint stood: elsewhere, a fact would count twice in them.
+      const { position } = await lockCheckpoint(tx, PROCESS_RUNNER, epoch);
+      if (position !== from) throw new CheckpointMoved(PROCESS_RUNNER);
       for (const work of works) {
         const saved = carefully ? await saveIfPossible(tx, work) : await save(tx, work);
         if ('part' in saved) lost.push(saved);
@@ -177,15 +192,11 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
     });
   }
 
-  async function commit(
-    event: RecordedEvent,
-    ordinal: number,
-    works: readonly Work[],
-    given: readonly Given[],
-  ): Promise<void> {
-    const { posted, lost } = await write(event, ordinal, works, given, false).catch(async (error: unknown) => {
+  async function commit(step: Step, works: readonly Work[], given: readonly Given[]): Promise<void> {
+    const { event } = step;
+    const { posted, lost } = await write(step, works, given, false).catch(async (error: unknown) => {
       await blame('commit', event, error);
-      return write(event, ordinal, works, given, true);
+      return write(step, works, given, true);
     });
     for (const { part, error } of lost)
       log.error(
@@ -199,7 +210,7 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
 
   async function handleBatch(events: readonly RecordedEvent[]): Promise<void> {
     const checkpoint = await readCheckpoint(db, PROCESS_RUNNER);
-    let { ordinal } = checkpoint;
+    let { ordinal, position } = checkpoint;
     let passed: RecordedEvent | null = null;
     for (const event of events) {
       if (checkpoint.position !== null && comparePositions(event.position, checkpoint.position) <= 0) continue;
@@ -210,12 +221,13 @@ export async function runProcesses(settings: ProcessSettings): Promise<{ stop():
       const works: Work[] = [];
       const given = await offer(fact, works);
       await crashPoint('process:commands-submitted');
-      await commit(event, ordinal, works, given);
+      await commit({ event, from: position, ordinal }, works, given);
       await crashPoint('process:committed');
+      position = event.position;
       passed = null;
     }
     // Facts that concern no process only move the checkpoint, once for all of them.
-    if (passed) await commit(passed, ordinal, [], []);
+    if (passed) await commit({ event: passed, from: position, ordinal }, [], []);
   }
 
   const subscription = store.subscribe({

@@ -10,7 +10,7 @@ import type { Projection } from './projection.ts';
 import { emptyReadModels, READ_MODELS, READ_MODELS_ANEW } from './read-model-tables.server.ts';
 import { readModelWriter, type ReadModelWriter } from './read-model-writer.server.ts';
 import { rebuildReadModels } from './rebuild.server.ts';
-import { repeat } from './task.ts';
+import { repeat, type Task } from './task.ts';
 
 export {
   dumpReadModels,
@@ -48,6 +48,9 @@ export interface ReadModelSettings {
 export async function runReadModels(settings: ReadModelSettings): Promise<ReadModelRunner> {
   const { db, store, log, projections = PROJECTIONS, onFenced, batchSize = BATCH } = settings;
   const epoch = await takeOver(db, READ_MODELS);
+  // Read before anything is begun: a start that fails must leave no watcher behind, which would stop the next runner.
+  const start = await readCheckpoint(db, READ_MODELS);
+  const head = await store.head();
   const stopping = new AbortController();
   const { signal } = stopping;
   let fenced = false;
@@ -91,24 +94,24 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     }
   }
 
+  let watching: Task | null = null;
+  const unlisten = await db.listen(READ_MODELS_ANEW, () => watching?.wake());
   // Without it, a request to build anew, or commits that a crash of the database has taken, would be noticed with the next
   // event only.
-  const watching = repeat('watching the read models', LOOK_EVERY_MS, log, async () => {
+  watching = repeat('watching the read models', LOOK_EVERY_MS, log, async () => {
     const left = writer?.left;
     const duty = await dutyOf(db, READ_MODELS);
     const lost = left !== undefined && writer?.left === left && duty?.position !== left.position;
     if (!fenced && !signal.aborted && (duty?.epoch !== epoch || lost)) replaced();
     return false;
   });
-  const unlisten = await db.listen(READ_MODELS_ANEW, () => watching.wake());
 
-  const start = await readCheckpoint(db, READ_MODELS);
-  if (start.position !== null || (await store.head()) === null) {
+  if (start.position !== null || head === null) {
     follow(start);
     return {
       async stop() {
         await unlisten();
-        await watching.stop();
+        await watching?.stop();
         await following?.stop();
         await writer?.idle();
       },
@@ -129,7 +132,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     async stop() {
       stopping.abort();
       await unlisten();
-      await watching.stop();
+      await watching?.stop();
       await building.stop();
       await following?.stop();
       await writer?.idle();

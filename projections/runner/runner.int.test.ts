@@ -558,6 +558,43 @@ describe('processes', () => {
     expect(errors).toHaveBeenCalledWith(expect.stringContaining('event-parked'));
   });
 
+  test('RU16: a commit that comes through after its answer was lost is not made a second time', async () => {
+    const counter: Process<number> = {
+      name: 'counter',
+      initial: 0,
+      keyOf: (fact) => (fact.type === 'PersonRegistered' ? 'all' : null),
+      evolve: (seen) => seen + 1,
+      react: () => [],
+    };
+    // The first transaction loses its answer, and takes effect after the checkpoint was read again, before the states are.
+    let late: Promise<void> | (() => Promise<void>) | null = null;
+    const lossy: Database = {
+      ...db,
+      async transaction(work) {
+        if (late !== null) return db.transaction(work);
+        late = async () => void (await db.transaction(work));
+        throw new DatabaseUnavailable('the connection is gone');
+      },
+      async query(sql, params) {
+        if (sql.includes('FROM worker.process_state') && typeof late === 'function') await (late = late());
+        return db.query(sql, params);
+      },
+    };
+    await register('p1');
+    started(await runProcesses({ db: lossy, store, submit, clock, log, processes: [listed(counter)] }));
+    await register('p2');
+    const states = () => db.query<{ state: number }>('SELECT state FROM worker.process_state');
+    await until('both', async () => ((await states())[0]?.state ?? 0) >= 2, 5_000);
+    expect(await states()).toEqual([{ state: 2 }]);
+    const head = await store.head();
+    await until('all handled', async () => {
+      const [row] = await db.query<{ position: string }>('SELECT position FROM worker.checkpoint');
+      return row?.position === head;
+    });
+    expect(await states()).toEqual([{ state: 2 }]);
+    expect(late).toBeInstanceOf(Promise);
+  });
+
   test('BL9: two bookings cancelled with one request id are two cancellations: both seats are free again', async () => {
     const windows = ([0, 1, 2, 3, 4, 5, 6] as const).map((weekday) => ({
       weekday,

@@ -46,6 +46,7 @@ export interface BankState {
     readonly payment_id: string;
     readonly status: string;
     readonly created_at: number;
+    readonly notes: Readonly<Record<string, string>>;
   }[];
   readonly payments: readonly {
     readonly id: string;
@@ -58,6 +59,7 @@ export interface BankState {
     readonly transfer_id: string;
     readonly amount: number;
     readonly created_at: number;
+    readonly notes: Readonly<Record<string, string>>;
   }[];
 }
 
@@ -112,7 +114,11 @@ export async function signIn(base: string, email: string): Promise<Client> {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
-  const booking = async (id: string): Promise<Booking> => (await get<Booking>(`/api/v1/bookings/${id}`)).body;
+  const booking = async (id: string): Promise<Booking> => {
+    const answer = await get<Booking>(`/api/v1/bookings/${id}`);
+    if (answer.status !== 200) throw new Error(`booking ${id}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
   return {
     token,
     personId: person.personId,
