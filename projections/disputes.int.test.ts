@@ -125,7 +125,7 @@ async function ordered(bookingId: string): Promise<void> {
 const released = { transferred: 72_000, onHold: false, lifted: 1 };
 const allBack = { transferred: 72_000, onHold: true, lifted: 0, reversed: [72_000], refunded: [80_000] };
 
-describe('a complaint', { timeout: 90_000 }, () => {
+describe('a complaint', () => {
   test('RD5: for the student, all of it goes back, the tutor’s part first', async () => {
     const bookingId = await taught();
     await answered(bookingId);
@@ -196,7 +196,7 @@ describe('a complaint', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a complaint while the transfer is on its way', { timeout: 90_000 }, () => {
+describe('a complaint while the transfer is on its way', () => {
   test('RD9: the decision waits for it, then takes it back', async () => {
     const startsAt = nextStart();
     const route = { method: 'POST', route: '/v1/payments/:id/transfers' };
@@ -217,7 +217,7 @@ describe('a complaint while the transfer is on its way', { timeout: 90_000 }, ()
   });
 });
 
-describe('a lesson that nobody can judge by its facts', { timeout: 90_000 }, () => {
+describe('a lesson that nobody can judge by its facts', () => {
   /** Both came, and the lesson ended after a third of it. */
   async function unclear(): Promise<string> {
     const { bookingId, lessonId, startsAt } = await booked();

@@ -82,9 +82,7 @@ async function worker(gateway: PaymentGateway, on: Database = db) {
 }
 
 async function finish(task: { run(): Promise<boolean> }, operationId: string): Promise<void> {
-  await expect
-    .poll(async () => (await task.run(), (await rowOf(operationId))?.state), { timeout: 5_000 })
-    .toBe('confirmed');
+  await expect.poll(async () => (await task.run(), (await rowOf(operationId))?.state)).toBe('confirmed');
 }
 
 test('EF14: frozen between its note that it sends and the sending: it does not send', async () => {

@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const DAY = 24 * HOUR;
 
-describe('a moved lesson', { timeout: 90_000 }, () => {
+describe('a moved lesson', () => {
   test('ML4, BL10: is taught and paid at its new time; the old time is free and the old timers do no harm', async () => {
     const bookingId = await world.book({ startsAt: world.firstStart + DAY });
     const before = await world.booking(bookingId, (row) => row.code !== null);
@@ -76,7 +76,7 @@ describe('a moved lesson', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a tutor', { timeout: 90_000 }, () => {
+describe('a tutor', () => {
   const tutorId = 'person-new-tutor';
   const details = {
     tutorId,

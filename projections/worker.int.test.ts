@@ -11,7 +11,7 @@ afterAll(async () => {
   await world.close();
 });
 
-describe('a booking', { timeout: 90_000 }, () => {
+describe('a booking', () => {
   test('is paid, taught, held for 72 hours and released exactly once', async () => {
     const { sandbox, queries } = world;
     const startsAt = world.firstStart;

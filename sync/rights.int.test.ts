@@ -73,12 +73,12 @@ describe('rights', () => {
     await until(() => ears.every((raw) => standing(raw) === ''), 'everybody to be told that they may write');
     const before = draw(rohan.doc, ROHAN);
     says(host, { kind: 'write', value: 'nobody' });
-    expect(await took(() => ears.every((raw) => standing(raw) === 'no-write'))).toBeLessThan(1_000);
+    expect(await took(() => ears.every((raw) => standing(raw) === 'no-write'))).toBeLessThan(5_000);
     const [fromAsha, fromRohan] = [draw(asha.doc, ASHA), draw(rohan.doc, ROHAN)];
     await until(() => asha.refusals.length + rohan.refusals.length === 2, 'both to be refused');
     expect([...asha.refusals, ...rohan.refusals]).toEqual(['no-write', 'no-write']);
     says(host, { kind: 'may', personId: ROHAN.personId, value: true });
-    expect(await took(() => ears.map(standing).join() === 'no-write,')).toBeLessThan(1_000);
+    expect(await took(() => ears.map(standing).join() === 'no-write,')).toBeLessThan(5_000);
     const allowed = draw(rohan.doc, ROHAN);
     await until(() => has(host.doc, allowed), 'Rohan’s line to reach the host');
     expect([before, fromAsha, fromRohan].map((key) => has(host.doc, key))).toEqual([true, false, false]);
@@ -160,7 +160,7 @@ describe('a student’s own documents', () => {
     const host = await hostAt(one, `chat:${lessonId}`, lessonId);
     postMessage(line.doc, ASHA, 'May I ask?', Date.now());
     says(host, { kind: 'private', value: false });
-    expect(await took(() => standing(ear) === 'private-closed')).toBeLessThan(1_000);
+    expect(await took(() => standing(ear) === 'private-closed')).toBeLessThan(5_000);
     postMessage(line.doc, ASHA, 'Still?', Date.now());
     await until(() => line.refusals.length === 1, 'the refusal');
     const other = await hostAt(one, name, lessonId);
@@ -189,7 +189,7 @@ describe('a student’s own documents', () => {
       expect(raw.closed).toEqual({ code: 4403, reason: 'forbidden' });
     }
     says(host, { kind: 'reveal', personId: null });
-    expect(await took(() => ear.closed !== null)).toBeLessThan(1_000);
+    expect(await took(() => ear.closed !== null)).toBeLessThan(5_000);
     expect(ear.closed).toEqual({ code: 4403, reason: 'not-revealed' });
     const late = await listen(one, ROHAN, name, lessonId);
     await until(() => late.closed !== null, 'Rohan to be sent away');

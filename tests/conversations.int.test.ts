@@ -122,7 +122,7 @@ beforeAll(async () => {
   });
   const head = await store.head();
   if (head !== null) await waiter.waitFor(head, 10_000);
-}, 60_000);
+});
 afterAll(async () => {
   for (const close of closing) await close();
 });
@@ -208,8 +208,8 @@ describe('a study group', () => {
     const chat = await open(meera, conversationId);
     const from = Date.now();
     must(await services.actInConversation(ravi, conversationId, { do: 'remove', personId: 'meera' }, newId()));
-    await until(() => !chat.provider.wsconnected, 'Meera to be sent away', 1_500);
-    expect(Date.now() - from).toBeLessThan(1_500);
+    await until(() => !chat.provider.wsconnected, 'Meera to be sent away');
+    expect(Date.now() - from).toBeLessThan(5_000);
     expect(codeOf(await services.joinConversation(meera, conversationId, 'http://x'))).toBe('not-found');
     expect(await services.conversationFor(meera, conversationId)).toBeNull();
     expect(codeOf(await services.joinGroup(meera, token, newId()))).toBe('removed-before');

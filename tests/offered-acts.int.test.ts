@@ -67,7 +67,7 @@ beforeAll(async () => {
     () => db.close(),
   );
   expect(await waiter.waitFor((await store.head()) ?? '', 30_000)).toBe(true);
-}, 60_000);
+});
 afterAll(async () => {
   for (const close of closing) await close();
 });

@@ -216,7 +216,7 @@ describe('EventStoreDB: subscriptions', () => {
       const events = several(5);
       all.push(...events);
       for (const event of events) await appended(store, fresh('heal'), 'no-stream', [event]);
-      if (life === 1) await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(all.length);
+      if (life === 1) await expect.poll(() => seen.length).toBe(all.length);
       server.stop();
       await pause(100);
       await server.start();
@@ -234,7 +234,7 @@ describe('EventStoreDB: subscriptions', () => {
     await expect.poll(() => seen.length).toBe(2);
     server.dropStreams(how);
     await appended(store, fresh('drop'), 'no-stream', after);
-    await expect.poll(() => idsOf(seen), { timeout: 10_000 }).toEqual(idsOf([...before, ...after]));
+    await expect.poll(() => idsOf(seen)).toEqual(idsOf([...before, ...after]));
   });
 
   it('are begun again when they die without a word', async () => {
@@ -246,10 +246,10 @@ describe('EventStoreDB: subscriptions', () => {
     server.faults.muteSubscriptions = true;
     const events = several(3);
     await appended(store, fresh('silent'), 'no-stream', events);
-    await expect.poll(() => server.subscribedFrom.length, { timeout: 10_000 }).toBeGreaterThan(begun);
+    await expect.poll(() => server.subscribedFrom.length).toBeGreaterThan(begun);
     expect(seen).toEqual([]);
     server.faults.muteSubscriptions = false;
-    await expect.poll(() => idsOf(seen), { timeout: 10_000 }).toEqual(idsOf(events));
+    await expect.poll(() => idsOf(seen)).toEqual(idsOf(events));
   });
 
   it('stay as they are while nothing comes for them', async () => {
@@ -277,7 +277,7 @@ describe('EventStoreDB: subscriptions', () => {
     const begun = server.subscribedFrom.length;
     await pause(100);
     server.dropStreams('cancelled');
-    await expect.poll(() => server.subscribedFrom.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(begun + 2);
+    await expect.poll(() => server.subscribedFrom.length).toBeGreaterThanOrEqual(begun + 2);
     const middle = server.log.records[600]?.commit ?? 0n;
     for (const from of server.subscribedFrom.slice(begun)) expect(from).toBeGreaterThan(middle);
     expect(idsOf(seen)).toEqual(idsOf(rare));
@@ -309,7 +309,7 @@ describe('EventStoreDB: subscriptions', () => {
     const store = await connect(server);
     await appended(store, fresh('old'), 'no-stream', several(3));
     const { seen, caughtUp } = listen(store, 'old');
-    await expect.poll(caughtUp, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(caughtUp).toBeGreaterThan(0);
     expect(seen).toHaveLength(3);
   });
 
@@ -353,14 +353,14 @@ describe('EventStoreDB: groups', () => {
     block?.();
     await pause(100);
     await server.start();
-    await expect.poll(() => acked.size, { timeout: 10_000 }).toBe(6);
+    await expect.poll(() => acked.size).toBe(6);
     // And once more while nothing is lent, where only the connection itself tells.
     server.stop();
     await pause(100);
     await server.start();
     const later = several(2);
     await appended(store, fresh('mail'), 'no-stream', later);
-    await expect.poll(() => acked.size, { timeout: 10_000 }).toBe(8);
+    await expect.poll(() => acked.size).toBe(8);
     await consumer.stop();
     expect([...acked].sort()).toEqual(idsOf([...events, ...later]).sort());
   });
@@ -414,7 +414,7 @@ describe('EventStoreDB: the chain beside the log', () => {
     const store = await connect(server, { db: own });
     await appended(store, fresh(), 'no-stream', several(3));
     const count = async (): Promise<unknown> => (await own.query('SELECT count(*) AS n FROM log_chain'))[0]?.['n'];
-    await expect.poll(count, { timeout: 5_000 }).toBe(3);
+    await expect.poll(count).toBe(3);
   });
 });
 

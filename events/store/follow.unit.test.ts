@@ -22,6 +22,7 @@ describe('a subscription in a rush', () => {
   it('gets fewer and larger batches, and every event once and in order', async () => {
     const { store, seen, sizes, subscription } = following();
     const written: string[] = [];
+    const start = performance.now();
     for (let n = 0; n < 60; n += 1) {
       const events = several(70);
       await appended(store, fresh(), 'no-stream', events);
@@ -30,7 +31,8 @@ describe('a subscription in a rush', () => {
     }
     await expect.poll(() => seen.length).toBe(written.length);
     expect(seen).toEqual(written);
-    expect(sizes.length).toBeLessThan(30);
+    // The first three come at once, each later one after a rest of 25 ms; without rests it would be one for each append.
+    expect(sizes.length).toBeLessThanOrEqual(5 + (performance.now() - start) / 25);
     await subscription.stop();
   });
 

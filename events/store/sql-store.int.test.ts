@@ -139,7 +139,7 @@ describe.each(adapters)('the log in %s', (_adapter, open) => {
     await expect.poll(() => caughtUp).toBe(true);
     const event = happened();
     await appended(other, fresh(), 'no-stream', [event]);
-    await expect.poll(() => seen, { timeout: 2_000 }).toEqual([event.id]);
+    await expect.poll(() => seen).toEqual([event.id]);
     await subscription.stop();
     await one.close();
     await other.close();
@@ -160,7 +160,7 @@ describe.each(adapters)('the log in %s', (_adapter, open) => {
     });
     const events = several(6);
     for (const event of events) await appended(other, fresh(), 'no-stream', [event]);
-    await expect.poll(() => seen, { timeout: 3_000 }).toEqual(idsOf(events));
+    await expect.poll(() => seen).toEqual(idsOf(events));
     await subscription.stop();
     await one.close();
     await other.close();
@@ -273,7 +273,7 @@ describe('processes on one PostgreSQL', () => {
     const stream = fresh();
     // The first try may meet a connection that is gone: its outcome is unknown, so it is repeated with the same ids.
     await expect
-      .poll(() => store.append(stream, 'no-stream', after).catch((error: unknown) => error), { timeout: 10_000 })
+      .poll(() => store.append(stream, 'no-stream', after).catch((error: unknown) => error))
       .toMatchObject({ kind: 'appended' });
     await expect.poll(() => seen, { timeout: 15_000 }).toEqual(idsOf([...before, ...after]));
     expect(await verifyChain(store)).toMatchObject({ kind: 'whole', records: 5 });

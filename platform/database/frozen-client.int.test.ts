@@ -37,4 +37,4 @@ it('its transaction is rolled back, its locks fall, and it is told when it wakes
   expect(await awake.query('SELECT epoch FROM duty')).toEqual([{ epoch: 2 }]);
   // Its next question finds a connection that is well.
   expect(await frozen.query('SELECT epoch FROM duty')).toEqual([{ epoch: 2 }]);
-}, 10_000);
+});

@@ -62,7 +62,7 @@ describe.each(adapters)('Kysely on %s', (_name, open) => {
     expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it("runs better-auth's migrations once, and signs up, in and out", { timeout: 30_000 }, async () => {
+  it("runs better-auth's migrations once, and signs up, in and out", async () => {
     const options = {
       database: { db: new Kysely({ dialect: kyselyDialect(db) }), type: 'postgres' as const },
       emailAndPassword: { enabled: true },

@@ -44,7 +44,7 @@ const accept = (chargebackId: string) =>
 const fault = (kind: string, method: string, route: string) =>
   world.sandbox.control('faults', { kind, method, route, times: 1 });
 
-describe('a chargeback', { timeout: 90_000 }, () => {
+describe('a chargeback', () => {
   test('EF10, WH8: is contested with a document, won, and the payout goes on', async () => {
     const { bookingId, id } = await challenged();
     await came(`payout-${bookingId}`, 'PayoutPaused');
@@ -213,7 +213,7 @@ const details = (email: string, beneficiary = 'Ravi Iyer') => ({
   bank: { beneficiary, accountNumber: '123456789012', ifsc: 'HDFC0000123' },
 });
 
-describe('a tutor’s account', { timeout: 90_000 }, () => {
+describe('a tutor’s account', () => {
   async function onboard(tutorId: string, beneficiary?: string, email = `${tutorId}@tutors.test`): Promise<void> {
     await world.give({ type: 'RegisterPerson', data: { personId: tutorId, role: 'tutor', zone: 'Asia/Kolkata' } });
     expect(

@@ -18,7 +18,7 @@ const fault = (kind: string, method: string, route: string, times = 1) =>
 
 const LOST = ['timeout-after-commit', '500-after-commit', 'timeout-before-commit', '502-html', '429'];
 
-describe('EF2, EF3: a call without an answer is read before it is sent again', { timeout: 90_000 }, () => {
+describe('EF2, EF3: a call without an answer is read before it is sent again', () => {
   test.each(LOST)('%s: one order, one transfer, one lifted hold', async (kind) => {
     const startsAt = nextStart();
     await fault(kind, 'POST', '/v1/orders');
@@ -66,7 +66,7 @@ describe('EF2, EF3: a call without an answer is read before it is sent again', {
   });
 });
 
-describe('when the provider says no', { timeout: 90_000 }, () => {
+describe('when the provider says no', () => {
   test('RP2: a transfer without balance fails, is tried again later as a new operation, and goes through', async () => {
     const bookingId = await world.request({ startsAt: nextStart() });
     await world.booking(bookingId, (row) => row.orderId !== null);
@@ -184,7 +184,7 @@ describe('when the provider says no', { timeout: 90_000 }, () => {
   });
 });
 
-describe('webhooks', { timeout: 90_000 }, () => {
+describe('webhooks', () => {
   test('WH1: a wrong signature is refused and not stored', async () => {
     const body = Buffer.from('{"event":"payment.captured"}');
     const headers = { 'x-razorpay-signature': '0'.repeat(64), 'x-razorpay-event-id': 'evt_forged' };

@@ -70,7 +70,7 @@ async function held(): Promise<{ bookingId: string; paymentId: string; transferI
   return { bookingId, transferId: transferId ?? '', paymentId: payment?.providerPaymentId ?? '' };
 }
 
-describe('WH9', { timeout: 60_000 }, () => {
+describe('WH9', () => {
   test('TU17: a ready-made account that the provider suspends cannot be booked, and can when the provider lets it go on', async () => {
     const bookable = async () => (await world.queries.payoutAccount(TUTOR))?.bookable;
     await world.settled();
@@ -86,7 +86,7 @@ describe('WH9', { timeout: 60_000 }, () => {
   });
 });
 
-describe('RC5–RC8', { timeout: 120_000 }, () => {
+describe('RC5–RC8', () => {
   test('taught, cancelled early and late, charged back: nothing differs', async () => {
     expect(await reconcile()).toEqual([]);
     const startsAt = nextStart();

@@ -263,7 +263,7 @@ describe('WH4: order does not matter', { timeout: 180_000 }, () => {
   });
 });
 
-describe('WH2, WH7: the same fact many times at once', { timeout: 60_000 }, () => {
+describe('WH2, WH7: the same fact many times at once', () => {
   test('50 under one event id, 50 under others, and the browser at the same instant: one effect', async () => {
     await order('many');
     fetches = 0;
@@ -300,7 +300,7 @@ describe('WH10: a database that does not answer', () => {
     const [event, payload] = WEBHOOKS[2] ?? ['', () => ({})];
     const began = Date.now();
     expect(await receive(event, payload('slow'), 'evt-slow', slow, 300)).toBe('busy');
-    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(Date.now() - began).toBeLessThan(5_000);
     release();
     // It was stored after all, only too late to say so.
     await expect.poll(() => db.query(`SELECT 1 FROM worker.webhook WHERE event_id = 'evt-slow'`)).toHaveLength(1);

@@ -111,10 +111,10 @@ describe('streams of Redis', () => {
       slowest = Math.max(slowest, performance.now() - before);
       if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
     }
-    expect(slowest).toBeLessThan(50);
+    expect(slowest).toBeLessThan(1_000);
     expect(process.memoryUsage().rss - heap).toBeLessThan(120 * 1024 * 1024);
     redis.thaw();
-    await expect.poll(() => heard.listening, { timeout: 5_000 }).toBeGreaterThan(1);
+    await expect.poll(() => heard.listening).toBeGreaterThan(1);
     await expect
       .poll(
         () => {
@@ -131,7 +131,7 @@ describe('streams of Redis', () => {
     async (signal) => {
       const { one, document, heard } = await pair();
       await redis.restart(signal);
-      await expect.poll(() => heard.listening, { timeout: 5_000 }).toBeGreaterThan(1);
+      await expect.poll(() => heard.listening).toBeGreaterThan(1);
       await expect
         .poll(
           () => {
@@ -152,7 +152,7 @@ describe('streams of Redis', () => {
     one.tell(document, stored(2));
     await expect.poll(() => last(heard)).toBe(2);
     await asked((client) => client.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'YES'));
-    await expect.poll(() => heard.listening, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => heard.listening).toBe(2);
     await expect
       .poll(() => {
         one.tell(document, stored(3));

@@ -139,7 +139,7 @@ export async function startWorld(parts: WorldParts): Promise<World> {
 }
 
 /** Polls until it holds, or says what is missing. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, ms = 8_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`Still waiting for ${what}`);

@@ -84,7 +84,7 @@ beforeAll(async () => {
     ownUpgrades: [],
   });
   base = await host.listen({ host: '127.0.0.1', port: 0 });
-}, 60_000);
+});
 
 afterAll(async () => {
   await host.close();
@@ -200,7 +200,7 @@ describe('limits', () => {
   it('FI4 of time: a body that trickles is cut off', async () => {
     const started = Date.now();
     expect(await trickled()).toMatch(/^HTTP\/1\.1 408 [\s\S]*"upload-too-slow"/);
-    expect(Date.now() - started).toBeLessThan(5_000);
+    expect(Date.now() - started).toBeLessThan(15_000);
     expect((await get('kavita', 'f0123456789012345678901')).status).toBe(404);
   });
 

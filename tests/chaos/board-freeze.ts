@@ -64,9 +64,9 @@ export async function freezeRedis(
       for (const end = Date.now() + seconds * 1_000; Date.now() < end;) {
         const began = performance.now();
         const key = one.draw();
-        await waitFor(() => strokesOf(peer.doc).has(key), 'a stroke on the same node', 2_000);
+        await waitFor(() => strokesOf(peer.doc).has(key), 'a stroke on the same node', 10_000);
         times.same.push(performance.now() - began);
-        await waitFor(() => one.acknowledged().includes(key), 'a stroke to be safe', 2_000);
+        await waitFor(() => one.acknowledged().includes(key), 'a stroke to be safe', 10_000);
         times.safe.push(performance.now() - began);
         await waitFor(() => strokesOf(far.doc).has(key), 'a stroke on the other node', 3_000);
         times.other.push(performance.now() - began);

@@ -133,4 +133,4 @@ test('M13: a full disk takes no new money and loses none', async ({ skip }) => {
     await postgres.stop();
     volume.gone();
   }
-}, 90_000);
+});

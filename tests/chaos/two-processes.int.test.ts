@@ -22,7 +22,7 @@ const DUTIES = ['effects', 'processes', 'read-models'];
 let pair: Pair;
 beforeAll(async () => {
   pair = await openPair();
-}, 60_000);
+});
 afterAll(async () => {
   await pair.end();
 });

@@ -87,7 +87,7 @@ export async function ask<T>(url: string, init?: RequestInit): Promise<Answer<T>
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  ms = 10_000,
+  ms = 20_000,
 ): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {

@@ -43,76 +43,72 @@ async function fill(db: Database): Promise<void> {
 }
 
 describe('npm run audit', () => {
-  it(
-    'AU10: exports and verifies on an embedded installation, and says so when its server runs',
-    { timeout: 120_000 },
-    async () => {
-      const dataDir = mkdtempSync(join(tmpdir(), 'audit-'));
-      const env = { DATA_DIR: dataDir };
-      const file = join(dataDir, 'log.audit');
-      expect(await audit(['public-key'], env)).toMatchObject({
-        code: 2,
-        text: expect.stringContaining('Start the server once'),
-      });
-      loadKeys(dataDir, ['AUDIT_KEY'], {});
-      mkdirSync(join(dataDir, 'objects'));
-      const db = await openPglite(join(dataDir, 'database'));
-      await fill(db);
-      expect(await audit(['export', '--out', file], env)).toMatchObject({
-        code: 2,
-        text: expect.stringContaining('The server is running'),
-      });
-      await db.close();
+  it('AU10: exports and verifies on an embedded installation, and says so when its server runs', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'audit-'));
+    const env = { DATA_DIR: dataDir };
+    const file = join(dataDir, 'log.audit');
+    expect(await audit(['public-key'], env)).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('Start the server once'),
+    });
+    loadKeys(dataDir, ['AUDIT_KEY'], {});
+    mkdirSync(join(dataDir, 'objects'));
+    const db = await openPglite(join(dataDir, 'database'));
+    await fill(db);
+    expect(await audit(['export', '--out', file], env)).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('The server is running'),
+    });
+    await db.close();
 
-      expect(await audit(['export', '--out', file], env)).toMatchObject({
-        code: 0,
-        text: expect.stringContaining('3 records'),
-      });
-      const shown = await audit(['public-key'], env);
-      const publicKey = shown.text.slice(0, 64);
-      expect(await audit(['verify', file, '--key', publicKey])).toMatchObject({
-        code: 0,
-        text: expect.stringMatching(/^WHOLE/),
-      });
-      expect(await audit(['verify', file])).toMatchObject({
-        code: 0,
-        text: expect.stringContaining('a forger has a key too'),
-      });
-      expect(await audit(['verify', file, '--key', 'ab'.repeat(32)])).toMatchObject({ code: 1 });
-      const head = join(dataDir, 'objects/body/audit/heads/newest.json');
-      expect(await audit(['verify', file, '--key', publicKey, '--head', head])).toMatchObject({ code: 0 });
-      expect(await audit(['heads'], env)).toMatchObject({
-        code: 0,
-        text: expect.stringContaining('1 heads, 0 of them broken'),
-      });
+    expect(await audit(['export', '--out', file], env)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('3 records'),
+    });
+    const shown = await audit(['public-key'], env);
+    const publicKey = shown.text.slice(0, 64);
+    expect(await audit(['verify', file, '--key', publicKey])).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/^WHOLE/),
+    });
+    expect(await audit(['verify', file])).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('a forger has a key too'),
+    });
+    expect(await audit(['verify', file, '--key', 'ab'.repeat(32)])).toMatchObject({ code: 1 });
+    const head = join(dataDir, 'objects/body/audit/heads/newest.json');
+    expect(await audit(['verify', file, '--key', publicKey, '--head', head])).toMatchObject({ code: 0 });
+    expect(await audit(['heads'], env)).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('1 heads, 0 of them broken'),
+    });
 
-      const part = join(dataDir, 'part.audit');
-      expect(await audit(['export', '--out', part, '--booking', 'b1'], env)).toMatchObject({ code: 0 });
-      expect(readFileSync(part, 'utf8')).not.toContain('"b2"');
-      expect(await audit(['verify', part, '--key', publicKey])).toMatchObject({ code: 0 });
-      expect(await audit(['export', '--out', part, '--stream', 'booking-nobody'], env)).toMatchObject({ code: 2 });
+    const part = join(dataDir, 'part.audit');
+    expect(await audit(['export', '--out', part, '--booking', 'b1'], env)).toMatchObject({ code: 0 });
+    expect(readFileSync(part, 'utf8')).not.toContain('"b2"');
+    expect(await audit(['verify', part, '--key', publicKey])).toMatchObject({ code: 0 });
+    expect(await audit(['export', '--out', part, '--stream', 'booking-nobody'], env)).toMatchObject({ code: 2 });
 
-      const kept = join(dataDir, 'kept.json');
-      writeFileSync(kept, readFileSync(head));
-      const again = await openPglite(join(dataDir, 'database'));
-      await fill(again);
-      await again.close();
-      expect(await audit(['export', '--out', part, '--booking', 'b2'], env)).toMatchObject({ code: 0 });
-      expect(await audit(['verify', part, '--key', publicKey, '--head', kept])).toMatchObject({
-        code: 2,
-        text: expect.stringContaining('cannot be checked for a part'),
-      });
+    const kept = join(dataDir, 'kept.json');
+    writeFileSync(kept, readFileSync(head));
+    const again = await openPglite(join(dataDir, 'database'));
+    await fill(again);
+    await again.close();
+    expect(await audit(['export', '--out', part, '--booking', 'b2'], env)).toMatchObject({ code: 0 });
+    expect(await audit(['verify', part, '--key', publicKey, '--head', kept])).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('cannot be checked for a part'),
+    });
 
-      const bytes = readFileSync(file);
-      bytes[400] = (bytes[400] ?? 0) ^ 1;
-      writeFileSync(file, bytes);
-      expect(await audit(['verify', file, '--key', publicKey])).toMatchObject({
-        code: 1,
-        text: expect.stringMatching(/^BROKEN at line 2, position 0000000000000001: /),
-      });
-      expect(await audit(['verify', join(dataDir, 'nothing')])).toMatchObject({ code: 2 });
-    },
-  );
+    const bytes = readFileSync(file);
+    bytes[400] = (bytes[400] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    expect(await audit(['verify', file, '--key', publicKey])).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/^BROKEN at line 2, position 0000000000000001: /),
+    });
+    expect(await audit(['verify', join(dataDir, 'nothing')])).toMatchObject({ code: 2 });
+  });
 
   describe('on PostgreSQL', () => {
     let postgres: TestPostgres;

@@ -262,7 +262,7 @@ describe('a body', () => {
     const timer = setInterval(() => stream.write('x'), 20);
     const started = Date.now();
     expect(codeOf(await came)).toBe('upload-too-slow');
-    expect(Date.now() - started).toBeLessThan(1_000);
+    expect(Date.now() - started).toBeLessThan(5_000);
     clearInterval(timer);
   });
 
