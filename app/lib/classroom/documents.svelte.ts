@@ -4,9 +4,11 @@ import type { Room } from './room.svelte.ts';
 import { connectDocument, documentFrom, type ConnectedDocument } from './sync.ts';
 import { readingOf } from '../chat/reading.ts';
 import { lineOf, linesIn, type PrivateLine } from './lines.ts';
+import { Boards, type BoardsParts } from './rights/boards.svelte.ts';
+import { Renewing } from './rights/renewing.svelte.ts';
 
 export interface LessonDocuments {
-  readonly board: ConnectedDocument;
+  readonly boards: Boards;
   readonly chat: ConnectedDocument;
   /** Lines of one student and the tutor: one's own, or as the tutor everybody's. */
   readonly lines: readonly PrivateLine[];
@@ -19,36 +21,51 @@ export interface LessonDocuments {
 const MOST_LINES = 40;
 
 /** Opens both with the ids that the door gave; null when it gave none. */
-export function openDocuments(room: Room, door: Join, personId: string): LessonDocuments | null {
-  const openNamed = (wanted: string): ConnectedDocument | null => {
-    const granted = door.sync.documents.find(({ name }) => name === wanted);
-    if (granted === undefined) return null;
-    return connectDocument({ url: door.sync.url, ...granted, ticket: room.ticket, renew: room.freshTicket });
-  };
-  const board = openNamed(`board:${door.lessonId}`);
-  const chat = openNamed(`chat:${door.lessonId}`);
-  if (board === null || chat === null) {
-    board?.destroy();
-    chat?.destroy();
-    return null;
-  }
-  const reading = readingOf(chat, personId);
+export function openDocuments(
+  room: Room,
+  door: Join,
+  personId: string,
+  on: Pick<BoardsParts, 'onDenied' | 'onShown'> & {
+    /** A message was not taken, and is gone from the chat. */
+    readonly onUnsaid: (reason: string) => void;
+  },
+): LessonDocuments | null {
+  const access = { url: door.sync.url, ticket: room.ticket, renew: room.freshTicket };
+  const grantOf = (wanted: string): Join['sync']['documents'][number] | undefined =>
+    door.sync.documents.find(({ name }) => name === wanted);
+  const granted = grantOf(`chat:${door.lessonId}`);
+  if (granted === undefined) return null;
+  const chat = new Renewing(
+    (clientIds, onDenied) => connectDocument({ ...access, name: granted.name, clientIds, onDenied }),
+    granted.clientIds,
+    () => undefined,
+    on.onUnsaid,
+  );
+  const boards = new Boards({
+    door: () => room.door ?? door,
+    personId,
+    host: door.role === 'host' || door.role === 'co-host',
+    ...access,
+    ...on,
+  });
   const lines = linesIn(door.sync.documents.map(({ name }) => name))
     .slice(0, MOST_LINES)
     .flatMap(({ name, studentId }) => {
-      const line = openNamed(name);
-      return line === null ? [] : [lineOf(studentId, line, personId)];
+      const line = grantOf(name);
+      return line ? [lineOf(studentId, connectDocument({ ...access, ...line }), personId)] : [];
     });
   return {
-    board,
-    chat,
+    boards,
+    get chat() {
+      return chat.current;
+    },
     lines,
     get unread() {
-      return lines.reduce((sum, line) => sum + line.reading.count, reading.count);
+      return lines.reduce((sum, line) => sum + line.reading.count, readingOf(chat.current, personId).count);
     },
     destroy: () => {
       for (const { document } of lines) document.destroy();
-      board.destroy();
+      boards.destroy();
       chat.destroy();
     },
   };

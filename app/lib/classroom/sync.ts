@@ -49,7 +49,12 @@ export interface DocumentOptions {
   readonly ticket: () => string;
   /** Fetches a new one; rejects while that is not possible. */
   readonly renew: () => Promise<string>;
+  /** Something of what this page wrote was not taken, and the document here differs from everybody's. */
+  readonly onDenied?: (reason: string) => void;
 }
+
+/** Nothing was taken: the lesson is over, or the document is full. What is here is kept. */
+const WHOLE: ReadonlySet<string> = new Set(['observer', 'lesson-ended', 'lesson-cancelled', 'document-full']);
 
 const ACK = 100;
 const STANDING = 102;
@@ -192,8 +197,12 @@ class Connection implements ConnectedDocument {
       this.why = this.mayWrite ? null : readVarString(decoder);
       this.changed();
     };
-    // The standing says the same; the stock handler would write the address, ticket and all, to the console.
-    provider.messageHandlers[DENIED] = () => undefined;
+    // The stock handler would write the address, ticket and all, to the console.
+    provider.messageHandlers[DENIED] = (_encoder, decoder) => {
+      readVarUint(decoder); // permission denied: y-protocols knows nothing else
+      const reason = readVarString(decoder);
+      if (!WHOLE.has(reason)) options.onDenied?.(reason);
+    };
     provider.on('status', ({ status }) => {
       if (status !== 'connected') return;
       this.counts.connect();

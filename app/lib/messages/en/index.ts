@@ -21,6 +21,7 @@ import { sandbox } from './sandbox.ts';
 import { profile } from './profile.ts';
 import { records } from './records.ts';
 import { replay } from './replay.ts';
+import { rights } from './rights.ts';
 
 export const en = {
   common,
@@ -46,4 +47,5 @@ export const en = {
   profile,
   records,
   replay,
+  rights,
 };

@@ -1,0 +1,57 @@
+/** Words about who may write on the board, and about the boards that students have of their own. */
+const first = (name: string): string => name.split(' ')[0] ?? name;
+
+export const rights = {
+  boards: 'Boards',
+  common: 'Class board',
+  mine: 'My board',
+  boardOf: (name: string) => (name === '' ? 'A student’s board' : `${first(name)}’s board`),
+  onlyTutorSees: (tutor: string) => `Only you and ${tutor} see this board.`,
+  onlyStudentSees: (student: string) => `Only you and ${first(student)} see this board.`,
+  everybodySeesYours: (tutor: string) => `${tutor} shows your board to everybody.`,
+  shownToYou: (name: string) => `Everybody sees ${name === '' ? 'a student' : first(name)}’s board now.`,
+  show: 'Show to everybody',
+  stopShowing: 'Stop showing',
+  stopWatching: 'Back to the class board',
+
+  heading: 'Writing on the board',
+  who: 'Who writes on the board',
+  rules: { everyone: 'Everyone', picked: 'Some', nobody: 'Only me' },
+  rulesLong: {
+    everyone: 'Every student writes. Switch it off for one below.',
+    picked: 'Only students whom you switch on below.',
+    nobody: 'No student writes.',
+  },
+  mayWrite: (name: string) => `${first(name)} writes on the board`,
+  mayWriteShort: 'Writes',
+  look: (name: string) => `Look at ${first(name)}’s own board`,
+  lookShort: 'Own board',
+
+  lockBoard: 'Lock the board',
+  unlockBoard: 'Unlock the board',
+  lockPage: 'Lock this page',
+  unlockPage: 'Unlock this page',
+  turnAll: 'Turn everyone to this page',
+  turnedAll: 'Everyone is on this page now',
+  turned: (tutor: string, page: number) => `${tutor} turned to page ${page}`,
+  lockedMark: 'locked',
+
+  /** Why this person may not write now, in one line. */
+  why: {
+    'board-locked': (tutor: string) => `${tutor} has locked the board. You can look.`,
+    'page-locked': (tutor: string) => `${tutor} has locked this page. You can look, and write on other pages.`,
+    'no-write': (tutor: string) => `Only ${tutor} writes on the board now. You can look.`,
+    picked: (tutor: string) => `${tutor} has chosen who writes now. You can look.`,
+    'chat-closed': (tutor: string) => `${tutor} has closed the chat.`,
+    muted: (tutor: string) => `${tutor} does not let you write in the chat now.`,
+    'private-closed': (tutor: string) => `${tutor} takes no private messages now.`,
+  },
+  /** Something that this page had drawn was not taken, and is gone from it. */
+  denied: {
+    title: 'Your last strokes were not taken',
+    locked: 'The board was locked before they arrived. What you see now is what everybody sees.',
+    unsaid: 'Your last message was not taken',
+    unsaidBody: 'Writing was closed before it arrived. What you see now is what everybody sees.',
+    other: 'They were not allowed here. What you see now is what everybody sees.',
+  },
+};

@@ -1,0 +1,197 @@
+/** Who may write, in three real Chromiums: the tutor's and two students', one of them on a phone. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
+import { openBrowser, personContext } from '../support/browser.ts';
+import { moveClockTo } from '../support/clock.ts';
+import { draw, joinLesson, signInAs, strokesOn } from '../support/pages.ts';
+import { removeData, startProduct, type Product } from '../support/product.ts';
+
+let product: Product;
+let browser: Browser;
+let tutor: Page;
+let asha: Page;
+let rohan: Page;
+const complaints: string[] = [];
+
+async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
+  const context = await personContext(browser, options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  return page;
+}
+
+/** A seat of one lesson for each of these. */
+async function bookTogether(emails: readonly string[]): Promise<{ code: string; startsAt: number }> {
+  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
+  const slot = slots.find(({ seats, seatsLeft }) => seats > 1 && seatsLeft >= emails.length);
+  if (!slot) throw new Error('The tutor has no group lesson');
+  let code = '';
+  for (const email of emails) {
+    const client = await signIn(product.url, email);
+    const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
+    await payOrder(product.url, body.orderId ?? '');
+    code = (await client.bookingWhen(body.bookingId, ({ state }) => state === 'confirmed')).code ?? '';
+  }
+  return { code, startsAt: slot.startsAt };
+}
+
+const shot = (page: Page, name: string): Promise<unknown> =>
+  page.screenshot({ path: `test-results/rights-${name}.png`, animations: 'disabled' });
+const why = (page: Page): Promise<string | null> => page.locator('section.board').getAttribute('data-why');
+const mayWrite = (page: Page, may: boolean): Promise<unknown> =>
+  page.locator(`section.board[data-may="${may}"]`).waitFor({ state: 'attached' });
+const strokes = (page: Page, count: number, what: string): Promise<unknown> =>
+  until(what, async () => (await strokesOn(page)) === count, 15_000);
+const shown = (page: Page, what: string): Promise<unknown> => page.locator(`[data-shown="${what}"]`).waitFor();
+const menu = async (item: string): Promise<void> => {
+  await tutor.locator('[data-menu="lead"]').click();
+  await tutor.getByRole('button', { name: item, exact: true }).click();
+};
+const tab = (page: Page, name: string) => page.getByRole('group', { name: 'Boards' }).first().getByText(name);
+
+beforeAll(async () => {
+  product = await startProduct();
+  browser = await openBrowser();
+  const { code, startsAt } = await bookTogether(['student@demo.test', 'student2@demo.test']);
+  await moveClockTo(product.url, startsAt - 60_000);
+  [tutor, asha, rohan] = [await newPage(), await newPage(), await newPage({ width: 390, height: 844 })];
+  for (const [page, email] of [
+    [tutor, 'tutor@demo.test'],
+    [asha, 'student@demo.test'],
+    [rohan, 'student2@demo.test'],
+  ] as const) {
+    await signInAs(page, product.url, email);
+    await joinLesson(page, product.url, code);
+    await page.locator('[data-board] [data-status="connected"]').waitFor();
+  }
+  await tutor.getByRole('tab', { name: /People/ }).click();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await product.stop();
+  await removeData(product);
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const [name, page] of Object.entries({ tutor, asha, rohan })) await shot(page, `failed-${name}`);
+});
+
+describe('the tutor', () => {
+  it('lets everybody write, only some, or nobody, and each page says so in words', async () => {
+    await draw(asha, 0.3);
+    await strokes(tutor, 1, 'Asha’s stroke to reach the tutor');
+    await tutor.getByRole('group', { name: 'Who writes on the board' }).getByText('Only me').click();
+    await Promise.all([mayWrite(asha, false), mayWrite(rohan, false)]);
+    await asha.getByText('Only Kavita writes on the board now. You can look.').waitFor();
+    await shot(tutor, 'nobody-tutor');
+    await shot(asha, 'nobody-student');
+    await shot(rohan, 'nobody-phone');
+    await draw(asha, 0.5);
+    expect(await strokesOn(asha)).toBe(1);
+    await tutor.getByRole('checkbox', { name: 'Rohan writes on the board' }).check();
+    await mayWrite(rohan, true);
+    await asha.getByText('Kavita has chosen who writes now. You can look.').waitFor();
+    await draw(rohan, 0.6);
+    await strokes(asha, 2, 'Rohan’s stroke to reach Asha');
+    await tutor.getByRole('group', { name: 'Who writes on the board' }).getByText('Everyone').click();
+    await Promise.all([mayWrite(asha, true), mayWrite(rohan, true)]);
+  });
+
+  it('locks a page, and the others stay open', async () => {
+    await tutor.getByRole('button', { name: 'Add a page' }).click();
+    await menu('Lock this page');
+    await menu('Turn everyone to this page');
+    await Promise.all(
+      [asha, rohan].map((page) => until('the page to be turned', async () => (await why(page)) === 'page-locked')),
+    );
+    await asha.getByText('Kavita has locked this page. You can look, and write on other pages.').waitFor();
+    await shot(asha, 'page-locked');
+    await asha.locator('.surface').focus();
+    await asha.keyboard.press('PageUp');
+    await mayWrite(asha, true);
+    await menu('Unlock this page');
+    await mayWrite(rohan, true);
+    await tutor.getByRole('button', { name: 'Page before, Page Up' }).click();
+    await menu('Turn everyone to this page');
+  });
+
+  it('keeps everybody with them: nobody wanders off', async () => {
+    await menu('Keep everyone with me');
+    await asha.getByText('Kavita leads').waitFor();
+    await asha.locator('.surface').focus();
+    await asha.keyboard.press('PageDown');
+    await tutor.getByRole('button', { name: 'Next page, Page Down' }).click();
+    const page = (one: Page) => one.locator('section.board').getAttribute('data-page');
+    await until('Asha to be taken along', async () => (await page(asha)) === (await page(tutor)));
+    // Also once the tutor's page was loaded anew.
+    await tutor.reload();
+    await tutor.getByRole('button', { name: 'Join lesson' }).click();
+    await tutor.locator('[data-menu="lead"][aria-label*="kept with you"]').waitFor();
+    await asha.getByText('Kavita leads').waitFor();
+    await menu('Let everyone go their own way');
+    await asha.getByText('Kavita leads').waitFor({ state: 'hidden' });
+    await tutor.getByRole('tab', { name: /People/ }).click();
+    await menu('Turn everyone to this page');
+  });
+});
+
+describe('what was refused', () => {
+  it('is gone from the page that drew it, which says so; what had arrived stays, and later it draws again', async () => {
+    const before = await strokesOn(tutor);
+    const box = await asha.locator('[data-board] .surface').boundingBox();
+    if (!box) throw new Error('Asha has no board');
+    await asha.mouse.move(box.x + 300, box.y + 300);
+    await asha.mouse.down();
+    await asha.mouse.move(box.x + 500, box.y + 320, { steps: 10 });
+    await strokes(tutor, before + 1, 'the beginning of a stroke to arrive');
+    await tutor.getByRole('checkbox', { name: 'Lock the board' }).check();
+    // The pen is put down where the lock meets it, and how the stroke ends is refused.
+    await asha.getByText('Your last strokes were not taken').waitFor();
+    await asha.mouse.move(box.x + 500, box.y + 500, { steps: 5 });
+    await asha.mouse.up();
+    await asha.getByText('Kavita has locked the board. You can look.').waitFor();
+    await shot(asha, 'denied');
+    await shot(tutor, 'locked-tutor');
+    expect([await strokesOn(asha), await strokesOn(tutor)]).toEqual([before + 1, before + 1]);
+    await tutor.getByRole('checkbox', { name: 'Lock the board' }).uncheck();
+    await mayWrite(asha, true);
+    await draw(asha, 0.7);
+    await strokes(tutor, before + 2, 'the next stroke to arrive');
+  });
+});
+
+describe('a student’s own board', () => {
+  it('is seen by the tutor, by everybody while it is shown, and then by nobody else', async () => {
+    await tab(asha, 'My board').click();
+    await asha.getByText('Only you and Kavita see this board.').waitFor();
+    await asha.locator('[data-board] [data-status="connected"]').waitFor();
+    await draw(asha, 0.4);
+    await tutor.getByRole('button', { name: 'Look at Asha’s own board' }).click();
+    await strokes(tutor, 1, 'the tutor to see it');
+    await draw(tutor, 0.5);
+    await strokes(asha, 2, 'Asha to see what the tutor drew there');
+    await shot(asha, 'own-student');
+    await shot(tutor, 'own-tutor');
+    await tutor.getByRole('button', { name: 'Show to everybody' }).click();
+    await strokes(rohan, 2, 'Rohan to see it');
+    await asha.getByText('Kavita shows your board to everybody.').waitFor();
+    await mayWrite(rohan, false);
+    await shot(rohan, 'shown-phone');
+    await shot(tutor, 'shown-tutor');
+    await draw(rohan, 0.6);
+    expect(await strokesOn(rohan)).toBe(2);
+    await tutor.getByRole('button', { name: 'Stop showing' }).click();
+    await shown(rohan, 'common');
+    expect(await tab(rohan, 'Asha’s board').count()).toBe(0);
+    await tutor.getByRole('button', { name: 'Back to the class board' }).click();
+    await shown(tutor, 'common');
+    await tab(asha, 'Class board').click();
+    await mayWrite(asha, true);
+  });
+});
+
+it('no page complained', () => expect(complaints).toEqual([]));
