@@ -110,6 +110,38 @@ describe('a server-side author', () => {
     ]);
   });
 
+  it('[K1] hears that it was said only when it is stored', async () => {
+    let gate = Promise.resolve();
+    let release = (): void => undefined;
+    const slow: Database = new Proxy(db, {
+      get(target, key, receiver) {
+        const value: unknown = Reflect.get(target, key, receiver);
+        if (key !== 'query' || typeof value !== 'function') return value;
+        return async (...args: unknown[]): Promise<unknown> => {
+          await gate;
+          return value.apply(target, args);
+        };
+      },
+    });
+    const one = await startWorld({ db: slow });
+    worlds.push(one);
+    const name = `chat:${aLesson()}`;
+    const asha = await one.stock(ASHA, name);
+    const author = one.sync.author(name, AI);
+    await author.post('Here');
+    gate = new Promise((resolve) => (release = resolve));
+    const said: string[] = [];
+    const stream = author.stream();
+    stream.append('Slowly');
+    void stream.finish().then(() => said.push('finished'));
+    void author.post('Too').then(() => said.push('posted'));
+    await until(() => readMessages(asha.doc).length === 3 && readMessages(asha.doc)[1]?.live === null, 'the words');
+    await pause(150);
+    expect(said).toEqual([]);
+    release();
+    await until(() => said.length === 2, 'both to be said');
+  });
+
   it('[E1] is refused with a reason when the lesson is over, and speaks in a chat that is closed for others', async () => {
     const one = await world();
     const lessonId = aLesson();

@@ -169,8 +169,8 @@ describe('a conversation', () => {
   });
 
   it('is searched, pinned and deleted from', async () => {
-    await choose(tutor, message(tutor, 'see'), 'Pin');
-    await student.getByRole('button', { name: /^Pinned/ }).click();
+    await choose(tutor, message(tutor, 'areas. At'), 'Pin');
+    await student.getByRole('button', { name: /^Pinned .*areas/ }).click();
     await choose(tutor, message(tutor, 'pasted').or(chat(tutor).locator('[data-message]').last()).last(), 'Delete');
     await chat(student).getByText('Message deleted').waitFor();
     await chat(student).getByRole('button', { name: 'Search the chat' }).click();
@@ -194,6 +194,12 @@ describe('the host', () => {
     await chat(student).getByText('You cannot write here for now').waitFor();
     await choose(tutor, message(tutor, 'two roots'), /^Unmute/);
     await field(student).waitFor();
+    await tutor.getByRole('tab', { name: /People/ }).click();
+    await tutor.getByRole('button', { name: 'Mute Asha Menon in the chat' }).click();
+    await chat(student).getByText('You cannot write here for now').waitFor();
+    await tutor.getByRole('button', { name: 'Mute Asha Menon in the chat' }).click();
+    await say(student, 'Thank you');
+    await tutor.getByRole('tab', { name: /Chat 1 new/ }).click();
     await shot(tutor, 'host-1280');
   });
 });
@@ -276,6 +282,7 @@ describe('on a phone', () => {
   it('is a sheet where everything is in reach, and what came meanwhile is counted', async () => {
     phone = await newPage({ width: 390, height: 844 });
     await student.context().close();
+    student = phone;
     await signInAs(phone, product.url, 'student@demo.test');
     await joinLesson(phone, product.url, code);
     await say(tutor, 'Welcome back');

@@ -107,6 +107,8 @@ export const classroom = {
     people: (count: number) => `People, ${count}`,
     peopleTab: 'People',
     chatTab: 'Chat',
+    newMessages: (count: number) => `${count} new`,
+    muteInChat: (name: string) => `Mute ${name} in the chat`,
     panel: 'Chat and people',
     closePanel: 'Close panel',
     you: 'You',
