@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
-import { moveClockTo } from '../support/clock.ts';
-import { joinLesson, signInAs, strokesOn } from '../support/pages.ts';
+import { until } from '../support/api.ts';
+import { openBrowser, personPage } from '../support/browser.ts';
+import { ASHA, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
+import { strokesOn } from '../support/pages.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -14,14 +14,6 @@ let tutor: Page;
 let student: Page;
 let code = '';
 const complaints: string[] = [];
-
-async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
-  const context = await personContext(browser, options);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  return page;
-}
 
 type At = readonly [x: number, y: number];
 
@@ -69,20 +61,10 @@ const selected = async (page: Page): Promise<number> =>
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  const client = await signIn(product.url, 'student@demo.test');
-  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
-  const slot = slots.find(({ seats, minutes }) => seats === 1 && minutes === 60) ?? slots[0];
-  if (!slot) throw new Error('The tutor has no free time');
-  const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
-  await payOrder(product.url, body.orderId ?? '');
-  code = (await client.bookingWhen(body.bookingId, (booking) => booking.code !== null)).code ?? '';
-  await moveClockTo(product.url, slot.startsAt - 60_000);
-  [tutor, student] = [await newPage(), await newPage()];
-  await signInAs(tutor, product.url, 'tutor@demo.test');
-  await signInAs(student, product.url, 'student@demo.test');
-  await joinLesson(tutor, product.url, code);
-  await joinLesson(student, product.url, code);
-  await Promise.all([tutor, student].map((page) => page.locator('[data-board] [data-status="connected"]').waitFor()));
+  ({ code } = await paidLesson(product.url));
+  [tutor, student] = [await personPage(browser, complaints), await personPage(browser, complaints)];
+  await enterLesson(tutor, product.url, TUTOR, code);
+  await enterLesson(student, product.url, ASHA, code);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 /** Real Chromium from Debian, with a fake camera and microphone. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -45,4 +45,24 @@ export async function personContext(
       navigator.mediaDevices.getUserMedia = refuse;
     });
   return context;
+}
+
+/** A page of one more person. Into `complaints` go errors of its scripts, dialogs, and what its policy refused. */
+export async function personPage(
+  browser: Browser,
+  complaints: string[],
+  options: Parameters<typeof personContext>[1] = {},
+): Promise<Page> {
+  const context = await personContext(browser, options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+  });
+  page.on('dialog', (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  return page;
 }
