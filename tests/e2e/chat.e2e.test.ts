@@ -1,10 +1,9 @@
 /** The chat in two real Chromiums, the tutor's and a student's: what they do, what is hostile, and how it looks. */
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
-import { moveClockTo } from '../support/clock.ts';
-import { joinLesson, signInAs } from '../support/pages.ts';
+import { until } from '../support/api.ts';
+import { openBrowser, personPage } from '../support/browser.ts';
+import { ASHA, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -15,24 +14,22 @@ let phone: Page;
 let code = '';
 const complaints: string[] = [];
 
-async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
-  const context = await personContext(browser, options);
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  page.on('dialog', (dialog) => {
-    complaints.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
+async function newPage(options: Parameters<typeof personPage>[2] = {}): Promise<Page> {
+  const page = await personPage(browser, complaints, options);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   return page;
 }
 
 const chat = (page: Page): Locator => page.locator('section.chat');
 const field = (page: Page): Locator => chat(page).getByRole('textbox', { name: 'Message' });
-/** The message that holds these words. */
+/** The last message that holds these words, in a quote of what it answers too. */
 const message = (page: Page, words: string | RegExp): Locator =>
   chat(page).locator('[data-message]').filter({ hasText: words }).last();
+/** The message that says these words itself. */
+const saying = (page: Page, words: string): Locator =>
+  chat(page)
+    .locator('[data-message]')
+    .filter({ has: page.locator('.body', { hasText: words }) });
 
 async function say(page: Page, words: string): Promise<void> {
   await field(page).fill(words);
@@ -55,20 +52,10 @@ const shot = (page: Page, name: string): Promise<unknown> =>
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  const client = await signIn(product.url, 'student@demo.test');
-  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
-  const slot = slots.find(({ seats, minutes }) => seats === 1 && minutes === 60) ?? slots[0];
-  if (!slot) throw new Error('The tutor has no free time');
-  const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
-  await payOrder(product.url, body.orderId ?? '');
-  code = (await client.bookingWhen(body.bookingId, (booking) => booking.code !== null)).code ?? '';
-  await moveClockTo(product.url, slot.startsAt - 60_000);
+  ({ code } = await paidLesson(product.url));
   [tutor, student] = [await newPage(), await newPage()];
-  await signInAs(tutor, product.url, 'tutor@demo.test');
-  await signInAs(student, product.url, 'student@demo.test');
-  await joinLesson(tutor, product.url, code);
-  await joinLesson(student, product.url, code);
-  await Promise.all([tutor, student].map((page) => page.locator('section.chat[data-status="connected"]').waitFor()));
+  await enterLesson(tutor, product.url, TUTOR, code);
+  await enterLesson(student, product.url, ASHA, code);
 });
 
 afterAll(async () => {
@@ -169,7 +156,7 @@ describe('a conversation', () => {
   });
 
   it('is searched, pinned and deleted from', async () => {
-    await choose(tutor, message(tutor, 'areas. At'), 'Pin');
+    await choose(tutor, saying(tutor, 'areas. At'), 'Pin');
     await student.getByRole('button', { name: /^Pinned .*areas/ }).click();
     await choose(tutor, message(tutor, 'pasted').or(chat(tutor).locator('[data-message]').last()).last(), 'Delete');
     await chat(student).getByText('Message deleted').waitFor();
@@ -258,7 +245,14 @@ describe('hostile text', () => {
   });
 
   it('[C9] does not grow the page: of many messages a part is drawn, and all can be reached', async () => {
+    const sketch = saying(tutor, 'My sketch');
+    await sketch.hover();
+    const place = await sketch.boundingBox();
     for (let i = 0; i < 180; i += 1) await say(student, `Message number ${i}`);
+    const latest = chat(tutor).getByRole('button', { name: /^1[89]\d new messages/ });
+    await latest.waitFor();
+    expect(await sketch.boundingBox()).toEqual(place);
+    await latest.click();
     await message(tutor, 'Message number 179').waitFor();
     const drawn = await chat(tutor).locator('[data-message]').count();
     expect(drawn).toBeLessThanOrEqual(170);
@@ -283,8 +277,7 @@ describe('on a phone', () => {
     phone = await newPage({ width: 390, height: 844 });
     await student.context().close();
     student = phone;
-    await signInAs(phone, product.url, 'student@demo.test');
-    await joinLesson(phone, product.url, code);
+    await enterLesson(phone, product.url, ASHA, code);
     await say(tutor, 'Welcome back');
     await say(tutor, 'Look at page 2, $\\int_0^2 (4x - 2x^2)\\,dx = \\frac{8}{3}$');
     const button = phone.getByRole('button', { name: /^Chat/ }).first();

@@ -143,9 +143,12 @@ describe('the part of the list that is drawn', () => {
     expect(span.from).toBe(0);
     expect(seen.size).toBeGreaterThan(count - 100);
     while (span.to < count) span = later(span, count);
-    expect(after(span, count, count + 1).to).toBe(count + 1);
-    expect(after(around(50, count), count, count + 1)).toEqual(around(50, count));
-    expect(after({ from: 0, to: 3 }, 3, 0)).toEqual({ from: 0, to: 0 });
+    expect(after(span, count, count + 1, true).to).toBe(count + 1);
+    expect(after(around(50, count), count, count + 1, false)).toEqual(around(50, count));
+    expect(after({ from: 0, to: 3 }, 3, 0, true)).toEqual({ from: 0, to: 0 });
+    // Who reads above the bottom is not carried on by what comes below.
+    expect(after({ from: 0, to: 12 }, 12, 400, false)).toEqual({ from: 0, to: MOST_DRAWN });
+    expect(after({ from: 0, to: 12 }, 12, 400, true)).toEqual({ from: 400 - MOST_DRAWN, to: 400 });
     expect(atEnd(0)).toEqual({ from: 0, to: 0 });
   });
 });

@@ -29,8 +29,11 @@ export function later({ from, to }: Span, count: number): Span {
   return { from: Math.max(from, end - MOST_DRAWN), to: end };
 }
 
-/** After the list has changed: who was at the end stays there. */
-export function after(span: Span, before: number, count: number): Span {
+/** After the list has changed: who is at the bottom stays there, and who reads above it keeps what they read. */
+export function after(span: Span, before: number, count: number, atBottom: boolean): Span {
   if (span.to < before && span.to <= count) return span;
-  return { from: Math.max(0, Math.min(span.from, count), count - MOST_DRAWN), to: count };
+  const from = Math.min(span.from, count);
+  return atBottom
+    ? { from: Math.max(from, count - MOST_DRAWN), to: count }
+    : { from, to: Math.min(count, from + MOST_DRAWN) };
 }
