@@ -1,10 +1,10 @@
 /** Who may write, in three real Chromiums: the tutor's and two students', one of them on a phone. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
-import { moveClockTo } from '../support/clock.ts';
-import { draw, joinLesson, signInAs, strokesOn } from '../support/pages.ts';
+import { until } from '../support/api.ts';
+import { openBrowser, personPage } from '../support/browser.ts';
+import { ASHA, ROHAN, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
+import { draw, strokesOn } from '../support/pages.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -13,29 +13,6 @@ let tutor: Page;
 let asha: Page;
 let rohan: Page;
 const complaints: string[] = [];
-
-async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
-  const context = await personContext(browser, options);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  return page;
-}
-
-/** A seat of one lesson for each of these. */
-async function bookTogether(emails: readonly string[]): Promise<{ code: string; startsAt: number }> {
-  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
-  const slot = slots.find(({ seats, seatsLeft }) => seats > 1 && seatsLeft >= emails.length);
-  if (!slot) throw new Error('The tutor has no group lesson');
-  let code = '';
-  for (const email of emails) {
-    const client = await signIn(product.url, email);
-    const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
-    await payOrder(product.url, body.orderId ?? '');
-    code = (await client.bookingWhen(body.bookingId, ({ state }) => state === 'confirmed')).code ?? '';
-  }
-  return { code, startsAt: slot.startsAt };
-}
 
 const shot = (page: Page, name: string): Promise<unknown> =>
   page.screenshot({ path: `test-results/rights-${name}.png`, animations: 'disabled' });
@@ -54,18 +31,18 @@ const tab = (page: Page, name: string) => page.getByRole('group', { name: 'Board
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  const { code, startsAt } = await bookTogether(['student@demo.test', 'student2@demo.test']);
-  await moveClockTo(product.url, startsAt - 60_000);
-  [tutor, asha, rohan] = [await newPage(), await newPage(), await newPage({ width: 390, height: 844 })];
+  const { code } = await paidLesson(product.url, { students: [ASHA, ROHAN] });
+  [tutor, asha, rohan] = [
+    await personPage(browser, complaints),
+    await personPage(browser, complaints),
+    await personPage(browser, complaints, { width: 390, height: 844 }),
+  ];
   for (const [page, email] of [
-    [tutor, 'tutor@demo.test'],
-    [asha, 'student@demo.test'],
-    [rohan, 'student2@demo.test'],
-  ] as const) {
-    await signInAs(page, product.url, email);
-    await joinLesson(page, product.url, code);
-    await page.locator('[data-board] [data-status="connected"]').waitFor();
-  }
+    [tutor, TUTOR],
+    [asha, ASHA],
+    [rohan, ROHAN],
+  ] as const)
+    await enterLesson(page, product.url, email, code);
   await tutor.getByRole('tab', { name: /People/ }).click();
 });
 
@@ -92,7 +69,7 @@ describe('the tutor', () => {
     await shot(rohan, 'nobody-phone');
     await draw(asha, 0.5);
     expect(await strokesOn(asha)).toBe(1);
-    await tutor.getByRole('checkbox', { name: 'Rohan writes on the board' }).check();
+    await tutor.getByRole('checkbox', { name: 'Rohan Gupta writes on the board' }).check();
     await mayWrite(rohan, true);
     await asha.getByText('Kavita has chosen who writes now. You can look.').waitFor();
     await draw(rohan, 0.6);
@@ -108,7 +85,7 @@ describe('the tutor', () => {
     await Promise.all(
       [asha, rohan].map((page) => until('the page to be turned', async () => (await why(page)) === 'page-locked')),
     );
-    await asha.getByText('Kavita has locked this page. You can look, and write on other pages.').waitFor();
+    await asha.getByText('Kavita has locked this page. You can look.').waitFor();
     await shot(asha, 'page-locked');
     await asha.locator('.surface').focus();
     await asha.keyboard.press('PageUp');
@@ -170,7 +147,7 @@ describe('a student’s own board', () => {
     await asha.getByText('Only you and Kavita see this board.').waitFor();
     await asha.locator('[data-board] [data-status="connected"]').waitFor();
     await draw(asha, 0.4);
-    await tutor.getByRole('button', { name: 'Look at Asha’s own board' }).click();
+    await tutor.getByRole('button', { name: 'Look at Asha Menon’s own board' }).click();
     await strokes(tutor, 1, 'the tutor to see it');
     await draw(tutor, 0.5);
     await strokes(asha, 2, 'Asha to see what the tutor drew there');

@@ -1,5 +1,5 @@
 /** The boards of a lesson: the class's, one's own, and as the tutor each student's; which one is looked at, and who may write. */
-import type { RightsChange, RightsReason } from '#sync/documents/rights.ts';
+import type { Rights, RightsChange, RightsReason } from '#sync/documents/rights.ts';
 import { whyNotOn } from '#sync/documents/rights.ts';
 import type { Join } from '../../../server/services.ts';
 import { connectDocument, type ConnectedDocument } from '../sync.ts';
@@ -32,13 +32,12 @@ export class Boards {
   private own: Renewing | null = $state.raw(null);
   private readonly ownRights = new RightsView('board');
   private again: ReturnType<typeof setTimeout> | undefined;
+  private turns = 0;
 
   constructor(parts: BoardsParts) {
     this.parts = parts;
     this.host = parts.host;
-    this.rights = new RightsView('board', (before, now) => {
-      if (before.reveal !== now.reveal) this.onReveal(before.reveal, now.reveal);
-    });
+    this.rights = new RightsView('board', (before, now) => this.onRights(before, now));
     this.common = this.open(`board:${parts.door().lessonId}`, this.rights);
   }
 
@@ -80,9 +79,9 @@ export class Boards {
     return whyNotOn(now, this.parts.personId, this.host, page);
   }
 
-  /** Whether the board that is looked at is somebody else's, and only shown. */
-  get watching(): boolean {
-    return this.shown !== null && !this.has(this.shown);
+  /** The tutor keeps everybody: a board that they do not show is not to be had now. */
+  get kept(): boolean {
+    return !this.host && this.rights.now.follow;
   }
 
   destroy(): void {
@@ -122,12 +121,21 @@ export class Boards {
     );
   }
 
+  /** The tutor looks where they look. */
+  private onRights(before: Rights, now: Rights): void {
+    const called = this.rights.turns !== this.turns || (now.follow && !before.follow);
+    this.turns = this.rights.turns;
+    if (this.host) return;
+    if (before.reveal !== now.reveal) this.onReveal(before.reveal, now.reveal);
+    if (called && this.shown !== now.reveal) this.show(null);
+  }
+
   private onReveal(before: string | null, now: string | null): void {
     const { personId, onShown } = this.parts;
-    // One's own is not taken from under one's hand, and the tutor looks where they look.
-    if (!this.host && now !== null && now !== personId) this.show(now);
-    else if (!this.host && before !== null && before === this.shown && before !== personId) this.show(null);
-    if (!this.host) onShown(now);
+    // One's own is not taken from under one's hand.
+    if (now !== null && now !== personId) this.show(now);
+    else if (before !== null && before === this.shown && (before !== personId || this.kept)) this.show(null);
+    onShown(now);
   }
 
   /** The process that has this board may hear of it a moment later than the one that told this page. */

@@ -7,6 +7,8 @@ export class RightsView {
   now: Rights = $state.raw(FREE);
   /** Rises with each word that turns everybody to a page, the same page included. */
   turns = $state(0);
+  /** The word of these that this page has followed; a board that is mounted anew goes on from there. */
+  followed = -1;
   private readonly surface: Surface;
   private readonly onChange: (before: Rights, now: Rights) => void;
   private doc: Y.Doc | null = null;

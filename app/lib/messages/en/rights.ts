@@ -22,9 +22,10 @@ export const rights = {
     picked: 'Only students whom you switch on below.',
     nobody: 'No student writes.',
   },
-  mayWrite: (name: string) => `${first(name)} writes on the board`,
+  lockedLong: 'No student writes until you unlock the board.',
+  mayWrite: (name: string) => `${name} writes on the board`,
   mayWriteShort: 'Writes',
-  look: (name: string) => `Look at ${first(name)}’s own board`,
+  look: (name: string) => `Look at ${name}’s own board`,
   lookShort: 'Own board',
 
   lockBoard: 'Lock the board',
@@ -39,7 +40,7 @@ export const rights = {
   /** Why this person may not write now, in one line. */
   why: {
     'board-locked': (tutor: string) => `${tutor} has locked the board. You can look.`,
-    'page-locked': (tutor: string) => `${tutor} has locked this page. You can look, and write on other pages.`,
+    'page-locked': (tutor: string) => `${tutor} has locked this page. You can look.`,
     'no-write': (tutor: string) => `Only ${tutor} writes on the board now. You can look.`,
     picked: (tutor: string) => `${tutor} has chosen who writes now. You can look.`,
     'chat-closed': (tutor: string) => `${tutor} has closed the chat.`,
