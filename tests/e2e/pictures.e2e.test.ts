@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { businessNow, payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { businessNow, until } from '../support/api.ts';
+import { openBrowser, personPage } from '../support/browser.ts';
 import { moveClockTo } from '../support/clock.ts';
-import { joinLesson, open, signInAs, strokesOn } from '../support/pages.ts';
+import { ASHA, ROHAN, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
+import { open, signInAs, strokesOn } from '../support/pages.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 import { pdfWith, pngOf } from '../support/samples.ts';
 
@@ -28,17 +29,6 @@ let tutor: Page;
 let student: Page;
 let code = '';
 const complaints: string[] = [];
-
-async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
-  const context = await personContext(browser, options);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-  page.on('console', (message) => {
-    if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
-  });
-  return page;
-}
 
 /** The colour of the lower canvas at a point, in parts of its width and height. */
 const colourAt = (page: Page, [x, y]: At): Promise<number[]> =>
@@ -125,20 +115,13 @@ const selected = (page: Page): Promise<number> => page.locator('[data-selected]'
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  const client = await signIn(product.url, 'student@demo.test');
-  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
-  const slot = slots.find(({ seats, minutes }) => seats === 1 && minutes === 60) ?? slots[0];
-  if (!slot) throw new Error('The tutor has no free time');
-  const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
-  await payOrder(product.url, body.orderId ?? '');
-  code = (await client.bookingWhen(body.bookingId, (booking) => booking.code !== null)).code ?? '';
-  await moveClockTo(product.url, slot.startsAt - 60_000);
-  [tutor, student] = [await newPage(), await newPage({ width: 390, height: 844 })];
-  await signInAs(tutor, product.url, 'tutor@demo.test');
-  await signInAs(student, product.url, 'student@demo.test');
-  await joinLesson(tutor, product.url, code);
-  await joinLesson(student, product.url, code);
-  await Promise.all([tutor, student].map((page) => page.locator('[data-board] [data-status="connected"]').waitFor()));
+  ({ code } = await paidLesson(product.url));
+  [tutor, student] = [
+    await personPage(browser, complaints),
+    await personPage(browser, complaints, { width: 390, height: 844 }),
+  ];
+  await enterLesson(tutor, product.url, TUTOR, code);
+  await enterLesson(student, product.url, ASHA, code);
 });
 
 afterAll(async () => {
@@ -352,10 +335,11 @@ describe('afterwards', () => {
       return entry ?? '';
     }, code);
     expect(asked).toContain('/files/f');
-    const stranger = await newPage();
+    expect((await tutor.request.get(asked)).status()).toBe(200);
+    const stranger = await personPage(browser, complaints);
     expect((await stranger.request.get(asked)).status()).toBe(401);
-    await signInAs(stranger, product.url, 'tutor2@demo.test').catch(() => undefined);
-    expect([401, 404]).toContain((await stranger.request.get(asked)).status());
+    await signInAs(stranger, product.url, ROHAN);
+    expect((await stranger.request.get(asked)).status()).toBe(404);
     await moveClockTo(product.url, (await businessNow(product.url)) + 5 * 60_000);
     const ended = await tutor.evaluate(
       (lesson) => fetch(`/api/v1/lessons/${lesson}/end`, { method: 'POST' }).then((answer) => answer.text()),

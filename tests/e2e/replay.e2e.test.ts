@@ -4,9 +4,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeHistory } from '#sync/documents/history.ts';
 import { handwriting } from '#sync/testing/history.ts';
-import { payOrder, signIn, tutorBySlug, until } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { until } from '../support/api.ts';
+import { openBrowser, personPage } from '../support/browser.ts';
 import { moveClockTo } from '../support/clock.ts';
+import { ASHA, ROHAN, TUTOR, paidLesson } from '../support/lesson.ts';
 import { draw, joinLesson, open, signInAs, strokesOn } from '../support/pages.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
@@ -18,11 +19,8 @@ let code = '';
 let startsAt = 0;
 const complaints: string[] = [];
 
-async function newPage(email: string, options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
-  const context = await personContext(browser, options);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+async function newPage(email: string, options: Parameters<typeof personPage>[2] = {}): Promise<Page> {
+  const page = await personPage(browser, complaints, options);
   await signInAs(page, product.url, email);
   return page;
 }
@@ -52,17 +50,9 @@ async function openReplay(page: Page, query = ''): Promise<void> {
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  const client = await signIn(product.url, 'student@demo.test');
-  const { tutorId, slots } = await tutorBySlug(product.url, 'kavita-rao');
-  const slot = slots.find(({ seats, minutes }) => seats === 1 && minutes === 60) ?? slots[0];
-  if (!slot) throw new Error('The tutor has no free time');
-  const { body } = await client.book({ tutorId, offerId: slot.offerId, startsAt: slot.startsAt });
-  await payOrder(product.url, body.orderId ?? '');
-  code = (await client.bookingWhen(body.bookingId, (booking) => booking.code !== null)).code ?? '';
-  ({ startsAt } = slot);
-  await moveClockTo(product.url, startsAt + 1_000);
-  tutor = await newPage('tutor@demo.test');
-  student = await newPage('student@demo.test');
+  const { code: booked, slot } = await paidLesson(product.url, { before: -1_000 });
+  [code, startsAt] = [booked, slot.startsAt];
+  [tutor, student] = [await newPage(TUTOR), await newPage(ASHA)];
 });
 
 afterAll(async () => {
@@ -201,14 +191,14 @@ describe('the replay', () => {
     await openReplay(tutor, '?t=30');
     expect(await moment(tutor)).toBe(30_000);
     expect(await things(tutor)).toBeLessThan(5);
-    const stranger = await newPage('student2@demo.test');
+    const stranger = await newPage(ROHAN);
     const answer = await stranger.goto(`${product.url}/lessons/${code}/replay`);
     expect(answer?.status()).toBe(404);
     await stranger.close();
   });
 
   it('fits a phone', async () => {
-    const phone = await newPage('student@demo.test', { width: 390, height: 844 });
+    const phone = await newPage(ASHA, { width: 390, height: 844 });
     await openReplay(phone);
     expect(await things(phone)).toBe(5);
     await phone.waitForTimeout(300);
@@ -232,7 +222,7 @@ describe('four hours with 10,000 strokes', () => {
     const rows = handwriting(10_000, 8, { personId: 'p-asha', name: 'Asha' }, 4 * 3_600_000);
     const [from, to] = [rows[0]?.at ?? 0, rows.at(-1)?.at ?? 0];
     const body = Buffer.from(encodeHistory(rows));
-    const page = await newPage('student@demo.test');
+    const page = await newPage(ASHA);
     await page.route('**/api/v1/lessons/*/history', async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ json: { ...(await answer.json()), opensAt: from, from, to } });
