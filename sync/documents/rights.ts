@@ -232,3 +232,22 @@ export function whyNotOn(rights: Rights, personId: string, host: boolean, page: 
 /** Whether a person may write on a page of the board. */
 export const mayWriteOn = (rights: Rights, personId: string, host: boolean, page: string): boolean =>
   whyNotOn(rights, personId, host, page) === null;
+
+/** One thing that holds: what, who said it, and the struct that says it. */
+export interface StandingRight {
+  readonly client: number;
+  readonly clock: number;
+  readonly by: string;
+  readonly change: RightsChange;
+}
+
+/** What the host said last of each thing, in the order in which a client said it. */
+export function standingRights(doc: Y.Doc, surface: Surface): readonly StandingRight[] {
+  const standing: StandingRight[] = [];
+  const map = doc.getMap<unknown>(RIGHTS);
+  for (const [key, item] of map._map) {
+    const found = item.deleted ? null : parseRight(surface, key, map.get(key));
+    if (found) standing.push({ ...item.id, ...found });
+  }
+  return standing.sort((one, other) => one.client - other.client || one.clock - other.clock);
+}

@@ -10,6 +10,7 @@ import {
   parseRight,
   readRights,
   setRights,
+  standingRights,
   whyNotOn,
   whyReadOnly,
   type Rights,
@@ -61,6 +62,20 @@ describe('rights', () => {
     );
     expect(readRights(doc, 'board')).toEqual({ ...FREE, turn: '1.2' });
     expect(readRights(doc, 'chat')).toEqual(FREE);
+  });
+
+  it('[R6] stand as the last word of each thing, with who said it and in which struct', () => {
+    const doc = new Y.Doc();
+    setRights(doc, HOST, { kind: 'follow', value: true });
+    setRights(doc, HOST, { kind: 'closed', value: true });
+    setRights(doc, HOST, { kind: 'follow', value: false });
+    doc.getMap(RIGHTS).set('nonsense', { by: HOST, v: true });
+    doc.getMap(RIGHTS).set('turn', { by: HOST, v: '1.2' });
+    doc.getMap(RIGHTS).delete('turn');
+    expect(standingRights(doc, 'board')).toEqual([
+      { client: doc.clientID, clock: 1, by: HOST, change: { kind: 'closed', value: true } },
+      { client: doc.clientID, clock: 2, by: HOST, change: { kind: 'follow', value: false } },
+    ]);
   });
 
   it('[R1] pass over what is no right', () => {

@@ -4,6 +4,7 @@
  */
 import type { ReadOnlyReason } from '../close-codes.ts';
 import { documentName, parseDocumentName, type DocumentName } from '../documents/names.ts';
+import { standingRights } from '../documents/rights.ts';
 import type { Fanout, Hearer } from '../fanout/fanout.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -162,7 +163,9 @@ export class Rooms {
       ]);
       // Kept open as long as this one, so that what the host says there holds here in the same tick.
       const parent = document.personId === null ? null : await this.open(...parentOf(document));
-      const room = new Room(name, document, loadState(document.surface, stored, ports.log), owners, ended, {
+      const state = loadState(document.surface, stored, ports.log);
+      const said = standingRights(state.doc, document.surface);
+      const room = new Room(name, document, state, owners, ended, {
         limits: ports.limits,
         log: ports.log,
         wall: ports.wall,
@@ -185,6 +188,8 @@ export class Rooms {
       for (const then of early) then(room);
       const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, checkpoint, empty: ports.wall() };
       this.loaded.set(name, open);
+      // A process may have died between storing the host's word and telling the lesson: told again, it is the same command.
+      for (const { by, ...ruled } of said) ports.ruled(document, by, [ruled], ports.business());
       return open;
     } catch (error) {
       await stopHearing();

@@ -76,9 +76,12 @@ export async function startWorld(parts: WorldParts): Promise<World> {
   const store = parts.store ?? inMemoryStore();
   const commands: AnyCommand[] = [];
   const office = officeAt(() => Date.now());
-  const submit: Submit = async (command) => {
+  const taken = new Set<string>();
+  const submit: Submit = async (command, { commandId }) => {
     await world.submitting();
-    commands.push(command);
+    // As the real one: the same command again changes nothing.
+    if (!taken.has(commandId)) commands.push(command);
+    taken.add(commandId);
     return { kind: 'accepted', stream: 'lesson', revision: 0, position: null, events: [] };
   };
   const sync = createSyncServer({
