@@ -97,8 +97,12 @@ describe('the tutor', () => {
   });
 
   it('keeps everybody with them: nobody wanders off', async () => {
+    await tab(asha, 'My board').click();
+    await asha.locator('.boards:not([data-shown="common"])').waitFor();
     await menu('Keep everyone with me');
+    await shown(asha, 'common');
     await asha.getByText('Kavita leads').waitFor();
+    expect(await asha.getByRole('radio', { name: 'My board' }).isDisabled()).toBe(true);
     await asha.locator('.surface').focus();
     await asha.keyboard.press('PageDown');
     await tutor.getByRole('button', { name: 'Next page, Page Down' }).click();
@@ -112,7 +116,12 @@ describe('the tutor', () => {
     await menu('Let everyone go their own way');
     await asha.getByText('Kavita leads').waitFor({ state: 'hidden' });
     await tutor.getByRole('tab', { name: /People/ }).click();
+    await tab(asha, 'My board').click();
+    await asha.locator('.boards:not([data-shown="common"])').waitFor();
+    await tutor.getByRole('button', { name: 'Next page, Page Down' }).click();
     await menu('Turn everyone to this page');
+    await shown(asha, 'common');
+    await until('Asha to be turned too', async () => (await page(asha)) === (await page(tutor)));
   });
 });
 
@@ -157,6 +166,9 @@ describe('a student’s own board', () => {
     await strokes(rohan, 2, 'Rohan to see it');
     await asha.getByText('Kavita shows your board to everybody.').waitFor();
     await mayWrite(rohan, false);
+    await tutor.getByRole('button', { name: 'Back to the class board' }).click();
+    await shown(tutor, 'common');
+    await tutor.getByRole('button', { name: 'Asha’s board', exact: true }).click();
     await shot(rohan, 'shown-phone');
     await shot(tutor, 'shown-tutor');
     await draw(rohan, 0.6);
