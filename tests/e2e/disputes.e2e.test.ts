@@ -24,7 +24,7 @@ let tutorId: string;
 
 async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
   const page = await (await personContext(browser, options)).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 

@@ -23,7 +23,7 @@ async function newPage(options: Parameters<typeof personContext>[1] = {}): Promi
   const context = await personContext(browser, options);
   contexts.push(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   return page;
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
   page = await (await personContext(browser)).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
 });
 
 afterAll(async () => {

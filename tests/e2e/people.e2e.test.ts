@@ -13,7 +13,7 @@ let browser: Browser;
 async function newPage(options: Parameters<typeof personContext>[1] = {}): Promise<Page> {
   const context = await personContext(browser, options);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   return page;
 }
 

@@ -55,7 +55,7 @@ export async function personPage(
 ): Promise<Page> {
   const context = await personContext(browser, options);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) complaints.push(message.text());
