@@ -171,6 +171,9 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       if (document.personId === null && !isConversationId(document.lessonId))
         facts.ruled(document, personId, ruled, at);
     },
+    ruledBefore: (document, standing, at) => {
+      if (document.personId === null && !isConversationId(document.lessonId)) facts.ruledBefore(document, standing, at);
+    },
     limits,
     log,
     wall,

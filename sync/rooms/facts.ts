@@ -7,7 +7,7 @@ import type { HostWord } from '#events/lesson/rights.ts';
 import { idFrom } from '#events/shared/ids.ts';
 import { never } from '#events/shared/never.ts';
 import type { DocumentName } from '../documents/names.ts';
-import type { RightsChange } from '../documents/rights.ts';
+import type { RightsChange, StandingRight } from '../documents/rights.ts';
 import type { Log } from '../log.ts';
 import type { Ruled } from './admit.ts';
 
@@ -97,6 +97,14 @@ export class Facts {
     if (this.told.get(key) === minute) return;
     this.told.set(key, minute);
     this.push({ kind: 'work', lessonId, personId, surface, minute });
+  }
+
+  /** What may not have been told before a process died. It counts for nobody's limit: no host said it just now. */
+  ruledBefore({ lessonId, surface }: DocumentName, standing: readonly StandingRight[], at: number): void {
+    for (const { client, clock, by, change } of standing) {
+      const word = hostWord(change, surface);
+      if (word) this.push({ kind: 'said', lessonId, personId: by, at, word, struct: `${surface} ${client} ${clock}` });
+    }
   }
 
   /** @param at business ms. */

@@ -4,7 +4,7 @@
  */
 import type { ReadOnlyReason } from '../close-codes.ts';
 import { documentName, parseDocumentName, type DocumentName } from '../documents/names.ts';
-import { standingRights } from '../documents/rights.ts';
+import { standingRights, type StandingRight } from '../documents/rights.ts';
 import type { Fanout, Hearer } from '../fanout/fanout.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -25,6 +25,8 @@ export interface RoomsPorts {
   /** Something of this document is durable now, by this process. */
   readonly onStored: (document: DocumentName) => void;
   readonly ruled: (document: DocumentName, personId: string, ruled: readonly Ruled[], at: number) => void;
+  /** What the host said before the document was opened here; the lesson knows most of it. */
+  readonly ruledBefore: (document: DocumentName, standing: readonly StandingRight[], at: number) => void;
   readonly limits: Limits;
   readonly log: Log;
   readonly wall: () => number;
@@ -189,7 +191,7 @@ export class Rooms {
       const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, checkpoint, empty: ports.wall() };
       this.loaded.set(name, open);
       // A process may have died between storing the host's word and telling the lesson: told again, it is the same command.
-      for (const { by, ...ruled } of said) ports.ruled(document, by, [ruled], ports.business());
+      ports.ruledBefore(document, said, ports.business());
       return open;
     } catch (error) {
       await stopHearing();

@@ -30,6 +30,8 @@ export class Boards {
   private readonly parts: BoardsParts;
   private readonly common: Renewing;
   private own: Renewing | null = $state.raw(null);
+  /** Not looked at any more, with something that is not stored yet. */
+  private leaving: readonly Renewing[] = [];
   private readonly ownRights = new RightsView('board');
   private again: ReturnType<typeof setTimeout> | undefined;
   private turns = 0;
@@ -86,6 +88,7 @@ export class Boards {
 
   destroy(): void {
     this.close();
+    for (const own of this.leaving) own.destroy();
     this.rights.detach();
     this.common.destroy();
   }
@@ -93,9 +96,15 @@ export class Boards {
   private close(): void {
     clearTimeout(this.again);
     this.ownRights.detach();
-    this.own?.destroy();
+    if (this.own) void this.leave(this.own);
     this.own = null;
     this.shown = null;
+  }
+
+  private async leave(own: Renewing): Promise<void> {
+    this.leaving = [...this.leaving, own];
+    await own.leave();
+    this.leaving = this.leaving.filter((one) => one !== own);
   }
 
   private nameOf(personId: string): string | null {
