@@ -8,6 +8,8 @@ interface Waiting {
   readonly update: Uint8Array;
   /** Wall ms. */
   readonly since: number;
+  /** Ids in it that nobody owns yet; without any it waits for what it builds on. */
+  readonly strangers: readonly number[];
 }
 
 interface Orphan {
@@ -19,7 +21,10 @@ interface Orphan {
 
 export class Held {
   private waiting: Waiting[] = [];
+  /** Apart from the others: nothing but an answer about their ids lets them in. */
+  private unowned: Waiting[] = [];
   private orphans: Orphan[] = [];
+  private readonly bytes = new Map<Peer, number>();
   private readonly most: number;
 
   /** @param most bytes, for each peer and for all orphans. */
@@ -29,15 +34,37 @@ export class Held {
 
   /** False when this peer has too much waiting already. */
   wait(waiting: Waiting): boolean {
-    const own = this.waiting.filter(({ peer }) => peer === waiting.peer);
-    if (own.reduce((sum, { update }) => sum + update.length, waiting.update.length) > this.most) return false;
-    this.waiting.push(waiting);
+    const bytes = (this.bytes.get(waiting.peer) ?? 0) + waiting.update.length;
+    if (bytes > this.most) return false;
+    this.bytes.set(waiting.peer, bytes);
+    (waiting.strangers.length > 0 ? this.unowned : this.waiting).push(waiting);
     return true;
   }
 
+  /** What waits for something that it builds on. */
   takeWaiting(): Waiting[] {
     const taken = this.waiting;
     this.waiting = [];
+    return this.taken(taken);
+  }
+
+  /** What waited for nothing but these owners, or came before `oldest`. */
+  takeOwned(isOwned: (client: number) => boolean, oldest: number): Waiting[] {
+    const taken: Waiting[] = [];
+    this.unowned = this.unowned.filter((one) => {
+      const stays = one.since > oldest && !one.strangers.every(isOwned);
+      if (!stays) taken.push(one);
+      return stays;
+    });
+    return this.taken(taken);
+  }
+
+  private taken(taken: Waiting[]): Waiting[] {
+    for (const { peer, update } of taken) {
+      const bytes = (this.bytes.get(peer) ?? 0) - update.length;
+      if (bytes > 0) this.bytes.set(peer, bytes);
+      else this.bytes.delete(peer);
+    }
     return taken;
   }
 
@@ -56,6 +83,6 @@ export class Held {
   }
 
   get size(): number {
-    return this.waiting.length + this.orphans.length;
+    return this.waiting.length + this.unowned.length + this.orphans.length;
   }
 }

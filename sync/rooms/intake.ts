@@ -82,6 +82,7 @@ export class Intake {
       } catch (error) {
         this.ports.onBad(peer, error);
       }
+    this.retryOwned();
     this.retry();
     this.ports.onChange();
   }
@@ -111,11 +112,11 @@ export class Intake {
     const named = new Set([...scan.blocks, ...scan.deletes].map(({ client }) => client));
     const strangers = [...named].filter((client) => !this.owners.has(client));
     if (strangers.length > 0) {
-      this.wait(peer, n, update);
+      this.wait(peer, n, update, strangers);
       const fresh = strangers.filter((client) => !this.claims.has(client));
       if (fresh.length > 0)
         this.claim(peer, fresh, () => {
-          this.retry();
+          this.retryOwned();
           this.ports.onChange();
         });
       return false;
@@ -125,7 +126,7 @@ export class Intake {
     const admitted = this.enter(update, scan, writer, 'own');
     tick().cover(peer, n);
     if (admitted.denied !== null) this.ports.onDenied(peer, admitted.denied);
-    if (admitted.waits) this.wait(peer, n, update);
+    if (admitted.waits) this.wait(peer, n, update, []);
     else if (waited) tick().settle(peer, n);
     // What somebody else said in a chat only they may say; a board would come apart without its lost strokes.
     if (admitted.foreign && this.surface === 'board' && update.length <= limits.heldBytes)
@@ -133,24 +134,37 @@ export class Intake {
     return admitted.changed;
   }
 
-  private wait(peer: Peer, n: number, update: Uint8Array): void {
+  private wait(peer: Peer, n: number, update: Uint8Array, strangers: readonly number[]): void {
     this.ports.onHold(peer, n);
-    if (!this.held.wait({ peer, n, update, since: this.ports.wall() })) peer.close(CLOSE.later);
+    if (!this.held.wait({ peer, n, update, since: this.ports.wall(), strangers })) peer.close(CLOSE.later);
   }
 
-  /** Tries what waits again, until nothing moves. */
+  /** Tries what waits for something that it builds on again, until nothing moves. */
   private retry(): void {
-    const oldest = this.ports.wall() - this.ports.limits.heldMs;
-    let moved = true;
-    while (moved) {
-      moved = false;
-      for (const { peer, n, update, since } of this.held.takeWaiting())
-        try {
-          if (since > oldest && this.attempt(peer, n, update, scanUpdate(update), true)) moved = true;
-        } catch (error) {
-          this.ports.onBad(peer, error);
-        }
-    }
+    while (this.tryAgain(this.held.takeWaiting()));
+  }
+
+  /** Tries what waited for an owner of its ids. Not with everything that enters: a class that begins at once has thousands. */
+  private retryOwned(): void {
+    const owned = this.held.takeOwned((client) => this.owners.has(client), this.oldest);
+    if (this.tryAgain(owned)) this.retry();
+  }
+
+  private get oldest(): number {
+    return this.ports.wall() - this.ports.limits.heldMs;
+  }
+
+  /** True when something entered. */
+  private tryAgain(waiting: ReturnType<Held['takeWaiting']>): boolean {
+    const { oldest } = this;
+    let moved = false;
+    for (const { peer, n, update, since } of waiting)
+      try {
+        if (since > oldest && this.attempt(peer, n, update, scanUpdate(update), true)) moved = true;
+      } catch (error) {
+        this.ports.onBad(peer, error);
+      }
+    return moved;
   }
 
   /** Puts what may enter into the tick. */
