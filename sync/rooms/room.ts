@@ -18,6 +18,7 @@ import {
   updateMessage,
   type Inbound,
 } from '../wire/messages.ts';
+import { partsOf } from '../wire/parts.ts';
 import { Malformed } from '../wire/reader.ts';
 import { scanUpdate } from '../wire/scan.ts';
 import { Intake } from './intake.ts';
@@ -29,6 +30,15 @@ import { sendAway } from './receive.ts';
 import { Standings } from './standings.ts';
 import type { DocumentState } from './state.ts';
 import { Tick } from './tick.ts';
+
+/** Bytes of a part of a large answer: a page takes one within a few ms. */
+const PART_BYTES = 32 * 1024;
+
+/** An answer to step 1: its end is the step 2, so that a stock client is in sync when all of it is there. */
+function framesOf(update: Uint8Array): Buffer[] {
+  const parts = partsOf(update, PART_BYTES);
+  return parts.map((part, i) => frameOf(i === parts.length - 1 ? step2Message(part) : updateMessage(part)));
+}
 
 /** What a room needs from its surroundings. */
 export interface RoomPorts extends KeeperPorts {
@@ -66,6 +76,7 @@ export class Room {
   private lastFrame = 0;
   private ended: ReadOnlyReason | null;
   private whole: Uint8Array | null = null;
+  private framed: { readonly whole: Uint8Array; readonly frames: readonly Buffer[] } | null = null;
 
   constructor(
     name: string,
@@ -267,7 +278,13 @@ export class Room {
     } catch (cause) {
       throw new Malformed('not a state vector', { cause });
     }
-    peer.answer(frameOf(step2Message(update)));
+    for (const frame of empty ? this.wholeFrames(update) : framesOf(update)) peer.answer(frame);
+  }
+
+  /** The whole document as a newcomer gets it, made once for all who come while it stays the same. */
+  private wholeFrames(whole: Uint8Array): readonly Buffer[] {
+    if (this.framed?.whole !== whole) this.framed = { whole, frames: framesOf(whole) };
+    return this.framed.frames;
   }
 
   private hearPresence(peer: Peer, bytes: Uint8Array): void {
@@ -379,6 +396,7 @@ export class Room {
 
   private apply(update: Uint8Array): void {
     this.whole = null;
+    this.framed = null;
     this.state.bytes += update.length;
     try {
       // As an act of its own: Yjs tidies up formatted text behind what comes from elsewhere, and nobody would hear of it.
