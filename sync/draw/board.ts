@@ -34,27 +34,38 @@ export function setCamera(context: Context2D, camera: Camera, scale: number): vo
 
 type Ground = Pick<BoardPicture, 'camera' | 'screen' | 'scale' | 'palette' | 'paper'>;
 
-/** The ground: its colour, and paper that stays put while one moves about. Sparse when far away, so it never turns grey. */
-export function drawGround(context: Context2D, picture: Ground): void {
+/**
+ * The ground: its colour, and paper that stays put while one moves about. Sparse when far away, so it never turns grey.
+ * `part`, in CSS pixels of the screen: nothing outside it needs to be drawn.
+ */
+export function drawGround(context: Context2D, picture: Ground, part?: Box): void {
   const { camera, screen, scale, palette, paper } = picture;
+  const left = Math.max(0, part?.left ?? 0);
+  const top = Math.max(0, part?.top ?? 0);
+  const right = Math.min(screen.width, part?.right ?? screen.width);
+  const bottom = Math.min(screen.height, part?.bottom ?? screen.height);
+  if (right <= left || bottom <= top) return;
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  if (palette.ground === null) context.clearRect(0, 0, screen.width, screen.height);
+  if (palette.ground === null) context.clearRect(left, top, right - left, bottom - top);
   else {
     context.fillStyle = palette.ground;
-    context.fillRect(0, 0, screen.width, screen.height);
+    context.fillRect(left, top, right - left, bottom - top);
   }
   if (palette.dots === null || paper === 'plain') return;
   let gap = DOT_GAP;
   while (gap * camera.zoom < 18) gap *= 2;
   while (gap * camera.zoom > 56) gap /= 2;
   const step = gap * camera.zoom;
-  const startX = (Math.ceil(camera.x / gap) * gap - camera.x) * camera.zoom;
-  const startY = (Math.ceil(camera.y / gap) * gap - camera.y) * camera.zoom;
+  // From the first one that reaches into the part: a dot is two pixels wide.
+  const first = (from: number, offset: number): number =>
+    (Math.ceil((from + offset / camera.zoom) / gap) * gap - from) * camera.zoom;
+  const startX = first(camera.x, left - 1);
+  const startY = first(camera.y, top - 1);
   context.fillStyle = palette.dots;
   if (paper === 'dots') {
     context.beginPath();
-    for (let y = startY; y < screen.height; y += step)
-      for (let x = startX; x < screen.width; x += step) {
+    for (let y = startY; y < bottom + 1; y += step)
+      for (let x = startX; x < right + 1; x += step) {
         context.moveTo(x + 1, y);
         context.arc(x, y, 1, 0, 2 * Math.PI);
       }
@@ -62,9 +73,9 @@ export function drawGround(context: Context2D, picture: Ground): void {
     return;
   }
   // Whole pixels, for crisp lines.
-  for (let y = startY; y < screen.height; y += step) context.fillRect(0, Math.round(y), screen.width, 1);
+  for (let y = startY; y < bottom + 1; y += step) context.fillRect(left, Math.round(y), right - left, 1);
   if (paper === 'grid')
-    for (let x = startX; x < screen.width; x += step) context.fillRect(Math.round(x), 0, 1, screen.height);
+    for (let x = startX; x < right + 1; x += step) context.fillRect(Math.round(x), top, 1, bottom - top);
 }
 
 /** The whole picture. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../documents/board-reader.ts';
 import { FIRST_PAGE } from '../documents/board.ts';
-import { drawBoard } from './board.ts';
+import { drawBoard, drawGround } from './board.ts';
 import { FRAME, fit, panBy, toBoard, toScreen, zoomAt } from './camera.ts';
 import { cutBy, isAllCut, joinCuts, keptPieces } from './cuts.ts';
 import { boxOfItem, drawItem, touches, traceItem, type Context2D } from './item.ts';
@@ -159,6 +159,33 @@ describe('a stroke', () => {
     expect(context.calls).toContain('transform 4 0 0 4 200 200');
     expect(context.calls.filter((call) => call === 'fill').length).toBe(2);
   });
+
+  it.each(['dots', 'grid', 'ruled'] as const)(
+    'has its ground of %s in a part of the screen as on all of it',
+    (paper) => {
+      const whole = {
+        camera: { x: -33, y: 17, zoom: 1.3 },
+        screen: { width: 300, height: 200 },
+        scale: 2,
+        palette: PALETTE,
+      };
+      const [all, some] = [recorder(), recorder()];
+      drawGround(all, { ...whole, paper });
+      drawGround(some, { ...whole, paper }, { left: 40, top: 30, right: 120, bottom: 90 });
+      const places = ({ calls }: { calls: string[] }, name: string): number[][] =>
+        calls.filter((call) => call.startsWith(name)).map((call) => call.split(' ').slice(1).map(Number));
+      if (paper === 'dots') {
+        const inside = places(all, 'arc').filter(([x = 0, y = 0]) => x > 39 && x < 121 && y > 29 && y < 91);
+        expect(inside.length).toBeGreaterThan(4);
+        expect(places(some, 'arc')).toEqual(expect.arrayContaining(inside));
+      }
+      const [, ...lines] = places(some, 'fillRect');
+      const at = new Set(places(all, 'fillRect').map(([x, y, width]) => (width === 1 ? `x${x}` : `y${y}`)));
+      expect(lines.every(([x, y, width]) => at.has(width === 1 ? `x${x}` : `y${y}`))).toBe(true);
+      expect(lines.length > 0).toBe(paper !== 'dots');
+      expect(some.calls[1]).toBe('fillRect 40 30 80 60');
+    },
+  );
 });
 
 describe('matrices', () => {

@@ -7,6 +7,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
+import { PacedSocket } from './paced-socket.ts';
 import { Pointers, POINTERS, pointerMessage, type PointerPlace } from './pointers.ts';
 import { Unsaved } from './unsaved.ts';
 
@@ -174,7 +175,7 @@ class Connection implements ConnectedDocument {
   /** A socket that counts the updates which leave through it. */
   private socketClass(): typeof WebSocket {
     const { counts, doc } = this;
-    return class extends WebSocket {
+    return class extends PacedSocket {
       override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
         const bytes = bytesOf(data);
         if (bytes[0] === 0 && bytes[1] === 1) counts.send('step2');

@@ -156,9 +156,10 @@ export class BoardDesk {
     });
     let first = this.tally.count === 0;
     const stopReading = this.reader.onChange(() => {
-      // What was there before the viewer came is shown whole; what comes later moves nobody's board.
+      // What was there before the viewer came is shown whole, however many parts it comes in; what comes later moves
+      // nobody's board.
       if (first && this.reader.count(this.page) > 0) {
-        first = false;
+        first = this.document.status === 'connecting';
         if (this.view.whole) this.fitPage();
       }
       this.tally.soon();
@@ -177,6 +178,9 @@ export class BoardDesk {
         this.follow.tell(this.page, this.view.box);
       });
       $effect(() => painter.setPaper(this.pages.paper));
+      $effect(() => {
+        if (this.document.status !== 'connecting' && this.reader.count(this.page) > 0) first = false;
+      });
     });
     return () => {
       this.words.close();

@@ -8,34 +8,18 @@ import { FIRST_PAGE } from '#sync/documents/board.ts';
 import type { Matrix } from '#sync/documents/changes.ts';
 import { isWriting } from '#sync/documents/items.ts';
 import type { Paper } from '#sync/documents/pages.ts';
-import { drawGround, setCamera } from '#sync/draw/board.ts';
-import { around, boxOfScreen, toScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { setCamera } from '#sync/draw/board.ts';
+import { around, boxOfScreen, overlaps, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
 import { NO_PICTURES, type Pictures } from '#sync/draw/image.ts';
 import { boxOfItem, drawItem, touches, traceItem, type Palette } from '#sync/draw/item.ts';
 import type { Lettering } from '#sync/draw/words.ts';
-
-interface Placed {
-  readonly minX: number;
-  readonly minY: number;
-  readonly maxX: number;
-  readonly maxY: number;
-  readonly key: string;
-  /** Null for words and images; made when it is first to be seen. */
-  path: Path2D | null | undefined;
-}
+import { Backdrop, boxOfPlaced, contextOf, type Placed } from './backdrop.ts';
 
 /** From so many changed items on the whole page is placed anew: quicker than one by one. */
 const MANY = 400;
 
-/** A repaint slower than this while one moves about is put off; the old picture is shifted meanwhile. */
-const SLOW_MS = 10;
-const SETTLE_MS = 140;
-
-const context = (canvas: HTMLCanvasElement): CanvasRenderingContext2D => {
-  const found = canvas.getContext('2d');
-  if (!found) throw new Error('This browser has no canvas');
-  return found;
-};
+/** What paths of others' pens may take of one frame, wall ms; with more of them, some are shown a frame later. */
+const LIVE_MS = 4;
 
 export class Painter {
   /** What the own pen draws now; the document's copy of it is left out. */
@@ -43,29 +27,22 @@ export class Painter {
   private lift: { readonly items: readonly Item[]; readonly keys: ReadonlySet<string>; by: Matrix } | null = null;
   private hidden: string | null = null;
   private page = FIRST_PAGE;
-  private paper: Paper = 'dots';
   private letters: Lettering;
   private pictures: Pictures = NO_PICTURES;
   private readonly reader: BoardReader;
-  private readonly base: HTMLCanvasElement;
-  private readonly below: CanvasRenderingContext2D;
+  private readonly below: Backdrop;
   private readonly above: CanvasRenderingContext2D;
   private readonly tree = new RBush<Placed>();
   private readonly placed = new Map<string, Placed>();
+  /** What others draw now; whose path was made longest ago stands first. */
   private readonly live = new Set<string>();
+  /** The latest paths of those. */
+  private readonly drawn = new Map<string, Placed>();
   private palette: Palette;
   private screen: Size = { width: 0, height: 0 };
   private scale = 1;
   private camera: Camera = { x: 0, y: 0, zoom: 1 };
-  /** The camera of the picture below. */
-  private painted: Camera | null = null;
-  /** What must be painted again: everything, a part, or what came on top. */
-  private dirty: 'all' | Box | null = 'all';
-  private fresh: Placed[] = [];
   private frame = 0;
-  private settle: ReturnType<typeof setTimeout> | undefined;
-  private cost = 0;
-  private top = '';
   /** What was made of an item, as long as that is the same object: a replay shows it again and again. */
   private made = new WeakMap<Item, Placed>();
   private stopListening: () => void;
@@ -77,9 +54,13 @@ export class Painter {
     palette: Palette,
     letters: Lettering,
   ) {
-    this.base = base;
-    this.below = context(base);
-    this.above = context(top);
+    this.below = new Backdrop(base, palette, {
+      search: (box) => this.tree.search(edges(box)),
+      shown: (placed) => this.shown(placed),
+      draw: (context, item, placed) => this.draw(context, item, pathOf(placed, item)),
+      request: () => this.request(),
+    });
+    this.above = contextOf(top);
     this.reader = reader;
     this.palette = palette;
     this.letters = letters;
@@ -90,16 +71,16 @@ export class Painter {
   resize(screen: Size, scale: number): void {
     this.screen = screen;
     this.scale = scale;
-    for (const { canvas } of [this.below, this.above]) {
-      canvas.width = Math.round(screen.width * scale);
-      canvas.height = Math.round(screen.height * scale);
-    }
-    this.everything();
+    const { canvas } = this.above;
+    canvas.width = Math.round(screen.width * scale);
+    canvas.height = Math.round(screen.height * scale);
+    this.below.resize(screen, scale);
   }
 
   setPalette(palette: Palette): void {
     this.palette = palette;
-    this.everything();
+    this.below.palette = palette;
+    this.below.everything();
   }
 
   /** Letters measure otherwise now: a font or a formula came. */
@@ -112,12 +93,13 @@ export class Painter {
   /** Where images come from; without it they are boxes. */
   setPictures(pictures: Pictures): void {
     this.pictures = pictures;
-    this.everything();
+    this.below.everything();
   }
 
   /** The picture of a file is here now. */
   pictureCame(file: string): void {
-    for (const placed of this.placed.values()) if (this.reader.get(placed.key)?.file === file) this.spoil(placed);
+    for (const placed of this.placed.values())
+      if (this.reader.get(placed.key)?.file === file) this.below.spoil(boxOfPlaced(placed));
     this.request();
   }
 
@@ -129,38 +111,29 @@ export class Painter {
   }
 
   setPaper(paper: Paper): void {
-    if (paper === this.paper) return;
-    this.paper = paper;
-    this.everything();
+    if (paper === this.below.paper) return;
+    this.below.paper = paper;
+    this.below.everything();
   }
 
   /** Items in the hand: painted above, moved by `by`, until they are put down with null. */
   setLift(items: readonly Item[] | null, by: Matrix | null): void {
     const before = this.lift?.items;
     this.lift = items && by ? { items, keys: new Set(items.map(({ key }) => key)), by } : null;
-    if (before !== this.lift?.items) this.everything();
+    if (before !== this.lift?.items) this.below.everything();
     else this.request();
   }
 
   /** Leaves an item out, because it is shown by something else. */
   hide(key: string | null): void {
     this.hidden = key;
-    this.everything();
+    this.below.everything();
   }
 
   look(camera: Camera): void {
     this.camera = camera;
-    if (this.cost > SLOW_MS && this.painted) {
-      // Move the old picture with the hand; paint it properly when the hand rests.
-      const { painted } = this;
-      const ratio = camera.zoom / painted.zoom;
-      const x = (painted.x - camera.x) * camera.zoom;
-      const y = (painted.y - camera.y) * camera.zoom;
-      this.base.style.transform = `translate(${x}px, ${y}px) scale(${ratio})`;
-      clearTimeout(this.settle);
-      this.settle = setTimeout(() => this.everything(), SETTLE_MS);
-      this.request();
-    } else this.everything();
+    this.below.look(camera);
+    this.request();
   }
 
   /** Something above changed. */
@@ -193,8 +166,8 @@ export class Painter {
   /** The box around all that is to be seen, or null when that is nothing. */
   extent(): Box | null {
     let whole: Box | null = null;
-    for (const { minX: left, minY: top, maxX: right, maxY: bottom } of this.placed.values()) {
-      const box = { left, top, right, bottom };
+    for (const placed of this.placed.values()) {
+      const box = boxOfPlaced(placed);
       whole = whole ? around(whole, box) : box;
     }
     return whole;
@@ -203,28 +176,22 @@ export class Painter {
   destroy(): void {
     this.stopListening();
     cancelAnimationFrame(this.frame);
-    clearTimeout(this.settle);
-  }
-
-  private everything(): void {
-    this.dirty = 'all';
-    this.request();
+    this.below.destroy();
   }
 
   private placeAll(): void {
     this.tree.clear();
     this.placed.clear();
     this.live.clear();
-    this.top = '';
+    this.drawn.clear();
     for (const item of this.reader.visible(this.page)) {
       const placed = item.sealed ? this.boxed(item) : null;
       if (!item.sealed) this.live.add(item.key);
       if (!placed) continue;
       this.placed.set(item.key, placed);
-      this.top = item.key;
     }
     this.tree.load([...this.placed.values()]);
-    this.everything();
+    this.below.everything();
   }
 
   private update(keys: ReadonlySet<string>): void {
@@ -235,10 +202,14 @@ export class Painter {
       if (old) {
         this.tree.remove(old);
         this.placed.delete(key);
-        this.spoil(old);
+        this.below.spoil(boxOfPlaced(old));
       }
-      this.live.delete(key);
-      if (item && !item.erased && item.page === this.page) this.place(item);
+      const here = item && !item.erased && item.page === this.page;
+      if (!here || item.sealed) {
+        this.live.delete(key);
+        this.drawn.delete(key);
+      }
+      if (here) this.place(item);
     }
     this.request();
   }
@@ -250,13 +221,14 @@ export class Painter {
     }
     const placed = this.boxed(item);
     if (!placed) return;
+    const covered = this.tree.search(placed).some(({ key }) => {
+      const other = this.reader.get(key);
+      return other && byOrder(other, item) > 0;
+    });
     this.tree.insert(placed);
     this.placed.set(item.key, placed);
-    const highest = this.reader.get(this.top);
-    if (!highest || highest.page !== this.page || byOrder(highest, item) <= 0) {
-      this.top = item.key;
-      this.fresh.push(placed);
-    } else this.spoil(placed);
+    if (covered) this.below.spoil(boxOfPlaced(placed));
+    else this.below.add(placed);
   }
 
   private boxed(item: Item): Placed | null {
@@ -270,72 +242,17 @@ export class Painter {
     return placed;
   }
 
-  private spoil({ minX: left, minY: top, maxX: right, maxY: bottom }: Placed): void {
-    if (this.dirty === 'all') return;
-    const box = { left, top, right, bottom };
-    this.dirty = this.dirty ? around(this.dirty, box) : box;
-  }
-
   private paint(): void {
     this.frame = 0;
     if (this.screen.width === 0) return;
-    if (this.dirty === 'all') this.paintAll();
-    else {
-      if (this.dirty) this.paintPart(this.dirty);
-      if (this.fresh.length > 0) this.paintFresh();
-    }
-    this.dirty = null;
-    this.fresh = [];
+    this.below.paint();
     this.paintLive();
   }
 
-  private paintAll(): void {
-    const started = performance.now();
-    clearTimeout(this.settle);
-    this.base.style.transform = '';
-    this.painted = this.camera;
-    this.ground();
-    this.fill(this.tree.search(edges(boxOfScreen(this.camera, this.screen))));
-    this.cost = performance.now() - started;
-  }
-
-  private paintPart(box: Box): void {
-    const { below, painted, scale } = this;
-    if (!painted) return this.paintAll();
-    const from = toScreen(painted, box.left, box.top);
-    const to = toScreen(painted, box.right, box.bottom);
-    below.save();
-    below.setTransform(1, 0, 0, 1, 0, 0);
-    below.beginPath();
-    // Whole device pixels: half-covered ones at the edge would leave a seam.
-    const [left, top] = [Math.floor(from.x * scale) - 1, Math.floor(from.y * scale) - 1];
-    below.rect(left, top, Math.ceil(to.x * scale) + 1 - left, Math.ceil(to.y * scale) + 1 - top);
-    below.clip();
-    this.ground();
-    this.fill(this.tree.search(edges(box)));
-    below.restore();
-  }
-
-  private paintFresh(): void {
-    if (!this.painted) return;
-    this.fill(this.fresh.filter(({ key }) => this.placed.has(key)));
-  }
-
-  private ground(): void {
-    const { below, screen, scale, palette, paper } = this;
-    drawGround(below, { camera: this.painted ?? this.camera, screen, scale, palette, paper });
-  }
-
-  private fill(found: readonly Placed[]): void {
-    const { below, reader, scale, lift, hidden, own } = this;
-    setCamera(below, this.painted ?? this.camera, scale);
-    const shown = found.flatMap((placed) => {
-      const { key } = placed;
-      const item = key === hidden || key === own?.key || lift?.keys.has(key) ? undefined : reader.get(key);
-      return item ? [{ item, path: pathOf(placed, item) }] : [];
-    });
-    shown.sort((a, b) => byOrder(a.item, b.item));
-    for (const { item, path } of shown) this.draw(below, item, path);
+  private shown(placed: Placed): Item | null {
+    const { key } = placed;
+    if (key === this.hidden || key === this.own?.key || this.lift?.keys.has(key)) return null;
+    return this.placed.get(key) === placed ? (this.reader.get(key) ?? null) : null;
   }
 
   private draw(context: CanvasRenderingContext2D, item: Item, path: Path2D | null): void {
@@ -348,14 +265,33 @@ export class Painter {
     above.setTransform(scale, 0, 0, scale, 0, 0);
     above.clearRect(0, 0, screen.width, screen.height);
     setCamera(above, camera, scale);
-    for (const key of this.live) {
-      const item = key === own?.key ? undefined : this.reader.get(key);
-      if (item) this.draw(above, item, null);
-    }
+    this.paintPens(boxOfScreen(camera, screen));
     if (own) this.draw(above, own, null);
     if (!lift) return;
     above.transform(...lift.by);
     for (const item of lift.items) this.draw(above, item, null);
+  }
+
+  /** Of two hundred pens only some have moved since the last frame; the others' paths are still good. */
+  private paintPens(seen: Box): void {
+    const end = performance.now() + LIVE_MS;
+    for (const key of [...this.live]) {
+      const item = key === this.own?.key ? undefined : this.reader.get(key);
+      const placed = item && this.boxed(item);
+      if (!placed || !overlaps(boxOfPlaced(placed), seen)) continue;
+      const before = placed.path === undefined && performance.now() > end ? this.drawn.get(key) : undefined;
+      if (before) {
+        this.draw(this.above, item, before.path ?? null);
+        this.request();
+        continue;
+      }
+      if (placed.path === undefined) {
+        this.live.delete(key);
+        this.live.add(key);
+        this.drawn.set(key, placed);
+      }
+      this.draw(this.above, item, pathOf(placed, item));
+    }
   }
 }
 

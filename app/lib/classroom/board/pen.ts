@@ -6,8 +6,10 @@ import { FIRST_PAGE, type StrokeHead } from '#sync/documents/board.ts';
 import type { InkPoint } from '#sync/documents/ink.ts';
 import type { Author } from '#sync/documents/people.ts';
 
-/** Between two batches of ink, wall ms. */
-const BATCH_MS = 50;
+/** Ink that has waited so long goes with the next samples, wall ms: with one sample a frame, two frames are a batch. */
+const BATCH_MS = 12;
+/** Ink goes after so long without any more, wall ms. */
+const PAUSE_MS = 25;
 /** A longer stroke is sealed and begun anew where it stands. */
 const MOST_POINTS = 6_000;
 
@@ -28,6 +30,7 @@ export class Pen {
   private waiting: InkPoint[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last: InkPoint | null = null;
+  private waitingSince = 0;
 
   constructor(ports: PenPorts) {
     this.ports = ports;
@@ -65,14 +68,17 @@ export class Pen {
 
   move(points: readonly InkPoint[]): void {
     if (!this.own) return;
+    const now = performance.now();
     for (const point of points) {
       if (this.last && this.last.x === point.x && this.last.y === point.y) continue;
       this.last = point;
+      if (this.waiting.length === 0) this.waitingSince = now;
       this.points.push(point.x, point.y, point.pressure);
       this.waiting.push(point);
     }
     this.ports.onInk(this.own);
-    this.timer ??= setTimeout(() => this.send(), BATCH_MS);
+    if (this.waiting.length > 0 && now - this.waitingSince >= BATCH_MS) this.send();
+    else this.timer ??= setTimeout(() => this.send(), PAUSE_MS);
     if (this.points.length > MOST_POINTS * 3 && this.last) {
       const { last, own } = this;
       this.end();

@@ -65,7 +65,10 @@ export class View {
         extent.right <= shown.right &&
         extent.top >= shown.top &&
         extent.bottom <= shown.bottom);
-    this.camera = inside ? frame : fit(around(FRAME, extent), this.screen, MARGIN);
+    const camera = inside ? frame : fit(around(FRAME, extent), this.screen, MARGIN);
+    const { x, y, zoom } = this.camera;
+    // The same again would be painted again.
+    if (camera.x !== x || camera.y !== y || camera.zoom !== zoom) this.camera = camera;
     this.whole = true;
   }
 
