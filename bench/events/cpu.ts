@@ -37,3 +37,23 @@ export function cpuOfTree(root: number): number {
   }
   return total;
 }
+
+/** CPU of everything that stands below a process, children of children included, µs; not its own. */
+export function cpuBelow(root: number): number {
+  const stats = readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
+    return stat ? [{ pid: Number(name), ...stat }] : [];
+  });
+  const below = new Set([root]);
+  let total = 0;
+  for (let found = true; found;) {
+    found = false;
+    for (const { pid, parent, cpu } of stats)
+      if (below.has(parent) && !below.has(pid)) {
+        below.add(pid);
+        total += cpu;
+        found = true;
+      }
+  }
+  return total;
+}

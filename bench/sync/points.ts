@@ -29,6 +29,9 @@ function inkOf({ writer, at }: Stamp): Uint8Array {
   return ink;
 }
 
+/** The ink of one update; `begins`: the first of a stroke, counted from the origin. */
+export type InkFor = (stamp: Stamp, begins: boolean) => Uint8Array;
+
 const anyOf = (value: Parameters<typeof writeAny>[1]): Uint8Array => {
   const encoder = createEncoder();
   writeAny(encoder, value);
@@ -48,17 +51,27 @@ export class Pen {
   private inStroke: number;
   private ink: Uint8Array[] = [];
   private introduced = false;
+  private readonly inkFor: InkFor;
 
-  /** @param phase so that strokes of many people do not end at the same time. */
-  constructor(client: number, person: { readonly id: string; readonly name: string }, phase = 0) {
+  /**
+   * @param phase so that strokes of many people do not end at the same time.
+   * @param inkFor what it draws with each update; stamps when nothing else is said.
+   */
+  constructor(
+    client: number,
+    person: { readonly id: string; readonly name: string },
+    phase = 0,
+    inkFor: InkFor = inkOf,
+  ) {
     this.client = client;
     this.person = person;
     this.inStroke = phase % (STROKE - 2);
+    this.inkFor = inkFor;
   }
 
   /** The next update. */
   next(stamp: Stamp): Buffer {
-    const ink = inkOf(stamp);
+    const ink = this.inkFor(stamp, this.ink.length === 0);
     this.count += 1;
     this.inStroke += 1;
     if (this.ink.length === 0) return this.begin(ink);
