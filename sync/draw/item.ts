@@ -71,7 +71,7 @@ export function traceItem(sink: PathSink, item: Item): void {
   for (const piece of keptPieces(item.points, item.cuts)) {
     const points = placed(item, piece);
     if (item.kind === 'highlighter') traceMiddle(sink, points);
-    else traceStroke(sink, { points, size: widthOf(item), pressure: item.pressure, sealed: item.sealed });
+    else traceStroke(sink, { points, size: widthOf(item), pressure: item.pressure });
   }
 }
 

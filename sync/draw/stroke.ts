@@ -16,7 +16,6 @@ export interface Inked {
   readonly points: readonly number[];
   readonly size: number;
   readonly pressure: boolean;
-  readonly sealed: boolean;
 }
 
 /** Traces the ink of a stroke, to be filled. */
@@ -38,7 +37,8 @@ export function traceStroke(sink: PathSink, stroke: Inked): void {
     smoothing: 0.5,
     streamline: 0.4,
     simulatePressure: !pressure,
-    last: stroke.sealed,
+    // The line ends where the pen is, also while it is drawn: the smoothing alone would trail a frame or two behind it.
+    last: true,
   });
   traceOutline(sink, outline);
 }

@@ -1,7 +1,7 @@
 /** Things that are taken in turn with everything else that a page does. */
 
-/** How long things may be taken in one go, wall ms. */
-const TURN_MS = 8;
+/** How long things may be taken in one go, wall ms: a frame, since each go of a large document costs a frame to show. */
+const TURN_MS = 16;
 
 /** Gives way to what waits, and no longer: a timer would be slow in a page that is not looked at. */
 function afterOthers(then: () => void): void {

@@ -18,8 +18,8 @@ function setUp(costMs: number) {
 }
 
 describe('messages of a socket', () => {
-  it('are taken in their order, eight milliseconds at a time', () => {
-    const { queue, taken, turn, left } = setUp(3);
+  it('are taken in their order, sixteen milliseconds at a time', () => {
+    const { queue, taken, turn, left } = setUp(6);
     for (let n = 0; n < 7; n += 1) queue.add(n);
     expect(taken).toEqual([]);
     turn();
@@ -44,7 +44,7 @@ describe('messages of a socket', () => {
   });
 
   it('of a connection that is gone are forgotten', () => {
-    const { queue, taken, turn } = setUp(5);
+    const { queue, taken, turn } = setUp(10);
     for (let n = 0; n < 4; n += 1) queue.add(n);
     turn();
     queue.clear();
