@@ -9,7 +9,17 @@ import { readBoard } from './documents/board-reader.ts';
 import { beginStroke, eraseStrokes } from './documents/board-writer.ts';
 import { readMessages } from './documents/chat-reader.ts';
 import { postMessage } from './documents/chat-writer.ts';
-import { ASHA, BUSINESS_NOW, ROHAN, TUTOR, aLesson, startWorld, until, type World } from './testing/harness.server.ts';
+import {
+  ASHA,
+  BUSINESS_NOW,
+  ROHAN,
+  Raw,
+  TUTOR,
+  aLesson,
+  startWorld,
+  until,
+  type World,
+} from './testing/harness.server.ts';
 
 let db: Database;
 const worlds: World[] = [];
@@ -91,6 +101,29 @@ describe('stock y-websocket clients', () => {
     await until(() => asha.doc.getMap('facts').has('roots'), 'the facts to arrive');
     await until(() => asha.doc.getText('notes').toJSON() === 'between curves'.padStart(14), 'the deletion to arrive');
     expect(asha.doc.getMap('facts').get('roots')).toEqual([0, 3]);
+  });
+
+  it('[W6] [S2] get a large board in parts, and are in sync when the last of it is there', async () => {
+    const one = await world();
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const asha = await one.stock(ASHA, name);
+    asha.doc.transact(() => {
+      for (let i = 0; i < 1_500; i += 1) draw(asha.doc, ASHA, i);
+    });
+    await until(async () => ((await one.sync.snapshot(name))?.length ?? 0) > 100_000, 'the server to have it');
+    const ticket = encodeURIComponent(await one.ticket(ROHAN, lessonId));
+    const raw = await Raw.open(`${one.url}/${name}?ticket=${ticket}`);
+    raw.send(Uint8Array.of(0, 0, 1, 0));
+    await until(() => raw.heard.some(([type, step]) => type === 0 && step === 1), 'the step 2');
+    const parts = raw.heard.filter(([type, step]) => type === 0 && step !== 0);
+    expect(parts.length).toBeGreaterThan(2);
+    expect(parts.map(([, step]) => step)).toEqual([...parts.slice(1).map(() => 2), 1]);
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(40_000);
+    raw.end();
+    const tutor = await one.stock(TUTOR, name);
+    expect(count(tutor.doc)).toBe(1_500);
+    expect(state(tutor.doc)).toEqual(state(asha.doc));
   });
 
   it('[S2] find everything when they join late, and after everyone was gone', async () => {
