@@ -1,7 +1,7 @@
 /**
  * A Yjs server as a process of its own, to be killed: `node serve.ts <database> <port> [<redis> [<limits>]]`. The database is a folder
  * (PGlite) or the address of a PostgreSQL, which processes share. Tickets are signed with the tests' key, and
- * `GET /ids?name=…&person=…` hands out client ids.
+ * `GET /ids?name=…&person=…` hands out client ids; `GET /memory` says what the process remembers.
  */
 import { createServer } from 'node:http';
 import { inMemoryStore } from '#events/store/in-memory.ts';
@@ -31,12 +31,21 @@ const sync = createSyncServer({
   log,
   limits: JSON.parse(limits ?? '{}') as Partial<Limits>,
 });
+/** What is in use behind a collection of everything, which needs `--expose-gc`; bytes. */
+function restingMemory(): { heapUsed: number; rss: number } {
+  for (let i = 0; i < 3; i += 1) globalThis.gc?.();
+  const { heapUsed, rss } = process.memoryUsage();
+  return { heapUsed, rss };
+}
+
 const http = createServer((req, res) => {
-  const { searchParams } = new URL(req.url ?? '', 'http://localhost');
+  const { pathname, searchParams } = new URL(req.url ?? '', 'http://localhost');
+  if (pathname === '/memory') return void res.end(JSON.stringify(restingMemory()));
   sync
     .allocateClientIds(searchParams.get('name') ?? '', searchParams.get('person') ?? '', 2)
     .then((ids) => res.end(JSON.stringify(ids)))
     .catch((error: unknown) => res.writeHead(500).end(String(error)));
+  return undefined;
 });
 http.on('upgrade', (req, socket, head) => sync.handleUpgrade(req, socket, head));
 http.listen(Number(port), '127.0.0.1');

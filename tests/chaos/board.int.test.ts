@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { runBoardKills } from './board-kills.ts';
 import { runBoardRounds } from './board-rounds.ts';
+import { isFlat, runBoardSoak } from './board-soak.ts';
 
 test('[O3][N6] 100 rounds of random concurrent edits through two nodes converge', async () => {
   const report = await runBoardRounds({ rounds: 100, seed: 20261121 });
@@ -15,4 +16,14 @@ test('[K2][N5] 10 kills of nodes under a storm of writers lose nothing acknowled
   expect(report.problems).toEqual([]);
   expect(report.acknowledged).toBeGreaterThan(500);
   expect(report.resumeMs.max).toBeLessThan(10_000);
+});
+
+test('[K5] a long lesson leaves nothing in memory but its document, and loses nothing', async () => {
+  const report = await runBoardSoak({ strokes: 1_200, people: 40, secondsAnHour: 4 });
+  expect(report.problems).toEqual([]);
+  expect(report.missing).toBe(0);
+  expect(report.reconnects).toBe(120);
+  expect(report.erased).toBe(360);
+  expect(isFlat(report)).toBe(true);
+  expect(report.hours.every(({ pen }) => pen.count > 50)).toBe(true);
 });

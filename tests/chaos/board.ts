@@ -1,18 +1,24 @@
-/** The board's part of `npm run test:chaos`: `-- --board-rounds N`, `--board-kills N` or `--board-freeze SECONDS`, each with `--seed S`. */
+/** The board's part of `npm run test:chaos`: `-- --board-rounds N`, `--board-kills N`, `--board-freeze SECONDS`, each with `--seed S`, or `--board-soak`. */
 import { runBoardFreeze } from './board-freeze.ts';
 import { runBoardKills } from './board-kills.ts';
 import { runBoardRounds } from './board-rounds.ts';
+import { isFlat, runBoardSoak } from './board-soak.ts';
 
 export const BOARD_OPTIONS = {
   'board-rounds': { type: 'string' },
   'board-kills': { type: 'string' },
   'board-freeze': { type: 'string' },
+  'board-soak': { type: 'boolean' },
 } as const;
 
-type Asked = { readonly [option in keyof typeof BOARD_OPTIONS]?: string | undefined };
+type Asked = {
+  readonly [option in keyof typeof BOARD_OPTIONS]?: (typeof BOARD_OPTIONS)[option]['type'] extends 'boolean'
+    ? boolean | undefined
+    : string | undefined;
+};
 
 export const BOARD_USAGE =
-  'npm run test:chaos -- --board-rounds N --seed S, or --board-kills N --seed S, or --board-freeze SECONDS';
+  'npm run test:chaos -- --board-rounds N --seed S, or --board-kills N --seed S, or --board-freeze SECONDS, or --board-soak';
 
 /** Null when nothing of the board's was asked for; else a report to print, and whether all is well. */
 export async function runBoard(
@@ -20,7 +26,7 @@ export async function runBoard(
   seed: number,
   log: (line: string) => void,
 ): Promise<{ report: object; well: boolean } | null> {
-  const { 'board-rounds': rounds, 'board-kills': kills, 'board-freeze': seconds } = asked;
+  const { 'board-rounds': rounds, 'board-kills': kills, 'board-freeze': seconds, 'board-soak': soak } = asked;
   if (rounds !== undefined) {
     const report = await runBoardRounds({ rounds: whole(rounds), seed, log });
     return { report, well: report.problems.length === 0 };
@@ -32,6 +38,10 @@ export async function runBoard(
   if (seconds !== undefined) {
     const report = await runBoardFreeze({ seconds: whole(seconds), log });
     return { report, well: report.problems.length === 0 };
+  }
+  if (soak === true) {
+    const report = await runBoardSoak({ strokes: 10_000, people: 200, secondsAnHour: 45, log });
+    return { report, well: report.missing === 0 && report.problems.length === 0 && isFlat(report) };
   }
   return null;
 }
