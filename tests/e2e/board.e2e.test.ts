@@ -113,7 +113,7 @@ describe('tools', () => {
     await tutor.getByRole('textbox', { name: 'Sticky note' }).fill('Homework: 3, 4 and 7');
     await tutor.keyboard.press('Escape');
     await both(9, 'words');
-    await student.locator('[data-summary]', { hasText: '9 strokes by Kavita Rao' }).waitFor({ state: 'attached' });
+    await student.locator('[data-summary]', { hasText: '9 things by Kavita Rao' }).waitFor({ state: 'attached' });
     await student.getByText('Sticky note: Homework: 3, 4 and 7').waitFor({ state: 'attached' });
   });
 
@@ -149,7 +149,7 @@ describe('undo', () => {
     await both(11, 'a stroke of the tutor');
     await student.keyboard.press('Control+z');
     await both(10, "the student's own to go");
-    await tutor.locator('[data-summary]', { hasText: '10 strokes by Kavita Rao' }).waitFor({ state: 'attached' });
+    await tutor.locator('[data-summary]', { hasText: '10 things by Kavita Rao' }).waitFor({ state: 'attached' });
     await student.keyboard.press('Control+Shift+z');
     await both(11, 'it to come back');
     await tutor.keyboard.press('Control+z');

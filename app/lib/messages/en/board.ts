@@ -1,7 +1,6 @@
 /** Words of the board. */
 import { boardFiles } from './board-files.ts';
 
-const strokes = (count: number): string => `${count} ${count === 1 ? 'stroke' : 'strokes'}`;
 const things = (count: number): string => `${count} ${count === 1 ? 'thing' : 'things'}`;
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
@@ -51,7 +50,7 @@ export const board = {
   back: 'Send to back',
   duplicate: 'Duplicate',
   remove: 'Delete',
-  cleared: (count: number) => `Cleared ${strokes(count)} for everyone.`,
+  cleared: (count: number) => `Cleared ${things(count)} for everyone.`,
   takeBack: 'Undo',
   /** Said after a tool's name. */
   key: (key: string) => `, ${key}`,
@@ -112,6 +111,6 @@ export const board = {
     authors.length === 0
       ? 'The board is empty.'
       : `On the board: ${list(
-          authors.map(({ name, count }, i) => `${i === 0 ? strokes(count) : count} by ${name ?? 'someone'}`),
+          authors.map(({ name, count }, i) => `${i === 0 ? things(count) : count} by ${name ?? 'someone'}`),
         )}.`,
 };
