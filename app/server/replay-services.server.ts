@@ -6,7 +6,7 @@ import type { LessonRow, Queries } from '#projections/queries.ts';
 import { SURFACES, documentName, type DocumentName, type Surface } from '#sync/documents/names.ts';
 import { chaptersOf, missedBy, type Chapter, type Missed } from './replay-facts.ts';
 import type { Person, Services } from './services.ts';
-import { maySeeDocuments, maySeeLesson } from './visibility.server.ts';
+import { mayReadOwn, maySeeDocuments, maySeeLesson } from './visibility.server.ts';
 
 /** Updates of one person in one minute (business ms, floored). */
 export interface MinuteCount {
@@ -90,11 +90,6 @@ const LATE_MS = 7 * 24 * 3_600_000;
 
 /** Facts of one lesson that are read; far above what a lesson has. */
 const MOST_FACTS = 50_000;
-
-/** A student's own board and line to the host are theirs and the host's, during the lesson and ever after. */
-const mayReadOwn = (person: Person, lesson: LessonRow, owner: string): boolean =>
-  lesson.students.some(({ studentId }) => studentId === owner) &&
-  (person.personId === owner || person.personId === lesson.tutorId);
 
 const hrefOf = (code: string, { surface, personId }: DocumentName): string =>
   `/api/v1/lessons/${encodeURIComponent(code)}/history/${surface}${personId === null ? '' : `?of=${encodeURIComponent(personId)}`}`;

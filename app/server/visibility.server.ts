@@ -61,3 +61,8 @@ export async function maySeeDocuments(
   const seat = lesson.students.some((student) => student.studentId === person.personId);
   return seat && (lesson.state === 'live' || now >= opensAt(lesson));
 }
+
+/** A student's own board and line to the host are theirs and the host's, during the lesson and ever after. */
+export const mayReadOwn = (person: Person, lesson: LessonRow, owner: string): boolean =>
+  lesson.students.some(({ studentId }) => studentId === owner) &&
+  (person.personId === owner || person.personId === lesson.tutorId);

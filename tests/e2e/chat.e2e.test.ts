@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/api.ts';
 import { openBrowser, personPage } from '../support/browser.ts';
-import { ASHA, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
+import { ASHA, TUTOR, endLesson, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -11,7 +11,7 @@ let browser: Browser;
 let tutor: Page;
 let student: Page;
 let phone: Page;
-let code = '';
+let lesson: PaidLesson;
 const complaints: string[] = [];
 
 async function newPage(options: Parameters<typeof personPage>[2] = {}): Promise<Page> {
@@ -52,10 +52,10 @@ const shot = (page: Page, name: string): Promise<unknown> =>
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  ({ code } = await paidLesson(product.url));
+  lesson = await paidLesson(product.url);
   [tutor, student] = [await newPage(), await newPage()];
-  await enterLesson(tutor, product.url, TUTOR, code);
-  await enterLesson(student, product.url, ASHA, code);
+  await enterLesson(tutor, product.url, TUTOR, lesson.code);
+  await enterLesson(student, product.url, ASHA, lesson.code);
 });
 
 afterAll(async () => {
@@ -277,7 +277,7 @@ describe('on a phone', () => {
     phone = await newPage({ width: 390, height: 844 });
     await student.context().close();
     student = phone;
-    await enterLesson(phone, product.url, ASHA, code);
+    await enterLesson(phone, product.url, ASHA, lesson.code);
     await say(tutor, 'Welcome back');
     await say(tutor, 'Look at page 2, $\\int_0^2 (4x - 2x^2)\\,dx = \\frac{8}{3}$');
     const button = phone.getByRole('button', { name: /^Chat/ }).first();
@@ -291,6 +291,24 @@ describe('on a phone', () => {
     const wide = await chat(phone).evaluate((section) => section.scrollWidth - section.clientWidth);
     expect(wide).toBeLessThanOrEqual(0);
     await shot(phone, 'phone-sent-390');
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('afterwards', () => {
+  it('the private line is on the lesson’s page beside everyone’s chat, for the two of it', async () => {
+    await endLesson(product.url, lesson);
+    for (const [page, label] of [
+      [tutor, 'Asha Menon'],
+      [phone, 'Kavita Rao'],
+    ] as const) {
+      await page.locator('[data-phase="ended"]').waitFor({ timeout: 30_000 });
+      await page.getByRole('combobox', { name: 'Which conversation' }).selectOption({ label });
+      await message(page, 'I did not understand the second step').waitFor();
+      await page.getByText(`Only you and ${label} read this`).scrollIntoViewIfNeeded();
+    }
+    await shot(tutor, 'after-1280');
+    await shot(phone, 'after-390');
     expect(complaints).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/api.ts';
 import { openBrowser, personPage } from '../support/browser.ts';
-import { ASHA, ROHAN, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
+import { ASHA, ROHAN, TUTOR, endLesson, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
 import { draw, strokesOn } from '../support/pages.ts';
 import { removeData, startProduct, type Product } from '../support/product.ts';
 
@@ -12,6 +12,7 @@ let browser: Browser;
 let tutor: Page;
 let asha: Page;
 let rohan: Page;
+let lesson: PaidLesson;
 const complaints: string[] = [];
 
 const shot = (page: Page, name: string): Promise<unknown> =>
@@ -31,7 +32,7 @@ const tab = (page: Page, name: string) => page.getByRole('group', { name: 'Board
 beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
-  const { code } = await paidLesson(product.url, { students: [ASHA, ROHAN] });
+  lesson = await paidLesson(product.url, { students: [ASHA, ROHAN] });
   [tutor, asha, rohan] = [
     await personPage(browser, complaints),
     await personPage(browser, complaints),
@@ -42,7 +43,7 @@ beforeAll(async () => {
     [asha, ASHA],
     [rohan, ROHAN],
   ] as const)
-    await enterLesson(page, product.url, email, code);
+    await enterLesson(page, product.url, email, lesson.code);
   await tutor.getByRole('tab', { name: /People/ }).click();
 });
 
@@ -180,6 +181,24 @@ describe('a student’s own board', () => {
     await shown(tutor, 'common');
     await tab(asha, 'Class board').click();
     await mayWrite(asha, true);
+  });
+});
+
+describe('afterwards', () => {
+  it('a student’s own board is on the lesson’s page for them and for the tutor, and for nobody else', async () => {
+    await endLesson(product.url, lesson);
+    for (const [page, label] of [
+      [asha, 'My board'],
+      [tutor, 'Asha’s board'],
+    ] as const) {
+      await page.locator('[data-phase="ended"]').waitFor({ timeout: 30_000 });
+      await page.getByRole('combobox', { name: 'Whose board' }).selectOption({ label });
+      await strokes(page, 2, 'the strokes of Asha’s own board');
+    }
+    await shot(tutor, 'after-tutor');
+    await rohan.locator('[data-phase="ended"]').waitFor({ timeout: 30_000 });
+    await rohan.locator('[data-board] [data-strokes]').waitFor();
+    expect(await rohan.getByRole('combobox', { name: 'Whose board' }).count()).toBe(0);
   });
 });
 

@@ -52,6 +52,14 @@ export async function paidLesson(
   return { code, tutorId, slot, clients };
 }
 
+/** Ends the lesson for all, as its tutor, a while after its beginning. */
+export async function endLesson(base: string, { code, slot }: PaidLesson): Promise<void> {
+  await moveClockTo(base, slot.startsAt + 5 * 60_000);
+  const tutor = await signIn(base, TUTOR);
+  const { status, body } = await tutor.post<unknown>(`/api/v1/lessons/${code}/end`);
+  if (status !== 200) throw new Error(`The lesson did not end: ${status} ${JSON.stringify(body)}`);
+}
+
 /** Signs a person in and brings them into the lesson, until its board and its chat are connected. */
 export async function enterLesson(page: Page, base: string, email: string, code: string): Promise<void> {
   await signInAs(page, base, email);

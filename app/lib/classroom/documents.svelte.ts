@@ -1,8 +1,10 @@
 /** The lesson's board and chat: connected while one is inside, read from a copy when it is over. */
+import type { Surface } from '#sync/documents/names.ts';
 import type { Join } from '../../server/services.ts';
 import type { Room } from './room.svelte.ts';
 import { connectDocument, documentFrom, type ConnectedDocument } from './sync.ts';
 import { readingOf } from '../chat/reading.ts';
+import { ofStudent } from './late.ts';
 import { lineOf, linesIn, type PrivateLine } from './lines.ts';
 import { Boards, type BoardsParts } from './rights/boards.svelte.ts';
 import { Renewing } from './rights/renewing.svelte.ts';
@@ -71,9 +73,17 @@ export function openDocuments(
   };
 }
 
-/** The copy of a document after the lesson. Null when nobody wrote anything. @throws when it cannot be had now. */
-export async function documentCopy(code: string, surface: 'board' | 'chat'): Promise<ConnectedDocument | null> {
-  const response = await fetch(`/api/v1/lessons/${encodeURIComponent(code)}/documents/${surface}`);
+/**
+ * The copy of a document after the lesson. Null when nobody wrote anything. @throws when it cannot be had now.
+ *
+ * @param owner the student whose own it is; null for the lesson's.
+ */
+export async function documentCopy(
+  code: string,
+  surface: Surface,
+  owner: string | null,
+): Promise<ConnectedDocument | null> {
+  const response = await fetch(`/api/v1/lessons/${encodeURIComponent(code)}/documents/${surface}${ofStudent(owner)}`);
   if (response.status === 204) return null;
   if (!response.ok) throw new Error(`The copy of the ${surface} answered ${response.status}`);
   return documentFrom(new Uint8Array(await response.arrayBuffer()));

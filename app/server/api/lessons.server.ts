@@ -2,9 +2,10 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LESSON_ROLES } from '#events/access/roles.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
+import { SURFACES, documentName, type Surface } from '#sync/documents/names.ts';
 import type { Services } from '../services.ts';
 import { attendanceFor, lessonFor } from '../views.server.ts';
-import { maySeeDocuments } from '../visibility.server.ts';
+import { mayReadOwn, maySeeDocuments } from '../visibility.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
 import { answers, answersBytes, oneOf } from './schema.server.ts';
@@ -88,12 +89,15 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
     },
   );
 
-  app.get<{ Params: { code: string; kind: string } }>(
+  app.get<{ Params: { code: string; kind: Surface }; Querystring: { of?: string } }>(
     '/api/v1/lessons/:code/documents/:kind',
     {
       schema: {
         summary: 'The lesson’s board or chat as one Yjs update (bytes); 204 when nobody wrote anything',
-        params: Type.Object({ code: Type.String(), kind: Type.Union([Type.Literal('board'), Type.Literal('chat')]) }),
+        params: Type.Object({ code: Type.String(), kind: oneOf(SURFACES) }),
+        querystring: Type.Object({
+          of: Type.Optional(Type.String({ maxLength: 64, description: 'The student whose own it is' })),
+        }),
         response: answersBytes('One Yjs update'),
       },
     },
@@ -101,9 +105,16 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
       const person = signedIn(request, reply);
       if (!person) return reply;
       const lesson = await services.visibleLesson(person, request.params.code);
-      if (!lesson || !(await maySeeDocuments(services.queries, person, lesson, services.now())))
+      const owner = request.query.of ?? null;
+      if (
+        !lesson ||
+        !(await maySeeDocuments(services.queries, person, lesson, services.now())) ||
+        (owner !== null && !mayReadOwn(person, lesson, owner))
+      )
         return problem(reply, 404, 'not-found', 'There is no such lesson.');
-      const bytes = await services.documentSnapshot(`${request.params.kind}:${lesson.lessonId}`);
+      const bytes = await services.documentSnapshot(
+        documentName({ surface: request.params.kind, lessonId: lesson.lessonId, personId: owner }),
+      );
       if (!bytes) return reply.code(204).send();
       return reply
         .header('content-type', 'application/octet-stream')

@@ -48,9 +48,11 @@ export class Boards {
     return (this.own ?? this.common).current;
   }
 
-  /** The lesson's own board, whichever is looked at. */
-  get lessons(): ConnectedDocument {
-    return this.common.current;
+  /** The boards that this person may have drawn on and that are open, and the student whose own each is. */
+  get drawn(): readonly { readonly document: ConnectedDocument; readonly owner: string | null }[] {
+    const { own, shown } = this;
+    const common = { document: this.common.current, owner: null };
+    return own && shown !== null && this.has(shown) ? [common, { document: own.current, owner: shown }] : [common];
   }
 
   /** Whether this person has a board of their own here, or may look at this student's. */

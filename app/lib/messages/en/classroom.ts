@@ -205,6 +205,7 @@ export const classroom = {
     booking: 'See the booking',
     board: 'The board',
     chat: 'The chat',
+    whose: { board: 'Whose board', chat: 'Which conversation' },
     boardEmpty: 'Nothing was drawn on the board.',
     chatEmpty: 'Nobody wrote in the chat.',
     readOnly: 'Read only',
