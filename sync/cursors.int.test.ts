@@ -113,7 +113,9 @@ it('[P4][N1] pointers cross processes, and do not outlive the one that they came
   const rohan = await client(there, ROHAN, lesson);
   asha.raw.send(say({ client: asha.id, at: at(12) }));
   await until(() => rohan.seen().length > 0, 'the pointer from elsewhere');
-  expect(rohan.seen().at(-1)).toEqual({ client: asha.id, at: at(12) });
+  expect(rohan.seen()[0]).toEqual({ client: asha.id, at: at(12) });
+  // Nobody there says to be here under this id (no awareness), as when the process is gone.
+  await until(() => rohan.seen().at(-1)?.at === null, 'the pointer to be gone');
 });
 
 it('[P4] a pointer takes at most eight bytes on the wire', () => {
