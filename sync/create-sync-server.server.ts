@@ -125,6 +125,10 @@ function wantOf(req: IncomingMessage): { name: string; ticket: string; acks: boo
 const opens = (ticket: Ticket, name: string, { personId }: DocumentName): boolean =>
   Object.hasOwn(ticket.documents, name) || (personId !== null && ticket.ownOf?.includes(personId) === true);
 
+/** What holds in one student's own document is between the two, and a conversation has no lesson. */
+const isLessonsOwn = ({ personId, lessonId }: DocumentName): boolean =>
+  personId === null && !isConversationId(lessonId);
+
 export function createSyncServer(parts: SyncParts): SyncServer {
   const { db, bus, store, submit, tickets, clock, log } = parts;
   const limits: Limits = { ...DEFAULT_LIMITS, ...parts.limits };
@@ -167,12 +171,10 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       if (isConversationId(document.lessonId)) news.written(document.lessonId);
     },
     ruled: (document, personId, ruled, at) => {
-      // What holds in one student's own document is between the two.
-      if (document.personId === null && !isConversationId(document.lessonId))
-        facts.ruled(document, personId, ruled, at);
+      if (isLessonsOwn(document)) facts.ruled(document, personId, ruled, at);
     },
     ruledBefore: (document, standing, at) => {
-      if (document.personId === null && !isConversationId(document.lessonId)) facts.ruledBefore(document, standing, at);
+      if (isLessonsOwn(document)) facts.ruledBefore(document, standing, at);
     },
     limits,
     log,

@@ -82,7 +82,7 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     });
   }
 
-  async function build(): Promise<void> {
+  async function buildAnew(): Promise<void> {
     try {
       await rebuildReadModels({ db, store, log, projections, epoch, signal });
     } catch (error) {
@@ -106,34 +106,26 @@ export async function runReadModels(settings: ReadModelSettings): Promise<ReadMo
     return false;
   });
 
-  if (start.position !== null || head === null) {
-    follow(start);
-    return {
-      async stop() {
-        await unlisten();
-        await watching?.stop();
-        await following?.stop();
-        await writer?.idle();
-      },
-    };
-  }
-  const building = repeat('building the read models', 60_000, log, async () => {
+  const build = async (): Promise<boolean> => {
     if (fenced || following || signal.aborted) return false;
     try {
-      await build();
+      await buildAnew();
       if (!signal.aborted) follow(await readCheckpoint(db, READ_MODELS));
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       replaced();
     }
     return false;
-  });
+  };
+  let building: Task | null = null;
+  if (start.position !== null || head === null) follow(start);
+  else building = repeat('building the read models', 60_000, log, build);
   return {
     async stop() {
       stopping.abort();
       await unlisten();
       await watching?.stop();
-      await building.stop();
+      await building?.stop();
       await following?.stop();
       await writer?.idle();
     },

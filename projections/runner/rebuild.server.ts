@@ -76,18 +76,14 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
     while (page.length > 0 && signal?.aborted !== true) {
       const last = page.at(-1);
       if (!last) break;
-      const reading = store.readAll({ after: last.position, limit: pageSize });
-      // Whatever fails first is thrown; the other must not be left without anyone who looks.
-      reading.catch(() => undefined);
+      const reading = awaitedLater(store.readAll({ after: last.position, limit: pageSize }));
       const facts = factsIn(page, log);
       const { unit, failures } = await project(projections, facts, ordinal, rows.known, rows.load);
       for (const { error } of failures) if (passesByItself(error)) throw error;
       parked.push(...failures);
       if (writing.length >= WRITES) await writing.shift();
       rows.take(unit);
-      const write = rows.write(unit.added);
-      write.catch(() => undefined);
-      writing.push(write);
+      writing.push(awaitedLater(rows.write(unit.added)));
       if (rows.full) {
         await Promise.all(writing.splice(0));
         await rows.writeOlder();
@@ -121,6 +117,15 @@ export async function rebuildReadModels(settings: RebuildSettings): Promise<numb
   // The new tables count already; what keeps the old ones busy, or takes them away first, is no failure of the rebuild.
   await dropOne(db, old, log).catch((error: unknown) => log.warn({ err: error }, 'the old read models stay for now'));
   return ordinal;
+}
+
+/**
+ * Work that goes on beside other work: whoever awaits it gets its error. Only where something else fails first nobody does,
+ * and Node ends a process for an error that nobody looks at.
+ */
+function awaitedLater<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 /** Removes the tables of rebuilds that did not end, of this runner and of those before it; never those of one that came later. */
