@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/api.ts';
-import { openBrowser, personPage } from '../support/browser.ts';
+import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { ASHA, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
 import { strokesOn } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -67,17 +67,9 @@ beforeAll(async () => {
   await enterLesson(student, product.url, ASHA, code);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const [name, page] of Object.entries({ tutor, student }))
-    await page.screenshot({ path: `test-results/board-${name}.png` });
-});
+afterEach(({ task }) => shootFailed(task.result?.state, 'board', { tutor, student }));
 
 describe('tools', () => {
   it('of each family leave what the other one sees: ink, shapes, words', async () => {

@@ -2,9 +2,9 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/api.ts';
-import { openBrowser, personPage } from '../support/browser.ts';
+import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { ASHA, TUTOR, endLesson, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -58,16 +58,9 @@ beforeAll(async () => {
   await enterLesson(student, product.url, ASHA, lesson.code);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const [name, page] of Object.entries({ tutor, student })) await shot(page, `failed-${name}`);
-});
+afterEach(({ task }) => shootFailed(task.result?.state, 'chat-failed', { tutor, student }));
 
 describe('a conversation', () => {
   it('has formulas, emphasis, links and mentions, and says who is writing', async () => {

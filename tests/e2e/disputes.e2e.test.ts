@@ -7,10 +7,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bankState, payOrder, signIn, tutorBySlug, until, type Client } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { closeAll, openBrowser, personContext, shootFailed } from '../support/browser.ts';
 import { moveClockTo } from '../support/clock.ts';
 import { joinLesson, open, picturesAdvance, signInAs } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -63,17 +63,9 @@ beforeAll(async () => {
   await signInAs(tutor, product.url, 'tutor@demo.test');
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const [name, page] of Object.entries({ student, tutor }))
-    await page.screenshot({ path: `test-results/disputes-${name}.png`, fullPage: true });
-});
+afterEach(({ task }) => shootFailed(task.result?.state, 'disputes', { student, tutor }, { fullPage: true }));
 
 describe('a lesson that is moved', () => {
   it('moves at once when the student asks in time; what the tutor asks for waits for the student', async () => {

@@ -2,9 +2,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { demoButton, open, signInAs } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -46,11 +46,7 @@ beforeAll(async () => {
   product = await startProduct();
   browser = await openBrowser();
 });
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
 describe('a student and a tutor', () => {
   it('write to each other from the tutor’s profile, and every tab knows what is unread', async () => {

@@ -2,10 +2,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { signIn, tutorBySlug, until } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { moveClock } from '../support/clock.ts';
 import { open } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 const HOUR = 3_600_000;
 
@@ -20,11 +20,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(30_000);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await page.screenshot({ path: 'test-results/onboarding.png', fullPage: true });

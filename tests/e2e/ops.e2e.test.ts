@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bankState, businessNow, payOrder, signIn, tutorBySlug, until, type Client } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { joinLesson, open } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 const MINUTE = 60_000;
 /** Above what one person decides alone, paise. */
@@ -84,11 +84,7 @@ beforeAll(async () => {
   bookingId = await disputedLesson(await signIn(product.url, 'student@demo.test'));
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
 describe('a refund above ₹5,000', () => {
   it('is decided by two people of ops on the page of the case; the one who proposed it cannot agree', async () => {

@@ -3,9 +3,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { payOrder, signIn, tutorBySlug } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { open } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -24,11 +24,7 @@ beforeAll(async () => {
   [bookingId, code] = [booking.bookingId, booking.code ?? ''];
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
 const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[] = [
   [

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, businessNow, payOrder, signIn, tutorBySlug, until, type Client } from '../support/api.ts';
-import { openBrowser, personContext } from '../support/browser.ts';
+import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { draw, joinLesson, open, picturesAdvance, signInAs, strokesOn } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -44,11 +44,7 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
 describe('an account', () => {
   it('is made with e-mail and password, confirmed by mail, and gets a new password by mail', async () => {

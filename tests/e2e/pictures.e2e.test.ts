@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { businessNow, until } from '../support/api.ts';
-import { openBrowser, personPage } from '../support/browser.ts';
+import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { moveClockTo } from '../support/clock.ts';
 import { ASHA, ROHAN, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
 import { open, signInAs, strokesOn } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 import { pdfWith, pngOf } from '../support/samples.ts';
 
 type Colour = readonly [number, number, number];
@@ -124,17 +124,9 @@ beforeAll(async () => {
   await enterLesson(student, product.url, ASHA, code);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const [name, page] of Object.entries({ tutor, student }))
-    await page.screenshot({ path: `test-results/pictures-${name}.png` });
-});
+afterEach(({ task }) => shootFailed(task.result?.state, 'pictures', { tutor, student }));
 
 describe('a picture', () => {
   it('that is dropped stands where it was dropped, and the other one sees its pixels', async () => {

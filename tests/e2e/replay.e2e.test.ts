@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeHistory } from '#sync/documents/history.ts';
 import { handwriting } from '#sync/testing/history.ts';
 import { until } from '../support/api.ts';
-import { openBrowser, personPage } from '../support/browser.ts';
+import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { moveClockTo } from '../support/clock.ts';
 import { ASHA, ROHAN, TUTOR, paidLesson } from '../support/lesson.ts';
 import { draw, joinLesson, open, signInAs, strokesOn } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -55,17 +55,9 @@ beforeAll(async () => {
   [tutor, student] = [await newPage(TUTOR), await newPage(ASHA)];
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const [name, page] of Object.entries({ tutor, student }))
-    await page.screenshot({ path: `test-results/replay-${name}.png` });
-});
+afterEach(({ task }) => shootFailed(task.result?.state, 'replay', { tutor, student }));
 
 describe('somebody who comes late', () => {
   it('catches up with what was drawn, leaves when they like, and nobody notices', async () => {

@@ -2,10 +2,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/api.ts';
-import { openBrowser, personPage } from '../support/browser.ts';
+import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { ASHA, ROHAN, TUTOR, endLesson, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
 import { draw, strokesOn } from '../support/pages.ts';
-import { removeData, startProduct, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
 let browser: Browser;
@@ -47,16 +47,9 @@ beforeAll(async () => {
   await tutor.getByRole('tab', { name: /People/ }).click();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await product.stop();
-  await removeData(product);
-});
+afterAll(() => closeAll(browser, product));
 
-afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail') return;
-  for (const [name, page] of Object.entries({ tutor, asha, rohan })) await shot(page, `failed-${name}`);
-});
+afterEach(({ task }) => shootFailed(task.result?.state, 'rights-failed', { tutor, asha, rohan }));
 
 describe('the tutor', () => {
   it('lets everybody write, only some, or nobody, and each page says so in words', async () => {

@@ -1,6 +1,7 @@
 /** Real Chromium from Debian, with a fake camera and microphone. */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { removeData, type Product } from './product.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -65,4 +66,23 @@ export async function personPage(
     void dialog.dismiss();
   });
   return page;
+}
+
+/** Ends what a file of browser tests began, and takes its data away. */
+export async function closeAll(browser: Browser, product: Product): Promise<void> {
+  await browser.close();
+  await product.stop();
+  await removeData(product);
+}
+
+/** After a test that failed: what each page showed, as `test-results/<file>-<name>.png`. */
+export async function shootFailed(
+  state: string | undefined,
+  file: string,
+  pages: Readonly<Record<string, Page>>,
+  options: { readonly fullPage?: boolean } = {},
+): Promise<void> {
+  if (state !== 'fail') return;
+  for (const [name, page] of Object.entries(pages))
+    await page.screenshot({ path: `test-results/${file}-${name}.png`, ...options });
 }
