@@ -15,7 +15,7 @@ export function allowed(from: string, target: string): boolean {
   // Composition root, tests, tools and bench put everything together, but nobody imports the sandbox.
   if (!FOLDERS.includes(fromFolder as Folder)) return folder !== 'sandbox';
   const isTest = /\.(unit|int)\.test\.ts$/.test(from);
-  if (isTest && folder === 'tests' && second === 'support') return true;
+  if (isTest && folder === 'tests' && (second === 'support' || second === 'proxies')) return true;
   const browser = fromFolder === 'app' && !from.startsWith('app/server/') && !from.endsWith('.server.ts');
   const domain = target.startsWith('events/');
   switch (fromFolder) {

@@ -1,6 +1,7 @@
 /** Kills the money side of the product over and over, and says what held. Used by the tests and by `npm run test:chaos`. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { randomOf } from '../support/random.ts';
 import { openStage, type Stage } from './stage.ts';
 import { playRound, prepare } from './scenarios.ts';
 
@@ -36,17 +37,6 @@ export function crashPoints(): readonly string[] {
   return [...found].sort();
 }
 
-/** mulberry32: the same seed gives the same kills. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const sleep = (ms: number): Promise<'slept'> => new Promise((resolve) => setTimeout(() => resolve('slept'), ms));
 
 /** Crash points armed at a time, besides some chosen at random. */
@@ -64,7 +54,7 @@ export async function runChaos(settings: {
   readonly log?: (line: string) => void;
 }): Promise<ChaosReport> {
   const { kills, seed, log = () => undefined } = settings;
-  const random = randomFrom(seed);
+  const random = randomOf(seed);
   const points = crashPoints();
   const began = Date.now();
   const where: Record<string, number> = {};
