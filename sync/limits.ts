@@ -30,9 +30,11 @@ export interface Limits {
   readonly sockets: number;
   /** How long an open socket outlives its ticket, so that a page can fetch the next one in peace. */
   readonly ticketGraceMs: number;
-  /** A socket that heard nothing for so long gets an empty message: stock clients give up after 30 s. */
+  /** A socket that heard nothing for so long gets an empty message: our page gives up after 9 s, stock clients after 30 s. */
   readonly keepAliveMs: number;
-  /** A socket that answers no ping for so long is gone. */
+  /** A socket that said nothing for so long is asked whether it is there. */
+  readonly pingEveryMs: number;
+  /** A socket that answered two such questions with nothing, and said nothing for so long, is gone. */
   readonly deadAfterMs: number;
   /** How long a room outlives its last socket. */
   readonly lingerMs: number;
@@ -65,8 +67,9 @@ export const DEFAULT_LIMITS: Limits = {
   socketsPerRoom: 500,
   sockets: 10_000,
   ticketGraceMs: 60_000,
-  keepAliveMs: 15_000,
-  deadAfterMs: 45_000,
+  keepAliveMs: 4_000,
+  pingEveryMs: 3_000,
+  deadAfterMs: 9_000,
   lingerMs: 10_000,
   sweepMs: 500,
   snapshotEvery: 2_000,

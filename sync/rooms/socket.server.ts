@@ -72,6 +72,7 @@ export class SyncSocket implements Peer {
   private lastWrite: number;
   private lastSign: number;
   private pinged: number;
+  private unanswered = 0;
   private ending: Close | null = null;
 
   constructor(ws: WebSocket, raw: Duplex, ticket: Ticket, want: Want, ports: SocketPorts) {
@@ -92,9 +93,7 @@ export class SyncSocket implements Peer {
     // Nothing is read before the document is here: what the client says meanwhile waits in the kernel.
     ws.pause();
     ws.on('message', (data, isBinary) => this.onMessage(data, isBinary));
-    ws.on('pong', () => {
-      this.lastSign = ports.wall();
-    });
+    ws.on('pong', () => this.onSign(ports.wall()));
     ws.on('close', (code, reason) => this.onClose(code, reason.toString()));
     raw.on('drain', () => {
       this.owed = 0;
@@ -165,9 +164,11 @@ export class SyncSocket implements Peer {
   sweep(now: number): void {
     const { limits } = this.ports;
     if (now > this.ticket.expiresAt + limits.ticketGraceMs) this.close(CLOSE.ticketExpired);
-    if (now - this.lastSign > limits.deadAfterMs) return this.ws.terminate();
-    if (now - this.pinged > limits.deadAfterMs / 3 && this.open) {
+    // Questions are counted besides: after this process itself stood still, every socket has been silent for long.
+    if (this.unanswered >= 2 && now - this.lastSign > limits.deadAfterMs) return this.ws.terminate();
+    if (now - Math.max(this.lastSign, this.pinged) > limits.pingEveryMs && this.open) {
       this.pinged = now;
+      this.unanswered += 1;
       this.ws.ping();
     }
     if (this.room && now - this.lastWrite > limits.keepAliveMs) this.write(NOTHING_NEW);
@@ -177,12 +178,17 @@ export class SyncSocket implements Peer {
     const { room } = this;
     if (!room || this.ending) return;
     const now = this.ports.wall();
-    this.lastSign = now;
+    this.onSign(now);
     if (!isBinary) return this.close(CLOSE.textFrame);
     // A buffer of its own: parts of it are kept until the next frame, and no lying length reaches a neighbour's bytes.
     const bytes = copyOf(data);
     if (!this.messages.take(1, now) || !this.bytes.take(bytes.length, now)) return this.close(CLOSE.tooFast);
     receive(room, this, bytes, this.ports.log);
+  }
+
+  private onSign(now: number): void {
+    this.lastSign = now;
+    this.unanswered = 0;
   }
 
   private onClose(code: number, reason: string): void {

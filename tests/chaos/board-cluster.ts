@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { join } from 'node:path';
 import type { Limits } from '#sync/limits.ts';
 import { startChild, type Child } from '../support/child.ts';
+import { startTcpProxy, type TcpProxy } from '../proxies/tcp.ts';
 import { freePort } from '../support/free-port.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
@@ -11,6 +12,9 @@ const SERVE = join(import.meta.dirname, '../../sync/testing/serve.ts');
 
 export interface Node {
   readonly url: string;
+  readonly port: number;
+  /** Between it and Redis, for faults; null unless asked for. */
+  readonly redisWay: TcpProxy | null;
   /** Everything that it complained about. */
   output(): string;
   alive(): boolean;
@@ -31,12 +35,14 @@ async function openNode(
   database: string,
   redis: string,
   limits: Partial<Limits>,
-): Promise<Node & { readonly port: number }> {
+  redisWay: TcpProxy | null,
+): Promise<Node> {
   const port = await freePort();
   let child: Child | null = null;
   const outputs: string[] = [];
-  const node = {
+  const node: Node = {
     port,
+    redisWay,
     url: `ws://127.0.0.1:${port}/sync`,
     output: () => [...outputs, child?.output() ?? ''].join(''),
     alive: () => child !== null && !child.exited(),
@@ -52,7 +58,7 @@ async function openNode(
         SERVE,
         database,
         String(port),
-        redis,
+        redisWay === null ? redis : `redis://127.0.0.1:${redisWay.port}`,
         JSON.stringify(limits),
       ];
       child = await startChild(process.execPath, args, {}, async () => {
@@ -66,7 +72,7 @@ async function openNode(
 }
 
 /** As a load balancer: a connection goes to the next node that lives, and ends with it. */
-function balance(nodes: readonly { port: number; alive(): boolean }[]): Server {
+function balance(nodes: readonly Node[]): Server {
   let turn = 0;
   return createServer((client: Socket) => {
     client.on('error', () => client.destroy());
@@ -85,9 +91,19 @@ function balance(nodes: readonly { port: number; alive(): boolean }[]): Server {
   });
 }
 
-export async function startCluster(size: number, limits: Partial<Limits> = {}): Promise<Cluster> {
+/** @param faulty puts a way with faults between each node and Redis. */
+export async function startCluster(
+  size: number,
+  limits: Partial<Limits> = {},
+  { faulty = false }: { faulty?: boolean } = {},
+): Promise<Cluster> {
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis({ appendonly: true })]);
-  const nodes = await Promise.all(Array.from({ length: size }, () => openNode(postgres.url, redis.url, limits)));
+  const toRedis = { host: '127.0.0.1', port: Number(new URL(redis.url).port) };
+  const nodes = await Promise.all(
+    Array.from({ length: size }, async () =>
+      openNode(postgres.url, redis.url, limits, faulty ? await startTcpProxy(toRedis) : null),
+    ),
+  );
   const door = balance(nodes);
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   const { port } = door.address() as AddressInfo;
@@ -98,7 +114,10 @@ export async function startCluster(size: number, limits: Partial<Limits> = {}): 
     databaseUrl: postgres.url,
     async stop() {
       door.close();
-      for (const node of nodes) await node.kill();
+      for (const node of nodes) {
+        await node.kill();
+        await node.redisWay?.close();
+      }
       await redis.stop();
       await postgres.stop();
     },

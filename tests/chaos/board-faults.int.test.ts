@@ -2,64 +2,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openClient, sameReplica, strokesOf, until, visibleIn, type BoardClient } from './board-client.ts';
-import { freezeRedis } from './board-freeze.ts';
+import { boardClass, storm, type BoardClass } from './board-class.ts';
+import { until, visibleIn } from './board-client.ts';
 import { startCluster, type Cluster } from './board-cluster.ts';
+import { freezeRedis } from './board-freeze.ts';
 
 let cluster: Cluster;
-const clients: BoardClient[] = [];
+let board: BoardClass;
 beforeAll(async () => {
   cluster = await startCluster(2);
+  board = boardClass(cluster);
 });
-afterEach(() => {
-  for (const client of clients.splice(0)) client.end();
-});
+afterEach(() => board.leave());
 afterAll(() => cluster.stop());
 
-const join = async (url: string, name: string, count: number): Promise<BoardClient[]> => {
-  const joined = Array.from({ length: count }, (_, i) => openClient(url, name, `${clients.length + i}`));
-  clients.push(...joined);
-  await until(() => joined.every(({ provider }) => provider.synced), 'all to be in');
-  return joined;
-};
-const nodeAt = (i: number) => {
-  const node = cluster.nodes[i];
-  if (!node) throw new Error(`node ${i}`);
-  return node;
-};
-/** Draws with everyone, a stroke each in so many ms, until told to stop. */
-function storm(drawers: readonly BoardClient[], everyMs: number): { stop(): Promise<void> } {
-  let going = true;
-  const running = Promise.all(
-    drawers.map(async (drawer, i) => {
-      await sleep((i * everyMs) / drawers.length);
-      while (going) {
-        drawer.draw();
-        await sleep(everyMs);
-      }
-    }),
-  );
-  return {
-    async stop() {
-      going = false;
-      await running;
-    },
-  };
-}
-/** Everything acknowledged is in every replica, a fresh one included, and all are equal. */
-async function expectWhole(name: string, drawers: readonly BoardClient[]): Promise<void> {
-  await until(() => drawers.every((one) => one.acknowledged().length === one.drawn.length), 'every stroke to be safe');
-  const [first, ...others] = drawers;
-  if (!first) throw new Error('somebody');
-  await until(() => others.every((other) => sameReplica(first.doc, other.doc)), 'the replicas to be equal');
-  const fresh = await Promise.all(cluster.nodes.map(({ url }) => join(url, name, 1)));
-  for (const [newcomer] of fresh) {
-    if (!newcomer) throw new Error('a newcomer');
-    await until(() => sameReplica(first.doc, newcomer.doc), 'a newcomer to see the same');
-    const found = strokesOf(newcomer.doc);
-    expect(drawers.flatMap((drawer) => drawer.drawn).filter((key) => !found.has(key))).toEqual([]);
-  }
-}
+const nodeAt = (i: number) => board.nodeAt(i);
 const quiet = (): string =>
   cluster.nodes
     .map((node) => node.output())
@@ -71,7 +28,7 @@ const quiet = (): string =>
 describe('a board on two nodes', () => {
   it('[N5] goes on at the other node when one is killed, and lacks nothing that was acknowledged', async () => {
     const name = `board:${randomUUID()}`;
-    const drawers = await join(cluster.url, name, 12);
+    const drawers = await board.join(cluster.url, name, 12);
     const drawing = storm(drawers, 100);
     await sleep(1_000);
     const safe = drawers.map((drawer) => drawer.acknowledged().length);
@@ -89,7 +46,7 @@ describe('a board on two nodes', () => {
     await sleep(500);
     await drawing.stop();
     await nodeAt(0).start();
-    await expectWhole(name, drawers);
+    await board.expectWhole(name, drawers);
   });
 
   it('[N4] goes on while Redis is frozen, on each node at once and across them by the database', async () => {
@@ -108,7 +65,7 @@ describe('a board on two nodes', () => {
     '[N4] loses nothing when Redis is %s, and draws on',
     async (_what, fault: () => Promise<void>) => {
       const name = `board:${randomUUID()}`;
-      const drawers = [...(await join(nodeAt(0).url, name, 3)), ...(await join(nodeAt(1).url, name, 3))];
+      const drawers = [...(await board.join(nodeAt(0).url, name, 3)), ...(await board.join(nodeAt(1).url, name, 3))];
       const drawing = storm(drawers, 60);
       for (let round = 0; round < 3; round += 1) {
         await sleep(400);
@@ -121,7 +78,7 @@ describe('a board on two nodes', () => {
         );
       }
       await drawing.stop();
-      await expectWhole(name, drawers);
+      await board.expectWhole(name, drawers);
       const [first] = drawers;
       expect(first && visibleIn(first.doc).length).toBe(drawers.flatMap(({ drawn }) => drawn).length);
       expect(quiet()).toBe('');

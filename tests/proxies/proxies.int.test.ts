@@ -157,6 +157,19 @@ describe('the TCP proxy', () => {
     expect(client.closed).toBe(false);
   });
 
+  it('stalls what is open and lets new connections pass', async () => {
+    const { open, proxy } = await tcpWay();
+    const client = await open();
+    proxy.stallOpen();
+    client.socket.write('a');
+    const late = await open();
+    late.socket.write('b');
+    await expect.poll(() => late.heard).toBe('b');
+    expect(client.heard).toBe('');
+    proxy.mend();
+    await expect.poll(() => client.heard).toBe('a');
+  });
+
   it('resets what is open and takes new connections; refuses them when it is told to', async () => {
     const { open, proxy } = await tcpWay();
     const client = await open();

@@ -16,8 +16,10 @@ export interface TcpProxy {
   readonly port: number;
   readonly connections: number;
   change(profile: Partial<TcpProfile>): void;
-  /** Nothing passes any more, in both ways or one; connections stay open and new ones are taken. */
+  /** Nothing passes any more, in both ways or one; connections stay open and new ones are taken, stalled as well. */
   stall(way?: 'to-server' | 'to-client'): void;
+  /** The same for what is open now; new connections pass. */
+  stallOpen(way?: 'to-server' | 'to-client'): void;
   /** Ends a stall and a refusal; what waited arrives. */
   mend(): void;
   /** Every connection is cut with a reset. New ones are taken. */
@@ -161,8 +163,6 @@ export async function startTcpProxy(
     }
   };
   const hold = (up: boolean, down: boolean): void => {
-    stalled.up = up;
-    stalled.down = down;
     for (const connection of connections) {
       connection.up.stalled = up;
       connection.down.stalled = down;
@@ -180,9 +180,16 @@ export async function startTcpProxy(
       current = { ...current, ...next };
       for (const pair of links.values()) for (const link of pair) link.profile = current;
     },
-    stall: (way) => hold(way !== 'to-client', way !== 'to-server'),
+    stall(way) {
+      stalled.up = way !== 'to-client';
+      stalled.down = way !== 'to-server';
+      hold(stalled.up, stalled.down);
+    },
+    stallOpen: (way) => hold(way !== 'to-client', way !== 'to-server'),
     mend() {
       refusing = false;
+      stalled.up = false;
+      stalled.down = false;
       hold(false, false);
     },
     reset: cutAll,

@@ -9,6 +9,7 @@ import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { PacedSocket } from './paced-socket.ts';
 import { Pointers, POINTERS, pointerMessage, type PointerPlace } from './pointers.ts';
+import { endSilence } from './silence.ts';
 import { Unsaved } from './unsaved.ts';
 
 export type DocumentStatus =
@@ -96,6 +97,7 @@ class Connection implements ConnectedDocument {
   private mayWrite = true;
   private why: string | null = null;
   private destroyed = false;
+  private readonly stopListening: () => void;
   private renewal: ReturnType<typeof setTimeout> | undefined;
   private losing: ReturnType<typeof setTimeout> | undefined;
 
@@ -120,6 +122,7 @@ class Connection implements ConnectedDocument {
     });
     this.listen();
     window.addEventListener('beforeunload', this.onUnload);
+    this.stopListening = endSilence(this.provider);
     this.provider.connect();
   }
 
@@ -157,6 +160,7 @@ class Connection implements ConnectedDocument {
     this.destroyed = true;
     clearTimeout(this.renewal);
     clearTimeout(this.losing);
+    this.stopListening();
     window.removeEventListener('beforeunload', this.onUnload);
     this.provider.destroy();
     this.doc.destroy();
