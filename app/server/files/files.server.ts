@@ -8,7 +8,8 @@ import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
 import type { ObjectStore } from '#platform/objects/objects.ts';
-import { MOST_FILE_BYTES, TOO_LARGE, judge } from './kinds.ts';
+import { withoutCameraNotes } from './camera-notes.ts';
+import { MOST_FILE_BYTES, TOO_LARGE, isPicture, judge } from './kinds.ts';
 import { safeName } from './names.ts';
 import { RECEIVE_LIMITS, receive, type ReceiveLimits } from './receive.server.ts';
 
@@ -165,17 +166,19 @@ export async function createFiles({ db, objects, now, limits: some }: FileParts)
     const judged = judge(came, decodedName(name));
     if (isRefusal(judged)) return judged;
     const kept = safeName(name, judged.type);
-    const hash = createHash('sha256').update(came).digest('hex');
+    // A photograph of homework says where a child lives.
+    const shownBytes = isPicture(judged.type) ? withoutCameraNotes(came, judged.type) : came;
+    const hash = createHash('sha256').update(shownBytes).digest('hex');
     const [same] = await db.query<FileRow>(
       `SELECT ${COLUMNS} FROM shared_file WHERE scope = $1 AND person_id = $2 AND sha256 = $3 AND name = $4 AND kept LIMIT 1`,
       [scope, personId, hash, kept],
     );
     if (same) return shown(same);
-    const file = { id: freshId(), name: kept, bytes: came.length, ...judged };
+    const file = { id: freshId(), name: kept, bytes: shownBytes.length, ...judged };
     const object = await db.transaction((tx) => takePlace(tx, scope, personId, file, hash));
     if (typeof object !== 'string') return object;
     try {
-      await objects.put(object, came, file.type);
+      await objects.put(object, shownBytes, file.type);
     } catch (error) {
       await db.query('DELETE FROM shared_file WHERE scope = $1 AND id = $2', [scope, file.id]);
       throw error;
