@@ -127,6 +127,8 @@ export function copyItems(
         const place = move(item);
         if (place) set(doc, author, { key, aspect: 'place', value: place });
         if (item.cuts.length > 0) set(doc, author, { key, aspect: 'cuts', value: item.cuts });
+        // A copy of a worksheet is one as well: nobody takes it away by accident. Other locks are for one thing in one place.
+        if (item.back && item.locked) set(doc, author, { key, aspect: 'lock', value: true });
         if (group !== '') set(doc, author, { key, aspect: 'group', value: group });
         keys.push(key);
       }

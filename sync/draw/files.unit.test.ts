@@ -66,6 +66,10 @@ describe('a formula', () => {
     '\\underbrace{a+b+c+d}_{n} \\overline{xyz}',
     '\\int_0^3 \\left(4x-x^2\\right)\\,dx = \\left\\{\\begin{array}{l}1\\\\2\\\\3\\end{array}\\right.',
     '\\boxed{x}',
+    '\\cancel{x} \\bcancel{y}',
+    '\\ce{2H2O -> 2H2 + O2}',
+    '37\\degree \\boldsymbol{\\alpha}',
+    '\\begin{array}{c|c}a&b\\\\\\hline c&d\\end{array}',
     '\\text{where } x \\in \\mathbb{R}',
   ])('[V1] sets %s inside its own box', (tex) => {
     const found = formulaOf(tex);
@@ -87,8 +91,27 @@ describe('a formula', () => {
       '\\require{html}',
       '\\def\\a{\\a\\a}\\a',
       '\\text{नमस्ते}',
+      '5€',
+      '{'.repeat(290) + 'x' + '}'.repeat(290),
+      '\\hspace{99999999em}x',
+      '\\rule{1em}{9999em}',
     ])
       expect(formulaOf(tex), tex).toBeNull();
+  });
+
+  it('[V1] takes any letter at all without failing, and a rupee sign as what it says', () => {
+    for (let code = 1; code < 0x3000; code += 1) expect(() => formulaOf(String.fromCharCode(code))).not.toThrow();
+    expect(formulaOf('₹500')?.width).toBeGreaterThan(2);
+  });
+
+  it('[V1] draws the lines of a table and its frame as lines, not as a black box', () => {
+    const lineless = formulaOf('\\begin{array}{cc}a&b\\\\c&d\\end{array}');
+    const lined = formulaOf('\\begin{array}{c|c}a&b\\\\\\hline c&d\\end{array}');
+    const framed = formulaOf('\\begin{array}{|c|c|}\\hline a&b\\\\\\hline c&d\\\\\\hline\\end{array}');
+    if (!lineless || !lined || !framed) throw new Error('three tables');
+    expect(lined.steps.length).toBe(lineless.steps.length + 10);
+    // Two lines, and a frame that is an outer and an inner edge.
+    expect(framed.steps.length).toBe(lineless.steps.length + 10 + 10);
   });
 });
 

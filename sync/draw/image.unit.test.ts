@@ -82,11 +82,17 @@ describe('an image', () => {
     const board = readBoard(doc);
     const key = putFigure(doc, ASHA, image({ back: true }));
     const place = [2, 0, 0, 2, 5, 5] as const;
-    changeItems(doc, ASHA, [{ key, aspect: 'place', value: place }]);
+    changeItems(doc, ASHA, [
+      { key, aspect: 'place', value: place },
+      { key, aspect: 'lock', value: true },
+    ]);
     const page = addPage(doc, ASHA, { order: 1, paper: 'plain', gone: false });
     copyItems(doc, ASHA, board.visible(FIRST_PAGE), { z: 7, page, move: (item) => item.place });
     expect(board.visible(page)).toMatchObject([
-      { kind: 'image', file: FILE, back: true, text: 'triangle.png', z: 7, place, points: [10, 20, 0.5, 110, 70, 0.5] },
+      {
+        ...{ kind: 'image', file: FILE, back: true, text: 'triangle.png', z: 7, place },
+        ...{ points: [10, 20, 0.5, 110, 70, 0.5], locked: true },
+      },
     ]);
     rewriteFigure(doc, key, image({ back: false }));
     expect(board.get(key)).toMatchObject({ back: false, place });

@@ -8,6 +8,10 @@ import { RegisterHTMLHandler } from 'mathjax-full/js/handlers/html.js';
 import { TeX } from 'mathjax-full/js/input/tex.js';
 import 'mathjax-full/js/input/tex/ams/AmsConfiguration.js';
 import 'mathjax-full/js/input/tex/base/BaseConfiguration.js';
+import 'mathjax-full/js/input/tex/boldsymbol/BoldsymbolConfiguration.js';
+import 'mathjax-full/js/input/tex/cancel/CancelConfiguration.js';
+import 'mathjax-full/js/input/tex/gensymb/GensymbConfiguration.js';
+import 'mathjax-full/js/input/tex/mhchem/MhchemConfiguration.js';
 import { mathjax } from 'mathjax-full/js/mathjax.js';
 import { SVG } from 'mathjax-full/js/output/svg.js';
 import type { Matrix } from '../documents/changes.ts';
@@ -18,11 +22,17 @@ import type { Formula, FormulaStep } from './words.ts';
 const EM = 1_000;
 /** Steps of one formula; what has more is not drawn. */
 const MOST_STEPS = 20_000;
+/** Braces inside one another; each is a call within a call. */
+const MOST_NESTED = 24;
+/** Wider or higher than this, in ems, is no formula: it would be all that a board or a file shows. */
+const MOST_EMS = 250;
+/** How thick MathJax draws a line of a table, in its units; it says so in a style sheet only. */
+const TABLE_LINE = 70;
 
 const adaptor = liteAdaptor();
 RegisterHTMLHandler(adaptor);
 const page = mathjax.document('', {
-  InputJax: new TeX({ packages: ['base', 'ams'] }),
+  InputJax: new TeX({ packages: ['base', 'ams', 'boldsymbol', 'cancel', 'gensymb', 'mhchem'] }),
   OutputJax: new SVG({ fontCache: 'none' }),
 });
 
@@ -117,11 +127,30 @@ function through(m: Matrix, step: FormulaStep): FormulaStep {
 function rectangle(node: LiteElement): FormulaStep[] {
   const [x, y] = [numberOf(node, 'x'), numberOf(node, 'y')];
   const [right, bottom] = [x + numberOf(node, 'width'), y + numberOf(node, 'height')];
-  if (attribute(node, 'fill') !== 'none') return frame(x, y, right, bottom);
-  const half = (numberOf(node, 'stroke-width') || numberOf(node, 'stroke-thickness') || 60) / 2;
+  const framesTable = attribute(node, 'data-frame') === 'true';
+  if (!framesTable && attribute(node, 'fill') !== 'none') return frame(x, y, right, bottom);
+  const usual = framesTable ? TABLE_LINE : 60;
+  const half = (numberOf(node, 'stroke-width') || numberOf(node, 'stroke-thickness') || usual) / 2;
   return [
     ...frame(x - half, y - half, right + half, bottom + half),
     ...hole(x + half, y + half, right - half, bottom - half),
+  ];
+}
+
+/** A line of a table, or one that strikes something out. */
+function line(node: LiteElement): FormulaStep[] {
+  const [x1, y1] = [numberOf(node, 'x1'), numberOf(node, 'y1')];
+  const [x2, y2] = [numberOf(node, 'x2'), numberOf(node, 'y2')];
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  if (length === 0) return [];
+  const half = (numberOf(node, 'stroke-width') || TABLE_LINE) / 2;
+  const [across, down] = [((y1 - y2) / length) * half, ((x2 - x1) / length) * half];
+  return [
+    ['M', x1 + across, y1 + down],
+    ['L', x2 + across, y2 + down],
+    ['L', x2 - across, y2 - down],
+    ['L', x1 - across, y1 - down],
+    ['Z'],
   ];
 }
 
@@ -153,6 +182,8 @@ function walk(node: LiteElement, outer: Matrix, into: FormulaStep[]): void {
       return add(stepsOf(attribute(node, 'd')));
     case 'rect':
       return add(rectangle(node));
+    case 'line':
+      return add(line(node));
     case 'svg': {
       const [left = 0, top = 0, width = 1, height = 1] = numbersIn(attribute(node, 'viewBox'));
       const scale: Matrix = [numberOf(node, 'width') / width, 0, 0, numberOf(node, 'height') / height, 0, 0];
@@ -168,18 +199,34 @@ function walk(node: LiteElement, outer: Matrix, into: FormulaStep[]): void {
   }
 }
 
-/** A formula as a path; null when the LaTeX makes no sense or needs letters that the font does not have. */
+function isNested(tex: string): boolean {
+  let deep = 0;
+  for (const letter of tex) {
+    deep += letter === '{' ? 1 : letter === '}' ? -1 : 0;
+    if (deep > MOST_NESTED) return true;
+  }
+  return false;
+}
+
+/**
+ * A formula as a path; null for what cannot be set, whatever anybody wrote: LaTeX that makes no sense, letters that the
+ * font does not have, nests and sizes beyond all measure.
+ */
 export function formulaOf(tex: string): Formula | null {
+  if (isNested(tex)) return null;
   try {
-    const holder: unknown = page.convert(tex, { display: true });
+    // The font has no rupee sign, and sums of money are what tutors here write.
+    const holder: unknown = page.convert(tex.replaceAll('₹', '\\text{Rs\\,}'), { display: true });
     const svg = isElement(holder) ? holder.children[0] : null;
     if (!isElement(svg)) return null;
     const [, top = 0, width = 0, height = 0] = numbersIn(attribute(svg, 'viewBox'));
+    if (Math.max(width, height) > MOST_EMS * EM) return null;
     const steps: FormulaStep[] = [];
     for (const child of svg.children) if (isElement(child)) walk(child, [1, 0, 0, 1, 0, 0], steps);
     return { width: width / EM, ascent: -top / EM, descent: (height + top) / EM, steps };
-  } catch (error) {
-    if (error instanceof NotAPath) return null;
-    throw error;
+  } catch {
+    // MathJax itself fails at some letters (U+20A0 to 20FF among them) with whatever error comes up: one formula that
+    // it cannot set must not take the board or the chat of a class with it.
+    return null;
   }
 }

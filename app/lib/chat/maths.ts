@@ -7,18 +7,6 @@ const MOST = 500;
 /** Wider or higher than this, in ems, is no formula of a chat. */
 const MOST_WIDE = 120;
 const MOST_HIGH = 40;
-/** Braces inside one another. */
-const MOST_NESTED = 24;
-
-function isNested(tex: string): boolean {
-  let deep = 0;
-  for (const letter of tex) {
-    deep += letter === '{' ? 1 : letter === '}' ? -1 : 0;
-    if (deep > MOST_NESTED) return true;
-  }
-  return false;
-}
-
 export class Formulas {
   private readonly known = new Map<string, Formula | null>();
 
@@ -28,7 +16,7 @@ export class Formulas {
     const found = this.known.get(source);
     if (found !== undefined) return found;
     if (this.known.size >= MOST) this.known.clear();
-    const formula = isNested(tex) ? null : set(source);
+    const formula = set(source);
     const fits = formula !== null && formula.width <= MOST_WIDE && formula.ascent + formula.descent <= MOST_HIGH;
     this.known.set(source, fits ? formula : null);
     return fits ? formula : null;

@@ -51,6 +51,11 @@ export class Letters implements Lettering {
     return formula;
   }
 
+  /** True when it is known that this cannot be set. */
+  refuses(tex: string): boolean {
+    return this.set !== null && tex.trim() !== '' && this.formula(tex) === null;
+  }
+
   /** Fetches what sets formulas: large, and only for boards that have any. Without it the LaTeX itself is shown. */
   load(): Promise<void> {
     this.loading ??= import('#sync/draw/tex.ts').then(

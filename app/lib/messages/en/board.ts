@@ -29,6 +29,7 @@ export const board = {
   shapes: 'Shapes',
   words: 'Written on this page',
   writing: { text: 'Text on the board', note: 'Sticky note', maths: 'Formula in LaTeX' },
+  cannotSet: 'This cannot be set as a formula yet, so everybody sees it as it is written.',
   writingHint: { text: 'Write', note: 'Write a note', maths: 'x = \\frac{-b}{2a}' },
   colour: 'Pen colour',
   colours: { ink: 'Ink', blue: 'Blue', red: 'Red', green: 'Green', violet: 'Violet' },
