@@ -20,10 +20,10 @@ export function createTicketOffice(key: Uint8Array, now: () => number = Date.now
   const mac = (signed: string): Buffer => createHmac('sha256', secret).update(signed).digest();
 
   return {
-    sign({ lessonId, personId, name, role, documents, ownOf, expiresAt }) {
+    sign({ lessonId, personId, name, role, documents, ownOf, admission, expiresAt }) {
       const left = expiresAt - now();
       if (!(left > 0 && left <= MAX_TICKET_MS)) throw new RangeError('A ticket is good for up to 15 minutes.');
-      const fields = { lessonId, personId, name, role, documents, ownOf, expiresAt };
+      const fields = { lessonId, personId, name, role, documents, ownOf, admission, expiresAt };
       const signed = `${VERSION}.${Buffer.from(JSON.stringify(fields)).toString('base64url')}`;
       const token = `${signed}.${mac(signed).toString('base64url')}`;
       if (token.length > MAX_TOKEN_LENGTH) throw new RangeError('This ticket is too long for a query string.');
@@ -60,10 +60,11 @@ function ticketFrom(payload: string): Ticket | null {
 
 function isTicket(value: unknown): value is Ticket {
   if (!isObject(value)) return false;
-  const { lessonId, personId, name, role, documents, ownOf, expiresAt } = value;
+  const { lessonId, personId, name, role, documents, ownOf, admission, expiresAt } = value;
   return (
     [lessonId, personId, name].every((text) => typeof text === 'string') &&
     LESSON_ROLES.some((known) => known === role) &&
+    (admission === undefined || admission === 'ask') &&
     Number.isSafeInteger(expiresAt) &&
     isObject(documents) &&
     Object.values(documents).every((ids) => Array.isArray(ids) && ids.every((id) => Number.isSafeInteger(id))) &&

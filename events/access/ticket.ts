@@ -11,6 +11,8 @@ export interface Ticket {
   readonly documents: Readonly<Record<string, readonly number[]>>;
   /** Students whose own documents of the lesson it opens as well; absent in tickets that open none. */
   readonly ownOf?: readonly string[];
+  /** `ask`: lets nobody in before a host says so, whatever the room's own rule is; absent: the room's rule. */
+  readonly admission?: 'ask';
   /** Wall time, ms; at most 15 minutes after issue. */
   readonly expiresAt: number;
 }

@@ -146,6 +146,7 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   StopMedia: 'lesson',
   NoteWork: 'lesson',
   NoteRights: 'lesson',
+  NoteRoom: 'lesson',
   EndLesson: 'lesson',
   CancelLesson: 'lesson',
   WriteReview: 'review',

@@ -6,6 +6,7 @@ import { refuse, type Refusal } from '../shared/refusal.ts';
 import { cancel, end } from './ending.ts';
 import type { LessonEvent, LessonState, MediaDirection } from './events.ts';
 import { join, leave, noteWork, startMedia, stopMedia } from './presence.ts';
+import { noteRoom, type RoomWord } from './room.ts';
 import { noteRights, type HostWord } from './rights.ts';
 import { giveUpSeat, schedule, takeSeat } from './seats.ts';
 
@@ -44,6 +45,8 @@ export type LessonCommand =
   | Command<'NoteWork', { lessonId: string; personId: string; surface: 'board' | 'chat'; minute: number }>
   /** What the host allowed at this business time; not later than now. */
   | Command<'NoteRights', { lessonId: string; personId: string; at: number; word: HostWord }>
+  /** What happened in the room of live media at this business time; not later than now. */
+  | Command<'NoteRoom', { lessonId: string; by: string | null; at: number; word: RoomWord }>
   /** Ends it and decides the outcome of every seat. `by: time | all-gone | no-tutor` come from timers and are refused while not due. */
   | Command<'EndLesson', { lessonId: string; by: 'host' | 'time' | 'all-gone' | 'no-tutor'; policy: Policy }>
   | Command<'CancelLesson', { lessonId: string; reason: string }>;
@@ -54,7 +57,7 @@ export type MediaCommand = Extract<LessonCommand, { data: { direction: MediaDire
 export type LessonDecision = readonly LessonEvent[] | Refusal;
 export type ExistingLesson = Exclude<LessonState, { kind: 'none' }>;
 
-/** Rules LE1–LE32. */
+/** Rules LE1–LE37. */
 export function decide(command: LessonCommand, state: LessonState): LessonDecision {
   if (command.type === 'ScheduleLesson') return schedule(command, state);
   if (state.kind === 'none') return refuse('lesson-unknown', 'There is no such lesson.');
@@ -75,6 +78,8 @@ export function decide(command: LessonCommand, state: LessonState): LessonDecisi
       return noteWork(command, state);
     case 'NoteRights':
       return noteRights(command, state);
+    case 'NoteRoom':
+      return noteRoom(command, state);
     case 'EndLesson':
       return end(command, state);
     case 'CancelLesson':

@@ -34,7 +34,14 @@ export function end(command: EndLesson, state: ExistingLesson): LessonDecision {
     { type: 'LessonEnded', data: { lessonId, at: endedAt, by } },
     ...state.seats.map(({ bookingId, studentId }): LessonEvent => {
       const student = presenceOf(people, studentId);
-      const verdict = outcomeOf({ lesson: state.lesson, policy, endedAt, tutor, student });
+      const verdict = outcomeOf({
+        lesson: state.lesson,
+        policy,
+        endedAt,
+        tutor,
+        student,
+        keptOut: state.door.get(studentId) ?? [],
+      });
       return { type: 'OutcomeDecided', data: { lessonId, bookingId, ...verdict } };
     }),
   ];

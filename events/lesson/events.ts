@@ -2,6 +2,7 @@ import type { LessonRole } from '../access/roles.ts';
 import type { Outcome } from '../booking/events.ts';
 import { impossible, never } from '../shared/never.ts';
 import { attended, type People } from './attendance.ts';
+import { doorAfter, toldAfter, type AtTheDoor, type RoomEvent } from './room.ts';
 import { saidAfter, type RightsEvent, type SaidSoFar } from './rights.ts';
 
 export type MediaDirection = 'sent' | 'received';
@@ -83,6 +84,7 @@ export type LessonEvent =
       };
     }
   | RightsEvent
+  | RoomEvent
   | { readonly type: 'LessonStarted'; readonly data: { readonly lessonId: string; readonly at: number } }
   | {
       readonly type: 'LessonEnded';
@@ -122,6 +124,8 @@ interface Running {
   readonly givenUp: readonly string[];
   readonly people: People;
   readonly said: SaidSoFar;
+  /** When whoever came was not in. */
+  readonly door: AtTheDoor;
 }
 
 export type LessonState =
@@ -141,7 +145,8 @@ export const initial: LessonState = { kind: 'none' };
 export function evolve(state: LessonState, event: LessonEvent): LessonState {
   if (event.type === 'LessonScheduled') {
     if (state.kind !== 'none') return impossible(event, state);
-    return { kind: 'scheduled', lesson: event.data, seats: [], givenUp: [], people: new Map(), said: new Map() };
+    const nobody = { seats: [], givenUp: [], people: new Map(), said: new Map(), door: new Map() };
+    return { kind: 'scheduled', lesson: event.data, ...nobody };
   }
   if (event.type === 'OutcomeDecided') {
     if (state.kind !== 'ended') return impossible(event, state);
@@ -161,6 +166,7 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
       return { ...state, seats, givenUp: [...state.givenUp, bookingId] };
     }
     case 'ParticipantJoined':
+      return { ...state, people: attended(state.people, event), door: doorAfter(state.door, event) };
     case 'ParticipantLeft':
     case 'MediaStarted':
     case 'MediaStopped':
@@ -175,6 +181,16 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
     case 'ParticipantMuted':
     case 'PrivateLinesChanged':
       return { ...state, said: saidAfter(state.said, event) };
+    case 'AskedToEnter':
+    case 'StoppedAsking':
+    case 'ParticipantAdmitted':
+    case 'ParticipantTurnedAway':
+    case 'ParticipantRemoved':
+    case 'RoleChanged':
+    case 'DoorChanged':
+    case 'SendingChanged':
+    case 'RecordingChosen':
+      return { ...state, said: toldAfter(state.said, event), door: doorAfter(state.door, event) };
     case 'LessonStarted':
       return { ...state, kind: 'live', startedAt: event.data.at };
     case 'LessonEnded':

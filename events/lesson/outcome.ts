@@ -2,6 +2,7 @@ import type { Outcome } from '../booking/events.ts';
 import type { Policy } from '../shared/policy.ts';
 import type { Presence } from './attendance.ts';
 import type { LessonTerms, MediaDirection } from './events.ts';
+import type { KeptOut } from './room.ts';
 import { clip, intersection, lengthOf, union, type Interval } from './intervals.ts';
 
 export interface Verdict {
@@ -22,15 +23,17 @@ export interface Facts {
   readonly endedAt: number;
   readonly tutor: Presence;
   readonly student: Presence;
+  /** When the student came and was not in. */
+  readonly keptOut: readonly KeptOut[];
 }
 
 const MINUTE_MS = 60_000;
 /** Someone who is just reconnecting when the wait ends has stayed. */
 const RECONNECT_MS = 60_000;
 
-/** What came of the lesson for one seat (rules LE20–LE29). Pure arithmetic on what was recorded. */
+/** What came of the lesson for one seat (rules LE20–LE29, LE37). Pure arithmetic on what was recorded. */
 export function outcomeOf(facts: Facts): Verdict {
-  const { lesson, policy, endedAt, tutor, student } = facts;
+  const { lesson, policy, endedAt, tutor, student, keptOut } = facts;
   const opensAt = lesson.startsAt - policy.opensBeforeMs;
   const bookedMs = lesson.minutes * MINUTE_MS;
   const scheduledEnd = lesson.startsAt + bookedMs;
@@ -57,14 +60,16 @@ export function outcomeOf(facts: Facts): Verdict {
 
   const tutorCame = cameInTime(tutor);
   const studentCame = cameInTime(student);
+  const notLetIn = keptOut.some(({ from, to }) => from <= waitEndsAt && (to ?? endedAt) > lesson.startsAt);
   if (!tutorCame) {
     if (dropped(tutor)) return verdict('failed-technically', null, 'tutor-lost-by-server');
-    return studentCame
+    return studentCame || notLetIn
       ? verdict('tutor-no-show', null, 'tutor-not-there-in-time')
       : verdict('nobody', null, 'tutor-not-there-in-time', 'student-not-there-in-time');
   }
   if (!studentCame) {
     if (dropped(student)) return verdict('failed-technically', null, 'student-lost-by-server');
+    if (notLetIn) return verdict('unclear', null, 'student-not-let-in');
     const stayed = whereabouts(tutor, endedAt).some(
       ({ from, to }) => from <= waitEndsAt && to >= waitEndsAt - RECONNECT_MS,
     );

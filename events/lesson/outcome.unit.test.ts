@@ -5,6 +5,7 @@ import { HOUR, MINUTE, SECOND, START } from '../shared/times.ts';
 import type { Presence } from './attendance.ts';
 import { clip, intersection, lengthOf, union } from './intervals.ts';
 import { outcomeOf } from './outcome.ts';
+import type { KeptOut } from './room.ts';
 
 type Reason = 'left' | 'disconnected' | 'node-lost' | 'lesson-ended';
 type Span = readonly [from: number, to: number, reason?: Reason];
@@ -35,8 +36,8 @@ function person(spans: {
   };
 }
 
-const decided = (tutor: Presence, student: Presence, endedAt = END) =>
-  outcomeOf({ lesson: { startsAt: START, minutes: 60 }, policy: POLICY_2026_11, endedAt, tutor, student });
+const decided = (tutor: Presence, student: Presence, endedAt = END, keptOut: readonly KeptOut[] = []) =>
+  outcomeOf({ lesson: { startsAt: START, minutes: 60 }, policy: POLICY_2026_11, endedAt, tutor, student, keptOut });
 const whole: readonly Span[] = [[0, 60, 'lesson-ended']];
 const teaching = person({ here: whole, sent: whole });
 const learning = person({ here: whole, received: whole });

@@ -94,6 +94,11 @@ const COMMANDS: Readonly<Record<Asked, LessonCommand>> = {
     data: { lessonId, personId: 't1', at: START, word: { type: 'BoardLocked', page: null, state: 'locked' } },
     now: START,
   },
+  NoteRoom: {
+    type: 'NoteRoom',
+    data: { lessonId, by: 't1', at: START, word: { type: 'ParticipantRemoved', personId: 's1' } },
+    now: START,
+  },
   'EndLesson: host': end('host', END),
   'EndLesson: time': end('time', END + 15 * MINUTE),
   'EndLesson: all-gone': end('all-gone', END + 10 * MINUTE),
@@ -168,6 +173,14 @@ const TABLE: Readonly<Record<Asked, Readonly<Record<string, string>>>> = {
   NoteRights: {
     'lesson-unknown': 'none',
     BoardLocked: 'empty seat-taken seat-given-up taken-again tutor-there live media-flows all-gone',
+    'lesson-ended': 'ended',
+    'lesson-cancelled': 'cancelled',
+  },
+  NoteRoom: {
+    'lesson-unknown': 'none',
+    ParticipantRemoved: 'empty seat-taken seat-given-up taken-again tutor-there all-gone',
+    'ParticipantLeft+ParticipantRemoved': 'live',
+    'MediaStopped+ParticipantLeft+ParticipantRemoved': 'media-flows',
     'lesson-ended': 'ended',
     'lesson-cancelled': 'cancelled',
   },

@@ -5,6 +5,7 @@ import { attended, isHere, openFlows, openStay, presenceOf, type People } from '
 import type { ExistingLesson, LessonCommandOf, LessonDecision, MediaCommand } from './decide.ts';
 import type { LessonEvent, LessonState } from './events.ts';
 import { over } from './over.ts';
+import { isTakenOut } from './room.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -29,7 +30,7 @@ export function startIfBothAreHere(state: RunningLesson, people: People, at: num
   return [{ type: 'LessonStarted', data: { lessonId: state.lesson.lessonId, at } }];
 }
 
-/** Rules LE6–LE9. */
+/** Rules LE6–LE9, LE36. */
 export function join({ data, now }: LessonCommandOf<'JoinLesson'>, state: ExistingLesson): LessonDecision {
   const { lessonId, personId, role, connectionId } = data;
   if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
@@ -39,6 +40,7 @@ export function join({ data, now }: LessonCommandOf<'JoinLesson'>, state: Existi
     return refuse('not-the-host', 'Only the tutor is the host of this lesson.');
   if (role === 'participant' && !state.seats.some((seat) => seat.studentId === personId))
     return refuse('no-seat', 'This person has no seat in this lesson.');
+  if (isTakenOut(state, personId)) return refuse('removed', 'This person was taken out of the lesson.');
   for (const presence of state.people.values()) {
     if (!openStay(presence, connectionId)) continue;
     return presence.personId === personId ? [] : refuse('connection-taken', 'This connection is another person’s.');

@@ -90,6 +90,10 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'ParticipantMuted.state',
   'PrivateLinesChanged.state',
   'WritingChanged.writing',
+  'DoorChanged.state',
+  'SendingChanged.source',
+  'SendingChanged.state',
+  'RecordingChosen.choice',
   // Of a random secret, not of words.
   'InviteLinkMade.tokenHash',
   'InviteLinkRevoked.tokenHash',

@@ -65,7 +65,7 @@ const CATEGORY_OF: Readonly<Record<string, Category>> = {
   ...of('chargeback', 'ObserveChargeback', 'RequestContest', 'RequestAccept', 'RecordContest'),
   ...of('chargeback', 'RecordAnswerFailure'),
   ...of('lesson', 'ScheduleLesson', 'TakeSeat', 'GiveUpSeat', 'JoinLesson', 'LeaveLesson', 'StartMedia', 'StopMedia'),
-  ...of('lesson', 'NoteWork', 'NoteRights', 'EndLesson', 'CancelLesson'),
+  ...of('lesson', 'NoteWork', 'NoteRights', 'NoteRoom', 'EndLesson', 'CancelLesson'),
   ...of('tutor', 'PublishTutorProfile', 'SetOffers', 'SetBookingMode', 'ActivateLinkedAccount', 'SubmitPayoutDetails'),
   ...of('tutor', 'ApplyBankChange'),
   ...of('tutor', 'RequestLinkedAccount', 'RecordLinkedAccount', 'ObserveLinkedAccount', 'RecordLinkedAccountFailure'),

@@ -7,7 +7,8 @@ import type { LessonRole } from '#events/access/roles.ts';
 import type { CommandContext, Submit } from '#events/handling/submit.ts';
 import type { LessonCommand } from '#events/lesson/decide.ts';
 import type { MediaDirection } from '#events/lesson/events.ts';
-import { idFrom } from '#events/shared/ids.ts';
+import type { RoomWord } from '#events/lesson/room.ts';
+import { idFrom, newId } from '#events/shared/ids.ts';
 import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '../log.ts';
@@ -94,7 +95,7 @@ export class Attendance {
       if (open === undefined || open.state !== 'here' || there.has(connectionId)) continue;
       open.state = 'joining-again';
       open.times += 1;
-      this.#queue(open.ids, () => this.#joinAgain(open));
+      void this.#queue(open.ids, () => this.#joinAgain(open));
       again.push(connectionId);
     }
     return again;
@@ -115,7 +116,7 @@ export class Attendance {
     }
     this.#facts += 1;
     const what = `${direction}-${kind}-${at}-${this.#facts}`;
-    this.#queue(ids, async () => {
+    void this.#queue(ids, async () => {
       const type = kind === 'started' ? 'StartMedia' : 'StopMedia';
       const now = this.#clock.now();
       await this.#tell(
@@ -126,16 +127,43 @@ export class Attendance {
     });
   }
 
+  /**
+   * Something that happened in a lesson's room, in the order in which it did.
+   * @param by who did it; null: the room's own rule.
+   * @returns resolves when the lesson has it, or nobody tries any more.
+   */
+  note(
+    lessonId: string,
+    by: { readonly personId: string; readonly role: LessonRole } | null,
+    word: RoomWord,
+  ): Promise<void> {
+    if ((this.#waiting.get(lessonId) ?? 0) >= MOST_WAITING) {
+      this.#log.error({ lesson: lessonId, word: word.type }, 'An act was not noted: too many facts wait for the store');
+      return Promise.resolve();
+    }
+    const at = this.#clock.now();
+    const what = `${word.type}-${newId()}`;
+    // One queue a lesson: what a new co-host does comes after their being named.
+    const ids = { connectionId: `room-${lessonId}`, lessonId, personId: by?.personId ?? 'sfu' };
+    const actor: CommandContext['actor'] =
+      by === null ? { kind: 'system', id: 'sfu' } : { kind: 'person', id: by.personId, role: by.role };
+    return this.#queue(ids, async () => {
+      const now = Math.max(at, this.#clock.now());
+      const data = { lessonId, by: by?.personId ?? null, at, word };
+      await this.#tell({ type: 'NoteRoom', now, data }, this.#context(ids, what, actor));
+    });
+  }
+
   /** @param at business time they were last here, ms. */
   end(ids: ConnectionIds, role: LessonRole, at: number, reason: LeaveReason): void {
     const what = `leave-${this.#ending(ids)}`;
-    this.#queue(ids, () => this.#leave(ids, at, reason, what, { kind: 'person', id: ids.personId, role }));
+    void this.#queue(ids, () => this.#leave(ids, at, reason, what, { kind: 'person', id: ids.personId, role }));
   }
 
   /** The lesson itself ended and closed every attendance; only the rows are left to go. */
   forget(ids: ConnectionIds): void {
     this.#ending(ids);
-    this.#queue(ids, () => this.#remove(ids));
+    void this.#queue(ids, () => this.#remove(ids));
   }
 
   /** Ends what nodes that are gone left open, at the moment each was last seen. */
@@ -223,7 +251,7 @@ export class Attendance {
     };
   }
 
-  #queue(ids: ConnectionIds, work: () => Promise<void>): void {
+  #queue(ids: ConnectionIds, work: () => Promise<void>): Promise<void> {
     const key = ids.connectionId;
     const before = this.#queues.get(key) ?? Promise.resolve();
     this.#waiting.set(ids.lessonId, (this.#waiting.get(ids.lessonId) ?? 0) + 1);
@@ -235,6 +263,7 @@ export class Attendance {
       else this.#waiting.delete(ids.lessonId);
     });
     this.#queues.set(key, mine);
+    return mine;
   }
 
   async #withRetries(ids: ConnectionIds, work: () => Promise<void>): Promise<void> {

@@ -9,7 +9,9 @@ import type {
   ServerType,
   Source,
 } from '../signalling/protocol.ts';
+import { Bucket, REACTIONS_RATE } from '../signalling/rate.ts';
 import { QUIET, type Flow } from './flow.ts';
+import { handOf, roleIn, type RoomState } from './state.ts';
 
 /** The one way to a client. Owned by the rooms; signalling implements it on socket.io. */
 export interface Connection {
@@ -64,13 +66,18 @@ export interface PeerSeed {
 export class Peer {
   readonly personId: string;
   readonly name: string;
-  readonly role: LessonRole;
+  /** What the ticket says; `role` is what counts. */
+  readonly ticketRole: LessonRole;
+  role: LessonRole;
   readonly connectionId: string;
   readonly resumeToken: string;
   ticketExpiresAt: number;
   /** Business time of the last sign of life, ms. */
   lastHeardAt: number;
   link: Link = 'good';
+  hand: number | null = null;
+  recorded = true;
+  readonly reactions = new Bucket(REACTIONS_RATE, Date.now());
   presence: Presence;
   media: PeerMedia;
   flows: { sent: Flow; received: Flow } = { sent: QUIET, received: QUIET };
@@ -79,6 +86,7 @@ export class Peer {
   constructor(seed: PeerSeed, media: PeerMedia, connection: Connection, now: number) {
     this.personId = seed.personId;
     this.name = seed.name;
+    this.ticketRole = seed.role;
     this.role = seed.role;
     this.connectionId = seed.connectionId;
     this.resumeToken = seed.resumeToken;
@@ -109,7 +117,23 @@ export class Peer {
       connected: this.presence.kind === 'connected',
       link: this.presence.kind === 'connected' ? this.link : 'lost',
       producers: this.producers(),
+      hand: this.hand,
+      recorded: this.recorded,
     };
+  }
+
+  /** Takes over what the room knows of this person. Gives whether the others see something new. */
+  follow(state: RoomState): boolean {
+    const role = roleIn(state, this.personId, this.ticketRole);
+    const hand = handOf(state, this.personId);
+    const recorded = !state.unrecorded.includes(this.personId);
+    if (role === this.role && hand === this.hand && recorded === this.recorded) return false;
+    this.role = role;
+    this.hand = hand;
+    this.recorded = recorded;
+    // The object stays the same one: mediasoup lets nobody replace it.
+    for (const { producer } of this.media.published.values()) Object.assign(producer.appData, { recorded });
+    return true;
   }
 
   /**

@@ -54,6 +54,7 @@ function callerFor(room: Room, peer: Peer): Caller {
     ticket: { lessonId: 'l', personId: peer.personId, name: 'x', role: 'participant', documents: {}, expiresAt: 9 },
     place: { room, peer },
     joining: false,
+    waiting: false,
   };
 }
 

@@ -6,29 +6,52 @@ import type {
   CloseReason,
   ConsumerInfo,
   PeerInfo,
+  RoomInfo,
   ServerDataOf,
   ServerType,
   Source,
   TransportParameters,
 } from '../signalling/protocol.ts';
+import { mayIn } from '../signalling/permissions.ts';
+import type { Waiter } from './door.ts';
 import type { Consumed, Peer, PeerMedia } from './peer.ts';
+import { FRESH, type RoomState } from './state.ts';
+
+/** What of the state is in `RoomInfo`, or decides who sees all of it. */
+const SEEN = ['locked', 'admission', 'mayUnmute', 'mayVideo', 'mayShare', 'out', 'coHosts'] as const;
 
 /** One lesson's media: a router, its peers, and who hears whom. LIFETIMES.md says who closes what. */
 export class Room {
   readonly lessonId: string;
   readonly media: RoomRouter;
   readonly peers = new Map<string, Peer>();
+  /** Who stands at the door. */
+  readonly waiting = new Map<string, Waiter>();
   /** Joins under way; an empty room with one pending is kept. */
   pending = 0;
   closed: CloseReason | null = null;
   speaking: readonly string[] = [];
   readonly #log: Log;
+  readonly #keep: (state: RoomState) => void;
+  #state: RoomState;
   readonly #speakers = new Map<string, string>();
 
-  constructor(lessonId: string, media: RoomRouter, log: Log) {
+  /**
+   * @param state what was known of this room before.
+   * @param keep is given each new state.
+   */
+  constructor(
+    lessonId: string,
+    media: RoomRouter,
+    log: Log,
+    state: RoomState = FRESH,
+    keep: (state: RoomState) => void = () => undefined,
+  ) {
     this.lessonId = lessonId;
     this.media = media;
     this.#log = log;
+    this.#state = state;
+    this.#keep = keep;
     media.levels.on('volumes', (volumes) =>
       this.#setSpeaking(volumes.map(({ producer }) => this.#speakers.get(producer.id) ?? '')),
     );
@@ -36,7 +59,43 @@ export class Room {
   }
 
   get empty(): boolean {
-    return this.peers.size === 0 && this.pending === 0;
+    return this.peers.size === 0 && this.waiting.size === 0 && this.pending === 0;
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  /** The one way to a new state: peers take over what is about them, and everyone is told what they see of it. */
+  change(next: RoomState): void {
+    const before = this.#state;
+    if (next === before) return;
+    this.#state = next;
+    this.#keep(next);
+    for (const peer of this.peers.values()) {
+      if (!peer.follow(next)) continue;
+      this.tell('peer-changed', peer.info(), peer);
+      peer.send('you-changed', peer.info());
+    }
+    if (SEEN.some((field) => before[field] !== next[field]))
+      for (const peer of this.peers.values()) peer.send('room-changed', this.infoFor(peer));
+  }
+
+  /** The room's state as this peer may see it. */
+  infoFor(peer: Peer): RoomInfo {
+    const { locked, admission, mayUnmute, mayVideo, mayShare, out } = this.#state;
+    const switches = { locked, admission, mayUnmute, mayVideo, mayShare };
+    if (!mayIn(peer.role, 'admit')) return { ...switches, waiting: [], out: [] };
+    const waiting = [...this.waiting.values()].map(({ personId, name, role, since }) => {
+      return { personId, name, role, since };
+    });
+    return { ...switches, waiting, out };
+  }
+
+  /** Who may let in hears who waits. */
+  tellHosts(): void {
+    for (const peer of this.peers.values())
+      if (mayIn(peer.role, 'admit')) peer.send('room-changed', this.infoFor(peer));
   }
 
   /** To everyone here who is connected, but `except`. */
@@ -119,6 +178,11 @@ export class Room {
       peer.closeMedia();
     }
     this.peers.clear();
+    for (const { presence } of this.waiting.values()) {
+      if (presence.kind === 'away') clearTimeout(presence.timer);
+      else presence.connection.close(reason);
+    }
+    this.waiting.clear();
     this.media.close();
   }
 

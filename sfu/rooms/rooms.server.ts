@@ -11,12 +11,16 @@ import type { CloseReason, Joined, Refused } from '../signalling/protocol.ts';
 import { mayIn } from '../signalling/permissions.ts';
 import { refused, refusedByLesson } from '../signalling/refused.ts';
 import type { Attendance, LeaveReason } from './attendance.server.ts';
+import { Door } from './door.ts';
 import { Expelled } from './expelled.ts';
 import { quiet } from './flow.ts';
+import { Moderation } from './moderation.ts';
 import { Peer, type Connection, type PeerMedia } from './peer.ts';
 import { idsOf, reportEnd, watchPeer } from './report.ts';
 import { Room, transportParameters } from './room.ts';
 import { Serial } from './serial.ts';
+import { chooseRecording, letIn, lowerHand, sendAway } from './state.ts';
+import { RoomStates } from './states.ts';
 
 export interface RoomLimits {
   readonly peersPerRoom: number;
@@ -30,6 +34,8 @@ export interface JoinAsk {
   readonly connection: Connection;
   readonly rtpCapabilities: RtpCapabilities;
   readonly resume: { readonly token: string; readonly keepTransports: boolean } | null;
+  /** Absent: as they said last. */
+  readonly recorded?: boolean | undefined;
 }
 
 /** Where a connection stands after its join. */
@@ -51,6 +57,9 @@ export class Rooms {
   /** Two connections of one person take turns, so that a takeover is never half done. */
   readonly #people = new Serial();
   readonly #expelled = new Expelled();
+  readonly #states = new RoomStates();
+  readonly #door: Door;
+  readonly moderation: Moderation;
   #watching = false;
   draining = false;
 
@@ -60,6 +69,9 @@ export class Rooms {
     this.#clock = clock;
     this.#log = log;
     this.#limits = limits;
+    const settings = { graceMs: limits.graceMs, mostWaiting: limits.peersPerRoom };
+    this.#door = new Door(attendance, clock, settings, (room) => this.#closeIfEmpty(room));
+    this.moderation = new Moderation(attendance, this.#door, (room, peer) => this.#takeOut(room, peer));
   }
 
   get rooms(): readonly Room[] {
@@ -83,6 +95,8 @@ export class Rooms {
         const before = room.peers.get(personId) ?? null;
         if (before !== null && ask.resume !== null && ask.resume.token === before.resumeToken)
           return await this.#resume(room, before, ask);
+        const shut = this.#door.knock(room, ask.ticket, ask.connection);
+        if (shut !== null) return shut;
         if (before === null && room.peers.size + room.pending > this.#limits.peersPerRoom) return refused('room-full');
         return await this.#enter(room, before, ask);
       } finally {
@@ -96,18 +110,46 @@ export class Rooms {
   lost({ room, peer }: Place, connection: Connection): void {
     if (peer.presence.kind !== 'connected' || peer.presence.connection !== connection) return;
     if (room.peers.get(peer.personId) !== peer) return;
-    const timer = setTimeout(() => this.#gone(room, peer, 'disconnected', peer.lastHeardAt), this.#limits.graceMs);
+    const timer = setTimeout(() => {
+      this.#gone(room, peer, 'disconnected', peer.lastHeardAt);
+      room.change(lowerHand(room.state, peer.personId));
+    }, this.#limits.graceMs);
     peer.presence = { kind: 'away', timer };
     room.tell('peer-changed', peer.info(), peer);
+    this.#door.tellWaiters(room);
+  }
+
+  /** Lets in who waits, or takes back who was sent away; false when nobody of that id is out there. */
+  admit({ room, peer }: Place, personId: string): Promise<boolean> {
+    this.#expelled.lift(room.lessonId, personId);
+    return this.#door.admit(room, peer, personId);
+  }
+
+  turnAway({ room, peer }: Place, personId: string): boolean {
+    return this.#door.turnAway(room, peer, personId);
+  }
+
+  /** The connection of someone who stands at the door is gone. */
+  lostAtDoor(lessonId: string, personId: string, connection: Connection): void {
+    const room = this.#open.get(lessonId);
+    if (room !== undefined) this.#door.lost(room, personId, connection);
+  }
+
+  /** They went away from the door; false when they did not stand there. */
+  leaveDoor(lessonId: string, personId: string, connection: Connection): boolean {
+    const room = this.#open.get(lessonId);
+    return room !== undefined && this.#door.left(room, personId, connection);
   }
 
   /** They left on purpose. */
   leave({ room, peer }: Place): void {
     this.#gone(room, peer, 'left', this.#clock.now());
+    room.change(lowerHand(room.state, peer.personId));
   }
 
   /** Everyone is told and the room is gone. The lesson has closed its own attendance already. */
   endLesson(lessonId: string, reason: 'lesson-ended' | 'lesson-cancelled'): void {
+    this.#states.drop(lessonId);
     const room = this.#open.get(lessonId);
     if (room === undefined) return;
     for (const peer of room.peers.values()) this.#attendance.forget(idsOf(room, peer));
@@ -118,11 +160,13 @@ export class Rooms {
   expel(lessonId: string, personId: string): void {
     this.#expelled.add(lessonId, personId, Date.now());
     const room = this.#open.get(lessonId);
+    if (room !== undefined) this.#door.sendOff(room, personId);
     const peer = room?.peers.get(personId);
     if (room === undefined || peer === undefined) return;
     if (peer.presence.kind === 'connected') peer.presence.connection.close('removed');
     this.#attendance.forget(idsOf(room, peer));
     room.remove(peer);
+    room.change(lowerHand(room.state, personId));
     this.#closeIfEmpty(room);
   }
 
@@ -190,7 +234,8 @@ export class Rooms {
       return room.closed === null ? room : this.#room(lessonId);
     }
     const opening = this.#workers.openRouter().then((media) => {
-      const room = new Room(lessonId, media, this.#log);
+      const keep = (state: Room['state']): void => this.#states.keep(lessonId, state, Date.now());
+      const room = new Room(lessonId, media, this.#log, this.#states.of(lessonId), keep);
       this.#open.set(lessonId, room);
       return room;
     });
@@ -217,16 +262,24 @@ export class Rooms {
       if (made.status === 'fulfilled') discard(made.value);
       if (admitted) this.#attendance.end(ids, role, this.#clock.now(), expelled ? 'removed' : 'disconnected');
       if (begun.status === 'rejected') throw begun.reason;
-      if (begun.value !== null) return refusedByLesson(begun.value);
+      if (begun.value !== null) {
+        // Taken out before this room was made: a host sees it, and may take them back.
+        if (begun.value.code === 'removed') room.change(sendAway(room.state, { personId, name, how: 'removed' }));
+        return refusedByLesson(begun.value);
+      }
       if (made.status === 'rejected') throw made.reason;
       return closed ?? refused('internal');
     }
     const media = made.value;
+    this.#noteRecording(room, ask);
     if (before !== null) this.#replace(room, before);
     const resumeToken = randomBytes(24).toString('base64url');
     const seed = { personId, name, role, connectionId: ids.connectionId, resumeToken, ticketExpiresAt: expiresAt };
     const peer = new Peer(seed, media, ask.connection, this.#clock.now());
+    peer.follow(room.state);
     room.peers.set(personId, peer);
+    room.change(letIn(room.state, personId));
+    this.#door.tellWaiters(room);
     await room.consumeAll(peer);
     room.tell('peer-joined', peer.info(), peer);
     this.#log.info({ lesson: lessonId, person: personId, role, connection: peer.connectionId }, 'Joined');
@@ -245,6 +298,7 @@ export class Rooms {
     else peer.presence.connection.close('replaced');
     peer.presence = { kind: 'connected', connection: ask.connection };
     peer.ticketExpiresAt = ask.ticket.expiresAt;
+    this.#noteRecording(room, ask);
     peer.lastHeardAt = this.#clock.now();
     if (fresh !== null) {
       peer.closeMedia();
@@ -252,6 +306,7 @@ export class Rooms {
     }
     await room.consumeAll(peer);
     room.tell('peer-changed', peer.info(), peer);
+    this.#door.tellWaiters(room);
     this.#log.info({ lesson: room.lessonId, person: peer.personId, connection: peer.connectionId, keep }, 'Resumed');
     return { ok: true, place: { room, peer }, joined: this.#joined(room, peer, !keep) };
   }
@@ -267,6 +322,8 @@ export class Rooms {
         ? { send: send === null ? null : transportParameters(send), receive: transportParameters(receive) }
         : null,
       producers: peer.producers(),
+      room: room.infoFor(peer),
+      you: peer.info(),
       peers: room.others(peer),
       consumers: room.consumersOf(peer),
       speaking: room.speaking,
@@ -282,10 +339,27 @@ export class Rooms {
     }
   }
 
+  /** Who refuses is let in all the same; their tracks carry it. */
+  #noteRecording(room: Room, { ticket, recorded }: JoinAsk): void {
+    const { personId, role } = ticket;
+    if (recorded === undefined || room.state.unrecorded.includes(personId) !== recorded) return;
+    room.change(chooseRecording(room.state, personId, recorded));
+    const choice = recorded ? 'recorded' : 'left-out';
+    void this.#attendance.note(room.lessonId, { personId, role }, { type: 'RecordingChosen', personId, choice });
+  }
+
+  #takeOut(room: Room, peer: Peer): void {
+    const connected = peer.presence.kind === 'connected' ? peer.presence.connection : null;
+    const at = connected === null ? peer.lastHeardAt : this.#clock.now();
+    connected?.close('removed');
+    this.#gone(room, peer, 'removed', at);
+  }
+
   #gone(room: Room, peer: Peer, reason: LeaveReason, at: number): void {
     if (room.peers.get(peer.personId) !== peer) return;
     reportEnd(this.#attendance, room, peer, at, reason);
     room.remove(peer);
+    this.#door.tellWaiters(room);
     this.#log.info({ lesson: room.lessonId, person: peer.personId, connection: peer.connectionId, reason }, 'Left');
     this.#closeIfEmpty(room);
   }

@@ -13,6 +13,8 @@ export interface Caller {
   /** Null until the join was answered. */
   place: Place | null;
   joining: boolean;
+  /** They stand at the door, or did: the deadline of joining is not theirs. */
+  waiting: boolean;
 }
 
 export type Handler<T extends ClientType> = (
@@ -20,7 +22,9 @@ export type Handler<T extends ClientType> = (
   data: unknown,
 ) => Answer<Answers[T]> | Promise<Answer<Answers[T]>>;
 
-export const may = (caller: Caller, permission: Permission): boolean => mayIn(caller.ticket.role, permission);
+/** By the role that counts now: a host may have changed what the ticket says. */
+export const may = ({ place, ticket }: Caller, permission: Permission): boolean =>
+  mayIn(place?.peer.role ?? ticket.role, permission);
 
 export const done: Answer<null> = { ok: true, data: null };
 

@@ -15,7 +15,9 @@ export async function join(caller: Caller, data: unknown): Promise<Answer<Joined
       connection,
       rtpCapabilities: data.rtpCapabilities,
       resume: data.resume,
+      recorded: data.recorded,
     });
+    caller.waiting = !outcome.ok && outcome.code === 'waiting';
     if (!outcome.ok) return outcome;
     caller.place = outcome.place;
     return { ok: true, data: outcome.joined };

@@ -1,5 +1,6 @@
 import { may, type Caller } from './caller.ts';
 import type { Answer } from './protocol.ts';
+import { allows } from '../rooms/state.ts';
 import { refused } from './refused.ts';
 import { isProduce } from './schema.ts';
 
@@ -17,12 +18,21 @@ export async function produce(caller: Caller, data: unknown): Promise<Answer<{ p
   const { room, peer } = place;
   const { media } = peer;
   if (media.send === null) return refused('not-allowed');
+  // A muted microphone may be made ready; whatever else is forbidden is not made.
+  const forbidden = (): boolean => !(paused && source === 'microphone') && !allows(room.state, peer.role, source);
+  if (forbidden()) return refused('forbidden-by-host');
   const slot = `${source}/${kind}`;
   if (media.slots.has(slot)) return refused('too-many');
   media.slots.add(slot);
   try {
-    const producer = await media.send.produce({ kind, rtpParameters, paused, keyFrameRequestDelay: 300 });
+    const { personId, recorded } = peer;
+    const appData = { personId, source, recorded };
+    const producer = await media.send.produce({ kind, rtpParameters, paused, keyFrameRequestDelay: 300, appData });
     producer.observer.once('close', () => media.slots.delete(slot));
+    if (forbidden()) {
+      producer.close();
+      return refused('forbidden-by-host');
+    }
     await room.publish(peer, producer, source);
     return { ok: true, data: { producerId: producer.id } };
   } catch (error) {

@@ -24,6 +24,14 @@ export type Source = (typeof SOURCES)[number];
 export const LINKS = ['good', 'weak', 'lost'] as const;
 export type Link = (typeof LINKS)[number];
 
+/** Whether whoever has a ticket comes in at once, or only when a host lets them in. */
+export const ADMISSIONS = ['open', 'ask'] as const;
+export type Admission = (typeof ADMISSIONS)[number];
+
+/** What one may show the others for a moment. */
+export const REACTIONS = ['yes', 'no', 'heart', 'laugh', 'celebrate', 'slower', 'faster'] as const;
+export type Reaction = (typeof REACTIONS)[number];
+
 /** Why a message was not carried out. The connection stays open. */
 export const REFUSALS = [
   'bad-request',
@@ -35,6 +43,11 @@ export const REFUSALS = [
   'too-fast',
   'room-full',
   'cannot-consume',
+  // The room's own rules: wait to be let in, come back later, ask the host.
+  'waiting',
+  'room-locked',
+  'turned-away',
+  'forbidden-by-host',
   'ticket-invalid',
   'media-unavailable',
   'draining',
@@ -52,7 +65,7 @@ export const REFUSALS = [
 export type RefusalCode = (typeof REFUSALS)[number];
 
 /** Why the server closed the connection. After the first group nobody comes back by themselves. */
-export const FINAL_CLOSES = ['lesson-ended', 'lesson-cancelled', 'replaced', 'removed', 'left'] as const;
+export const FINAL_CLOSES = ['lesson-ended', 'lesson-cancelled', 'replaced', 'removed', 'turned-away', 'left'] as const;
 export const PASSING_CLOSES = [
   'media-lost',
   'node-draining',
@@ -92,6 +105,42 @@ export interface PeerInfo {
   readonly connected: boolean;
   readonly link: Link;
   readonly producers: readonly ProducerInfo[];
+  /** Place in the line of raised hands, the lowest first; null while theirs is down. */
+  readonly hand: number | null;
+  /** False: they are left out of the recording. */
+  readonly recorded: boolean;
+}
+
+/** Someone who stands at the door. */
+export interface WaitingInfo {
+  readonly personId: string;
+  readonly name: string;
+  readonly role: LessonRole;
+  /** Business time, ms. */
+  readonly since: number;
+}
+
+/** Someone who was sent away by a host, and may be let in again. */
+export interface OutInfo {
+  readonly personId: string;
+  readonly name: string;
+  readonly how: 'removed' | 'turned-away';
+}
+
+/** What a host may switch for all. `may…` is about participants: hosts and co-hosts always may. */
+export interface RoomSwitches {
+  /** Nobody new comes in; who was in may come back. */
+  readonly locked: boolean;
+  readonly admission: Admission;
+  readonly mayUnmute: boolean;
+  readonly mayVideo: boolean;
+  readonly mayShare: boolean;
+}
+
+/** The whole of the room's state. `waiting` and `out` are empty for who may not let in. */
+export interface RoomInfo extends RoomSwitches {
+  readonly waiting: readonly WaitingInfo[];
+  readonly out: readonly OutInfo[];
 }
 
 export interface ConsumerInfo {
@@ -109,6 +158,8 @@ export interface JoinRequest {
   readonly rtpCapabilities: RtpCapabilities;
   /** Comes back as the same connection. `keepTransports`: media may still flow over the transports of before. */
   readonly resume: { readonly token: string; readonly keepTransports: boolean } | null;
+  /** False leaves them out of the recording; absent: as they said last, recorded at first. */
+  readonly recorded?: boolean;
 }
 
 /** Everything a client needs, in one answer: a complete picture, on a first join and on a resumed one alike. */
@@ -122,6 +173,9 @@ export interface Joined {
   readonly transports: { readonly send: TransportParameters | null; readonly receive: TransportParameters } | null;
   /** The person's own producers that are still alive. */
   readonly producers: readonly ProducerInfo[];
+  readonly room: RoomInfo;
+  /** The person's own place, as the others see it. */
+  readonly you: PeerInfo;
   readonly peers: readonly PeerInfo[];
   readonly consumers: readonly ConsumerInfo[];
   readonly speaking: readonly string[];
@@ -146,6 +200,18 @@ export type ClientMessage =
   | { readonly type: 'restart-ice'; readonly data: { transportId: string } }
   | { readonly type: 'renew-ticket'; readonly data: { ticket: string } }
   | { readonly type: 'report-link'; readonly data: { link: Link } }
+  | { readonly type: 'raise-hand'; readonly data: Record<string, never> }
+  /** One's own; for hosts anybody's, or (null) all. */
+  | { readonly type: 'lower-hand'; readonly data: { personId: string | null } }
+  | { readonly type: 'react'; readonly data: { reaction: Reaction } }
+  /** Lets in who waits, and takes back who was sent away. */
+  | { readonly type: 'admit'; readonly data: { personId: string } }
+  | { readonly type: 'turn-away'; readonly data: { personId: string } }
+  | { readonly type: 'set-room'; readonly data: Partial<RoomSwitches> }
+  /** Mutes a microphone, or stops a camera or a shared screen: of one person, or (null) of all participants. */
+  | { readonly type: 'quieten'; readonly data: { personId: string | null; source: Source } }
+  | { readonly type: 'remove'; readonly data: { personId: string } }
+  | { readonly type: 'promote'; readonly data: { personId: string; role: 'co-host' | 'participant' } }
   | { readonly type: 'leave'; readonly data: Record<string, never> };
 
 /** What each message is answered with when it was carried out. */
@@ -161,6 +227,15 @@ export interface Answers {
   'restart-ice': { readonly iceParameters: IceParameters };
   'renew-ticket': { readonly expiresAt: number };
   'report-link': null;
+  'raise-hand': null;
+  'lower-hand': null;
+  react: null;
+  admit: null;
+  'turn-away': null;
+  'set-room': null;
+  quieten: null;
+  remove: null;
+  promote: null;
   leave: null;
 }
 
@@ -174,6 +249,16 @@ export type ServerMessage =
   /** Anything about a peer changed: the whole of it, so that a lost message is made good by the next. */
   | { readonly type: 'peer-changed'; readonly data: PeerInfo }
   | { readonly type: 'peer-left'; readonly data: { personId: string } }
+  /** The same of the person's own place: their hand, or their role. */
+  | { readonly type: 'you-changed'; readonly data: PeerInfo }
+  | { readonly type: 'room-changed'; readonly data: RoomInfo }
+  /** One stands at the door (business time, ms), and whether a host is there to let one in. */
+  | { readonly type: 'waiting'; readonly data: { since: number; hostHere: boolean } }
+  /** Join again on this connection: the door is open. */
+  | { readonly type: 'admitted'; readonly data: Record<string, never> }
+  /** A host muted one's microphone (it is paused), or stopped one's camera or screen (it is closed). */
+  | { readonly type: 'quietened'; readonly data: { source: Source; by: string } }
+  | { readonly type: 'reaction'; readonly data: { personId: string; reaction: Reaction } }
   | { readonly type: 'consumer-added'; readonly data: ConsumerInfo }
   | { readonly type: 'consumer-closed'; readonly data: { consumerId: string } }
   /** Loudest first; empty when nobody speaks. */
@@ -205,6 +290,15 @@ export const CLIENT_TYPES = [
   'restart-ice',
   'renew-ticket',
   'report-link',
+  'raise-hand',
+  'lower-hand',
+  'react',
+  'admit',
+  'turn-away',
+  'set-room',
+  'quieten',
+  'remove',
+  'promote',
   'leave',
 ] as const satisfies readonly ClientType[];
 

@@ -17,9 +17,17 @@ describe('permissions', () => {
     ]);
   });
 
-  it('[M3] everyone else may do everything, until a host says otherwise', () => {
+  it('[M3] everyone else sends media, raises hands and reacts', () => {
     for (const role of ROLES.filter((name) => name !== 'observer'))
-      expect(PERMISSIONS.every((permission) => mayIn(role, permission))).toBe(true);
+      for (const permission of ['send-media', 'share-screen', 'raise-hand', 'react'] as const)
+        expect(mayIn(role, permission)).toBe(true);
+  });
+
+  it('[R3] the host may do everything, a co-host all but naming co-hosts, a participant nothing to others', () => {
+    const lacks = (role: (typeof ROLES)[number]) => PERMISSIONS.filter((permission) => !mayIn(role, permission));
+    expect(lacks('host')).toEqual([]);
+    expect(lacks('co-host')).toEqual(['promote']);
+    expect(lacks('participant')).toEqual(['admit', 'manage-room', 'quieten', 'remove', 'lower-hands', 'promote']);
   });
 });
 

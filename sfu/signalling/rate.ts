@@ -11,6 +11,9 @@ export interface Rate {
 
 export const MESSAGES: Rate = { burst: 120, perSecond: 30, patience: 200 };
 
+/** Of one person; a shower of hearts is a shower, and no storm. */
+export const REACTIONS_RATE: Rate = { burst: 5, perSecond: 1, patience: Infinity };
+
 export class Bucket {
   readonly #rate: Rate;
   #tokens: number;

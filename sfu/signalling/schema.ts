@@ -2,7 +2,7 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../media/types.ts';
-import { LINKS, PROTOCOL_VERSION, SOURCES } from './protocol.ts';
+import { ADMISSIONS, LINKS, PROTOCOL_VERSION, REACTIONS, SOURCES } from './protocol.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 const Kind = Type.Union([Type.Literal('audio'), Type.Literal('video')]);
@@ -56,6 +56,7 @@ export const isJoin = check(
     version: Type.Literal(PROTOCOL_VERSION),
     rtpCapabilities: Capabilities,
     resume: Type.Union([Type.Null(), Type.Object({ token: Id, keepTransports: Type.Boolean() })]),
+    recorded: Type.Optional(Type.Boolean()),
   }),
 );
 export const isConnectTransport = check(Type.Object({ transportId: Id, dtlsParameters: Dtls }));
@@ -73,4 +74,25 @@ export const isSetLayers = check(
 export const isTransportId = check(Type.Object({ transportId: Id }));
 export const isTicket = check(Type.Object({ ticket: Type.String({ minLength: 1, maxLength: 8_192 }) }));
 export const isLink = check(Type.Object({ link: literals(LINKS) }));
+export const isNothing = check(Type.Object({}));
+export const isPerson = check(Type.Object({ personId: Id }));
+export const isPersonOrAll = check(Type.Object({ personId: Type.Union([Type.Null(), Id]) }));
+export const isReaction = check(Type.Object({ reaction: literals(REACTIONS) }));
+export const isSwitches = check(
+  Type.Object(
+    {
+      locked: Type.Optional(Type.Boolean()),
+      admission: Type.Optional(literals(ADMISSIONS)),
+      mayUnmute: Type.Optional(Type.Boolean()),
+      mayVideo: Type.Optional(Type.Boolean()),
+      mayShare: Type.Optional(Type.Boolean()),
+    },
+    // A switch that is misspelt would be left where it is without a word.
+    { additionalProperties: false, minProperties: 1 },
+  ),
+);
+export const isQuieten = check(Type.Object({ personId: Type.Union([Type.Null(), Id]), source: literals(SOURCES) }));
+export const isPromote = check(
+  Type.Object({ personId: Id, role: Type.Union([Type.Literal('co-host'), Type.Literal('participant')]) }),
+);
 export const isHandshake = isTicket;

@@ -98,10 +98,10 @@ function serve(
   { tickets, log, now }: SignallingParts,
 ): void {
   const connection = connectionOf(socket, log, ticket);
-  const caller: Caller = { rooms, tickets, connection, ticket, place: null, joining: false };
+  const caller: Caller = { rooms, tickets, connection, ticket, place: null, joining: false, waiting: false };
   const bucket = new Bucket(MESSAGES, Date.now());
   const deadline = setTimeout(() => {
-    if (caller.place === null && !caller.joining) connection.close('join-timeout');
+    if (caller.place === null && !caller.joining && !caller.waiting) connection.close('join-timeout');
   }, JOIN_WITHIN_MS);
 
   // Every packet counts as a sign of life, the answers to pings too.
@@ -111,6 +111,7 @@ function serve(
   socket.on('disconnect', () => {
     clearTimeout(deadline);
     if (caller.place !== null) rooms.lost(caller.place, connection);
+    else rooms.lostAtDoor(ticket.lessonId, ticket.personId, connection);
   });
   socket.on('error', (error) => log.warn({ err: error, lesson: ticket.lessonId }, 'A signalling socket failed'));
 

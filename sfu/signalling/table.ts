@@ -11,6 +11,15 @@ import { renewTicket } from './renew-ticket.ts';
 import { reportLink } from './report-link.ts';
 import { restartIce } from './restart-ice.ts';
 import { resumeProducer } from './resume-producer.ts';
+import { raiseHand } from './raise-hand.ts';
+import { lowerHand } from './lower-hand.ts';
+import { react } from './react.ts';
+import { admit } from './admit.ts';
+import { turnAway } from './turn-away.ts';
+import { setRoom } from './set-room.ts';
+import { quieten } from './quieten.ts';
+import { remove } from './remove.ts';
+import { promote } from './promote.ts';
 import { setLayers } from './set-layers.ts';
 
 /** The whole of signalling: one message, one handler. */
@@ -26,5 +35,14 @@ export const HANDLERS: { readonly [T in ClientType]: Handler<T> } = {
   'restart-ice': restartIce,
   'renew-ticket': renewTicket,
   'report-link': reportLink,
+  'raise-hand': raiseHand,
+  'lower-hand': lowerHand,
+  react: react,
+  admit: admit,
+  'turn-away': turnAway,
+  'set-room': setRoom,
+  quieten: quieten,
+  remove: remove,
+  promote: promote,
   leave: leave,
 };

@@ -15,6 +15,8 @@ const peer = (personId: string, more: Partial<PeerInfo> = {}): PeerInfo => ({
   connected: true,
   link: 'good',
   producers: [],
+  hand: null,
+  recorded: true,
   ...more,
 });
 const consumer = (consumerId: string, personId: string, source: ConsumerInfo['source'] = 'camera'): ConsumerInfo => ({
@@ -32,6 +34,16 @@ const joined = (peers: PeerInfo[], consumers: ConsumerInfo[] = []): Joined => ({
   routerRtpCapabilities: {},
   transports: null,
   producers: [],
+  room: {
+    locked: false,
+    admission: 'open',
+    mayUnmute: true,
+    mayVideo: true,
+    mayShare: true,
+    waiting: [],
+    out: [],
+  },
+  you: peer('me'),
   speaking: [],
   peers,
   consumers,

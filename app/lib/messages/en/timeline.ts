@@ -1,6 +1,9 @@
 import type { Fact, TimelineWords } from '../../timeline-words.ts';
 
 const forOps = (fact: Fact, words: string): string | null => (fact.reader === 'ops' ? words : null);
+/** Of other students of a group a student is not told. */
+const ofTheirs = (fact: Fact, words: string): string | null =>
+  fact.reader !== 'student' || fact.name('personId') === fact.student ? words : null;
 const quoted = (text: string): string | undefined => (text === '' ? undefined : `“${text}”`);
 const own = (name: string): string => (name === 'You' ? 'your' : `${name}’s`);
 
@@ -46,6 +49,18 @@ const LEFT: Readonly<Record<string, (who: string) => string>> = {
   'lesson-ended': (who) => `${who} ${be(who)} there until the lesson ended.`,
 };
 
+const DOOR: Readonly<Record<string, (who: string) => string>> = {
+  open: (who) => `${who} opened the door to everybody with a seat.`,
+  ask: (who) => `${who} wanted to let everybody in personally.`,
+  locked: (who) => `${who} locked the room.`,
+};
+
+const SENDING: Readonly<Record<string, string>> = {
+  microphone: 'to switch on their microphones',
+  camera: 'to switch on their cameras',
+  screen: 'to share their screens',
+};
+
 const WRITING: Readonly<Record<string, (fact: Fact) => string>> = {
   everyone: (fact) => `${fact.name('personId')} let everybody write on the board.`,
   nobody: (fact) => `${fact.name('personId')} let nobody else write on the board.`,
@@ -77,6 +92,7 @@ const OUTCOMES: Readonly<Record<string, (fact: Fact) => string>> = {
 const REASONS: Readonly<Record<string, string>> = {
   'held-at-least-half': 'both were there with sound, picture or work for at least half of the time',
   'less-than-half-held': 'both came, but less than half of the time was held',
+  'student-not-let-in': 'the student came and was not let in',
   'connected-without-media': 'both were connected for more than half of the time without sound, picture or work',
   'tutor-not-there-in-time': 'the tutor did not come within 15 minutes',
   'student-not-there-in-time': 'the student did not come within 15 minutes',
@@ -356,6 +372,38 @@ const events: TimelineWords = {
       fact.text('state') === 'off'
         ? `${fact.name('personId')} stopped private messages to the tutor.`
         : `${fact.name('personId')} allowed private messages to the tutor.`,
+    ),
+  AskedToEnter: (fact) => ofTheirs(fact, `${fact.name('personId')} asked to be let in.`),
+  StoppedAsking: (fact) => ofTheirs(fact, `${fact.name('personId')} went away from the door.`),
+  ParticipantAdmitted: (fact) => forOps(fact, `${fact.name('by')} let ${fact.name('personId')} in.`),
+  ParticipantTurnedAway: (fact) =>
+    ofTheirs(
+      fact,
+      fact.text('by') === ''
+        ? `${fact.name('personId')} came while the room was locked.`
+        : `${fact.name('personId')} ${be(fact.name('personId'))} not let in.`,
+    ),
+  ParticipantRemoved: (fact) =>
+    ofTheirs(fact, `${fact.name('personId')} ${be(fact.name('personId'))} taken out of the lesson.`),
+  RoleChanged: (fact) =>
+    forOps(
+      fact,
+      fact.text('role') === 'co-host'
+        ? `${fact.name('by')} made ${fact.name('personId')} co-host.`
+        : `${fact.name('by')} took the part of co-host back from ${fact.name('personId')}.`,
+    ),
+  DoorChanged: (fact) => forOps(fact, DOOR[fact.text('state')]?.(fact.name('by')) ?? 'The door was changed.'),
+  SendingChanged: (fact) =>
+    forOps(
+      fact,
+      `${fact.name('by')} ${fact.text('state') === 'allowed' ? 'allowed' : 'forbade'} students ${SENDING[fact.text('source')] ?? 'to send'}.`,
+    ),
+  RecordingChosen: (fact) =>
+    ofTheirs(
+      fact,
+      fact.text('choice') === 'recorded'
+        ? `${fact.name('personId')} agreed to be recorded.`
+        : `${fact.name('personId')} asked to be left out of the recording.`,
     ),
   LessonStarted: () => 'The lesson began.',
   LessonEnded: (fact) => ENDED[fact.text('by')]?.(fact) ?? 'The lesson ended.',

@@ -1,0 +1,185 @@
+/**
+ * What live media told of its room: who asked to come in, whom the host let in, turned away or took out, who became
+ * co-host, what everybody may send, and who does not want to be recorded. Facts of the lesson.
+ */
+import { isInstant } from '../shared/check.ts';
+import { never } from '../shared/never.ts';
+import { POLICY_2026_11 } from '../shared/policy.ts';
+import { refuse, type Refusal } from '../shared/refusal.ts';
+import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.ts';
+import type { LessonEvent } from './events.ts';
+import { over } from './over.ts';
+import { leavingAltogether, type RunningLesson } from './presence.ts';
+import type { SaidSoFar } from './rights.ts';
+
+/** One thing that happened in the room. `personId` is whom it is about. */
+export type RoomWord =
+  /** They stand at the door, and the host has to let them in. */
+  | { readonly type: 'AskedToEnter'; readonly personId: string }
+  /** They went away from the door by themselves. */
+  | { readonly type: 'StoppedAsking'; readonly personId: string }
+  | { readonly type: 'ParticipantAdmitted'; readonly personId: string }
+  /** By the host, or by nobody: the room was locked. */
+  | { readonly type: 'ParticipantTurnedAway'; readonly personId: string }
+  | { readonly type: 'ParticipantRemoved'; readonly personId: string }
+  | { readonly type: 'RoleChanged'; readonly personId: string; readonly role: 'co-host' | 'participant' }
+  | { readonly type: 'DoorChanged'; readonly state: 'open' | 'ask' | 'locked' }
+  | {
+      readonly type: 'SendingChanged';
+      readonly source: 'microphone' | 'camera' | 'screen';
+      readonly state: 'allowed' | 'forbidden';
+    }
+  | { readonly type: 'RecordingChosen'; readonly personId: string; readonly choice: 'recorded' | 'left-out' };
+
+interface Told {
+  readonly lessonId: string;
+  /** Who did it; null: nobody, the room's own rule. */
+  readonly by: string | null;
+  /** Business ms. */
+  readonly at: number;
+}
+
+type Flat<Data> = { readonly [Key in keyof Data]: Data[Key] };
+type FactOf<Word> = Word extends RoomWord
+  ? { readonly type: Word['type']; readonly data: Flat<Told & Omit<Word, 'type'>> }
+  : never;
+export type RoomEvent = FactOf<RoomWord>;
+
+function factOf(word: RoomWord, told: Told): RoomEvent {
+  switch (word.type) {
+    case 'AskedToEnter':
+    case 'StoppedAsking':
+    case 'ParticipantAdmitted':
+    case 'ParticipantTurnedAway':
+    case 'ParticipantRemoved':
+      return { type: word.type, data: { ...told, personId: word.personId } };
+    case 'RoleChanged':
+      return { type: word.type, data: { ...told, personId: word.personId, role: word.role } };
+    case 'DoorChanged':
+      return { type: word.type, data: { ...told, state: word.state } };
+    case 'SendingChanged':
+      return { type: word.type, data: { ...told, source: word.source, state: word.state } };
+    case 'RecordingChosen':
+      return { type: word.type, data: { ...told, personId: word.personId, choice: word.choice } };
+    default:
+      return never(word, 'word of the room');
+  }
+}
+
+const placeOf = (personId: string): string => `Place ${personId}`;
+const roleOf = (personId: string): string => `RoleChanged ${personId}`;
+
+/** What a fact is about, and what it says of it. */
+function wordOf(fact: RoomEvent): [about: string, word: string] {
+  switch (fact.type) {
+    case 'AskedToEnter':
+    case 'StoppedAsking':
+    case 'ParticipantAdmitted':
+    case 'ParticipantTurnedAway':
+    case 'ParticipantRemoved':
+      return [placeOf(fact.data.personId), fact.type];
+    case 'RoleChanged':
+      return [roleOf(fact.data.personId), fact.data.role];
+    case 'DoorChanged':
+      return [fact.type, fact.data.state];
+    case 'SendingChanged':
+      return [`${fact.type} ${fact.data.source}`, fact.data.state];
+    case 'RecordingChosen':
+      return [`${fact.type} ${fact.data.personId}`, fact.data.choice];
+    default:
+      return never(fact, 'event of the room');
+  }
+}
+
+export function toldAfter(said: SaidSoFar, fact: RoomEvent): SaidSoFar {
+  const [about, word] = wordOf(fact);
+  return new Map(said).set(about, word);
+}
+
+/** What everybody starts with; saying that is no news. */
+const AT_FIRST: ReadonlySet<string> = new Set(['open', 'allowed', 'recorded', 'participant']);
+
+/** Rule LE36: the host took them out, and has not let them in again. */
+export const isTakenOut = ({ said }: RunningLesson, personId: string): boolean =>
+  said.get(placeOf(personId)) === 'ParticipantRemoved';
+
+/** Stretches in which someone who came was not in: at the door, turned away, or taken out. Business ms; open at its end. */
+export interface KeptOut {
+  readonly from: number;
+  readonly to: number | null;
+}
+export type AtTheDoor = ReadonlyMap<string, readonly KeptOut[]>;
+
+/** Rule LE37. Only the person's own going, or their coming in, ends the stretch. */
+export function doorAfter(door: AtTheDoor, event: LessonEvent): AtTheDoor {
+  switch (event.type) {
+    case 'AskedToEnter':
+    case 'ParticipantTurnedAway':
+    case 'ParticipantRemoved': {
+      const before = door.get(event.data.personId) ?? [];
+      if (before.at(-1)?.to === null) return door;
+      return new Map(door).set(event.data.personId, [...before, { from: event.data.at, to: null }]);
+    }
+    case 'StoppedAsking':
+    case 'ParticipantAdmitted':
+    case 'ParticipantJoined': {
+      const { personId, at } = event.data;
+      const before = door.get(personId);
+      if (before?.at(-1)?.to !== null) return door;
+      return new Map(door).set(
+        personId,
+        before.map((stretch) => (stretch.to === null ? { ...stretch, to: Math.max(at, stretch.from) } : stretch)),
+      );
+    }
+    default:
+      return door;
+  }
+}
+
+/** Rules LE33–LE36. */
+export function noteRoom({ data, now }: LessonCommandOf<'NoteRoom'>, state: ExistingLesson): LessonDecision {
+  const { lessonId, by, at, word } = data;
+  if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
+  if (!isInstant(at) || at > now) return refuse('in-the-future', 'This has not happened yet.');
+  if (at < state.lesson.startsAt - POLICY_2026_11.opensBeforeMs)
+    return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
+  const problem = problemWith(word, by, state);
+  if (problem) return problem;
+  const fact = factOf(word, { lessonId, by, at });
+  const [about, said] = wordOf(fact);
+  const before = state.said.get(about);
+  if (before === said || (before === undefined && AT_FIRST.has(said))) return [];
+  // Whoever is out is not at the door any more.
+  if (word.type === 'StoppedAsking' && before !== 'AskedToEnter') return [];
+  if (word.type !== 'ParticipantRemoved') return [fact];
+  return [...leavingAltogether(state, word.personId, at, 'removed'), fact];
+}
+
+/** Rules LE33–LE35: who may say this. */
+function problemWith(word: RoomWord, by: string | null, { lesson, seats, said }: RunningLesson): Refusal | null {
+  const host = by === lesson.tutorId;
+  const coHost = by !== null && said.get(roleOf(by)) === 'co-host';
+  const notTheHost = (): Refusal => refuse('not-the-host', 'Only the host may do this.');
+  switch (word.type) {
+    case 'AskedToEnter':
+    case 'StoppedAsking':
+    case 'RecordingChosen':
+      return by === word.personId ? null : refuse('not-theirs', 'Only the person themselves can say this.');
+    case 'RoleChanged':
+      if (!host) return notTheHost();
+      return seats.some(({ studentId }) => studentId === word.personId)
+        ? null
+        : refuse('no-seat', 'This person has no seat in this lesson.');
+    case 'ParticipantTurnedAway':
+    case 'ParticipantRemoved':
+      if (word.personId === lesson.tutorId) return refuse('host-stays', 'The host is not sent away.');
+      if (by === null) return word.type === 'ParticipantTurnedAway' ? null : notTheHost();
+      return host || coHost ? null : notTheHost();
+    case 'ParticipantAdmitted':
+    case 'DoorChanged':
+    case 'SendingChanged':
+      return host || coHost ? null : notTheHost();
+    default:
+      return never(word, 'word of the room');
+  }
+}
