@@ -151,7 +151,13 @@ describe('a conversation', () => {
   it('is searched, pinned and deleted from', async () => {
     await choose(tutor, saying(tutor, 'areas. At'), 'Pin');
     await student.getByRole('button', { name: /^Pinned .*areas/ }).click();
-    await choose(tutor, message(tutor, 'pasted').or(chat(tutor).locator('[data-message]').last()).last(), 'Delete');
+    const last = message(tutor, 'pasted').or(chat(tutor).locator('[data-message]').last()).last();
+    await choose(tutor, last, 'Delete');
+    await chat(tutor).getByText('Message deleted').waitFor();
+    await tutor.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
+    await chat(tutor).getByText('Message deleted').waitFor({ state: 'detached' });
+    expect(await chat(student).getByText('Message deleted').count()).toBe(0);
+    await choose(tutor, last, 'Delete');
     await chat(student).getByText('Message deleted').waitFor();
     await chat(student).getByRole('button', { name: 'Search the chat' }).click();
     await chat(student).getByRole('searchbox').fill('roots');

@@ -15,6 +15,7 @@ import {
 } from '#sync/documents/rights.ts';
 import type { ConnectedDocument } from '../classroom/sync.ts';
 import type { ChatMay, ChatPerson } from './contract.ts';
+import { Deleting } from './deleting.ts';
 import { plainText } from './markdown.ts';
 import { peopleIn } from './mentions.ts';
 import { readingOf, type Reading } from './reading.ts';
@@ -45,6 +46,7 @@ export class Panel {
   readonly reader: ChatReader;
   readonly reading: Reading;
   readonly sending: Sending;
+  readonly deleting: Deleting;
   list = $state.raw<readonly ChatMessage[]>([]);
   pins = $state.raw<readonly string[]>([]);
   rights = $state.raw<Rights>(FREE);
@@ -62,6 +64,7 @@ export class Panel {
     this.reading = readingOf(parts.document, parts.me.personId);
     this.reader = this.reading.reader;
     this.sending = new Sending(parts.document);
+    this.deleting = new Deleting((key) => deleteMessage(this.document.doc, key, this.me.personId));
     this.list = this.reader.list;
     this.pins = this.reader.pinned();
   }
@@ -80,12 +83,16 @@ export class Panel {
     onRights();
     rights.observe(onRights);
     awareness.on('change', onTyping);
+    const onHide = (): void => this.deleting.finishAll();
+    window.addEventListener('pagehide', onHide);
     if (this.may.write) this.sender = new TypingSender(awareness, this.me);
     return () => {
       stop();
       rights.unobserve(onRights);
       awareness.off('change', onTyping);
       this.sender?.stop();
+      window.removeEventListener('pagehide', onHide);
+      this.deleting.finishAll();
       this.sending.destroy();
     };
   }
@@ -125,6 +132,9 @@ export class Panel {
   readonly lineOf = (message: ChatMessage): string =>
     plainText(message.text, this.nameOf) || message.files.map(({ name }) => tame(name)).join(', ');
 
+  /** Deleted, or about to be. */
+  isGone = (message: ChatMessage): boolean => message.deleted !== null || this.deleting.has(message.key);
+
   isMine = (message: ChatMessage): boolean => message.author?.personId === this.me.personId;
 
   /** Writes a message; gives its key, or null when there is nothing to say. */
@@ -142,10 +152,6 @@ export class Panel {
     const done = this.reader.get(key)?.text === text || editMessage(this.document.doc, key, text, Date.now());
     if (done) this.rest();
     return done;
-  }
-
-  delete(key: string): void {
-    deleteMessage(this.document.doc, key, this.me.personId);
   }
 
   react(message: ChatMessage, emoji: string): void {
@@ -171,7 +177,7 @@ export class Panel {
 
   /** The latest message of one's own that can still be edited. */
   lastOwn(): ChatMessage | undefined {
-    return this.list.findLast((message) => this.isMine(message) && message.deleted === null && message.live === null);
+    return this.list.findLast((message) => this.isMine(message) && !this.isGone(message) && message.live === null);
   }
 
   /** Keys of what was found, in the order of the list. */
@@ -181,7 +187,7 @@ export class Panel {
     return this.list
       .filter(
         (message) =>
-          message.deleted === null &&
+          !this.isGone(message) &&
           (this.searchable(message).includes(wanted) || this.calledOf(message).includes(wanted)),
       )
       .map(({ key }) => key);

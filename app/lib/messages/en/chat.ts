@@ -42,6 +42,7 @@ export const chat = {
     history: (open: boolean) => (open ? 'Hide what it said before' : 'Show what it said before'),
     before: 'Before',
     deleted: 'Message deleted',
+    takeBack: 'Undo',
     deletedBy: (name: string) => `Deleted by ${name}`,
     cut: 'Broken off',
     growing: 'Writing',
