@@ -13,6 +13,7 @@ import type { ObjectStore } from '#platform/objects/objects.ts';
 import { CLOSE, type Close } from './close-codes.ts';
 import { parseDocumentName, type DocumentName } from './documents/names.ts';
 import type { Author } from './documents/people.ts';
+import { ExplainedSocket } from './explained-socket.server.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { busFanout } from './fanout/bus.ts';
 import type { Fanout } from './fanout/fanout.ts';
@@ -219,7 +220,11 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     noServer: true,
     clientTracking: false,
     maxPayload: limits.messageBytes,
+    maxFragments: limits.messagePieces,
     perMessageDeflate: false,
+    // Answered by the socket, which counts them.
+    autoPong: false,
+    WebSocket: ExplainedSocket,
   });
 
   /** Why not, or who comes to what. */

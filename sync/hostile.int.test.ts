@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import * as Y from 'yjs';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import type { EventStore } from '#events/store/event-store.ts';
@@ -240,28 +242,48 @@ describe('what they say', () => {
     const lessonId = aLesson();
     const name = `board:${lessonId}`;
     const [asha, rohan] = [await one.stock(ASHA, name), await one.stock(ROHAN, name)];
-    const cases: [Uint8Array | string, number][] = [
-      ['9007199254740991', 1003],
-      ['1000000000', 1003],
-      [new Uint8Array(0), 1002],
-      [Uint8Array.of(9), 1002],
-      [Uint8Array.of(0, 2, 0xff, 0xff, 0xff, 0x7f), 1002],
-      [Uint8Array.of(0, 2, 3, 1, 1, 1), 1002],
-      [Uint8Array.of(0, 0, 2, 1, 1), 1002],
-      [Uint8Array.of(1, 3, 1, 1, 1), 1002],
+    const cases: [Uint8Array | string, number, string][] = [
+      ['9007199254740991', 1003, 'binary-only'],
+      ['1000000000', 1003, 'binary-only'],
+      [new Uint8Array(0), 1002, 'malformed'],
+      [Uint8Array.of(9), 1002, 'malformed'],
+      [Uint8Array.of(0, 2, 0xff, 0xff, 0xff, 0x7f), 1002, 'malformed'],
+      [Uint8Array.of(0, 2, 3, 1, 1, 1), 1002, 'malformed'],
+      [Uint8Array.of(0, 0, 2, 1, 1), 1002, 'malformed'],
+      [Uint8Array.of(1, 3, 1, 1, 1), 1002, 'malformed'],
       // Under an id that is bound first, so that it is looked at later.
-      [Uint8Array.of(1, 5, 1, 99, 1, 1, 0x7b), 1002],
-      [new Uint8Array(5 * 1024 * 1024), 1009],
+      [Uint8Array.of(1, 5, 1, 99, 1, 1, 0x7b), 1002, 'malformed'],
+      [new Uint8Array(5 * 1024 * 1024), 1009, 'too-large'],
     ];
-    for (const [bytes, code] of cases) {
+    for (const [bytes, code, reason] of cases) {
       const raw = await open(one, name, await one.ticket(ASHA, lessonId));
       await until(() => raw.heard.length > 0, 'the document');
       raw.send(bytes);
-      expect(await codeOf(raw)).toBe(code);
+      await until(() => raw.closed !== null, 'the socket to be closed');
+      expect(raw.closed).toEqual({ code, reason });
     }
     draw(asha.doc, ASHA);
     await until(() => strokes(rohan.doc).length === 1, 'the others to go on');
     expect(one.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('[W4] is not relayed when no peer could write it down again: a value whose prototype is bytes', async () => {
+    const one = await world();
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const asha = await one.stock(ASHA, name);
+    draw(asha.doc, ASHA);
+    const honest = docOf(77);
+    honest.getMap('map').set('x', { ['__prot0__']: new Uint8Array(3) });
+    const bytes = Buffer.from(Y.encodeStateAsUpdate(honest));
+    bytes.write('__proto__', bytes.indexOf('__prot0__'));
+    const raw = await open(one, name, await one.ticket(ROHAN, lessonId));
+    await until(() => raw.heard.length > 0, 'the document');
+    raw.send(updateMessage(bytes));
+    await until(() => raw.closed !== null, 'the socket to be closed');
+    expect(raw.closed).toEqual({ code: 1002, reason: 'malformed' });
+    const late = await one.stock(ROHAN, name);
+    await until(() => strokes(late.doc).length === 1, 'a newcomer to see the board');
   });
 
   it('[B1] closes a socket that talks without end', async () => {
@@ -270,6 +292,22 @@ describe('what they say', () => {
     const raw = await open(one, `board:${lessonId}`, await one.ticket(ASHA, lessonId));
     for (let i = 0; i < 60; i += 1) raw.send(step1Message(Uint8Array.of(0)));
     expect(await codeOf(raw)).toBe(1008);
+  });
+
+  it('[B1] closes a socket that pings without end, and answers one that does not', async () => {
+    const one = await world({ messagesAtOnce: 50, messagesPerSecond: 10 });
+    const lessonId = aLesson();
+    const url = `${one.url}/board:${lessonId}?ticket=${await one.ticket(ASHA, lessonId)}`;
+    const ws = new WebSocket(url, { perMessageDeflate: false });
+    let answers = 0;
+    ws.on('pong', () => (answers += 1));
+    await once(ws, 'open');
+    for (let i = 0; i < 10; i += 1) ws.ping();
+    await until(() => answers === 10, 'the answers');
+    const closed = once(ws, 'close');
+    for (let i = 0; i < 60; i += 1) ws.ping();
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([1008, 'too-fast']);
   });
 
   it('[B2] is refused once the document has grown beyond its measure', async () => {
@@ -306,6 +344,38 @@ describe('what they say', () => {
     }
     expect(one.sync.stats().sockets).toBe(2);
     expect(one.log.lines.some(({ message }) => message.includes('slow'))).toBe(true);
+    draw(asha.doc, ASHA);
+    await until(() => strokes(rohan.doc).length === 1, 'the others to go on');
+    slow.destroy();
+  });
+});
+
+describe('whoever asks and does not read', () => {
+  it('[B3] is dropped at the second question, whatever is asked', async () => {
+    const one = await world({ queueBytes: 64 * 1024, bytesAtOnce: 64 * 1024 * 1024 });
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const asha = await one.stock(ASHA, name);
+    // Larger than what the kernel holds for two sockets.
+    for (let i = 0; i < 10; i += 1) asha.doc.getArray('noise').push([new Uint8Array(1024 * 1024).fill(7)]);
+    const rohan = await one.stock(ROHAN, name);
+    await until(() => rohan.doc.getArray('noise').length === 10, 'the document to be large');
+    const { port } = new URL(one.url);
+    const slow = connect({ port: Number(port), host: '127.0.0.1' });
+    await once(slow, 'connect');
+    slow.write(
+      `GET /sync/${name}?ticket=${await one.ticket(ROHAN, lessonId)} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n` +
+        'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await until(() => one.sync.stats().sockets === 3, 'the slow one to be in');
+    slow.pause();
+    // Masked with zeros.
+    const question = Buffer.from([0x82, 0x84, 0, 0, 0, 0, 0, 0, 1, 0]);
+    slow.write(question);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(one.sync.stats().sockets).toBe(3);
+    slow.write(question);
+    await until(() => one.sync.stats().sockets === 2, 'the slow one to be dropped', 5_000);
     draw(asha.doc, ASHA);
     await until(() => strokes(rohan.doc).length === 1, 'the others to go on');
     slow.destroy();

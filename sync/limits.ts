@@ -6,7 +6,9 @@ export interface Limits {
   readonly cursorsMs: number;
   /** The largest message a socket may send. */
   readonly messageBytes: number;
-  /** Sustained and at once, a socket; beyond it is closed with 1008. */
+  /** Frames in which one message may come. */
+  readonly messagePieces: number;
+  /** Sustained and at once, a socket, pings among them; beyond it is closed with 1008. */
   readonly messagesPerSecond: number;
   readonly messagesAtOnce: number;
   readonly bytesPerSecond: number;
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: Limits = {
   tickMs: 16,
   cursorsMs: 50,
   messageBytes: 4 * 1024 * 1024,
+  messagePieces: 1_024,
   messagesPerSecond: 300,
   messagesAtOnce: 900,
   bytesPerSecond: 512 * 1024,

@@ -28,6 +28,8 @@ export function maskedFrame(payload: Uint8Array): Buffer {
 export interface ThinHearer {
   /** The payload of a whole binary frame; valid until it returns. */
   onFrame(payload: Buffer): void;
+  /** An answer to a ping; valid until it returns. */
+  onPong?(payload: Buffer): void;
   /** With the code of a close frame, or 1006 without one. */
   onEnd(code: number, reason: string): void;
 }
@@ -123,6 +125,7 @@ export class ThinSocket {
         }
         this.socket.end(Buffer.from([0x88, 0x80, ...MASK]));
       } else if (opcode === 9) this.socket.write(pong(payload));
+      else if (opcode === 10) this.hearer.onPong?.(payload);
     }
     this.rest = at < all.length ? Buffer.from(all.subarray(at)) : null;
   }

@@ -79,3 +79,39 @@ describe('many who begin at once under ids of their own', () => {
     expect(looks).toBe(waiting);
   });
 });
+
+describe('what one person wrote and came in two ways within one tick', () => {
+  it('[K1][O3] is stored whole: partly from their socket, partly through another process', () => {
+    const tick = new Tick();
+    const state = loadState('board', { snapshot: null, updates: [] }, QUIET);
+    const intake = new Intake('board', state, new Map([[7, 'p-asha']]), {
+      limits: DEFAULT_LIMITS,
+      wall: () => 0,
+      claim: async (_client, personId) => personId,
+      isHere: () => true,
+      tick: () => tick,
+      onHold: () => undefined,
+      onBad: (_peer, error) => {
+        throw error;
+      },
+      onDenied: () => undefined,
+      onChange: () => undefined,
+    });
+    const asha = peerOf('p-asha', []);
+    const updates = drawn(7, 'p-asha', 3);
+    const elsewhere = new Set([3, 4, 9]);
+    for (const [n, update] of updates.entries())
+      if (elsewhere.has(n)) intake.trust(update);
+      else intake.offer(asha, n + 1, update, scanUpdate(update));
+    const [relayed, stored, whole] = [new Y.Doc(), new Y.Doc(), new Y.Doc()];
+    for (const update of updates) Y.applyUpdate(whole, update);
+    Y.applyUpdate(relayed, tick.all.encode());
+    for (const n of elsewhere) Y.applyUpdate(stored, updates[n] ?? new Uint8Array());
+    for (const { assembly } of tick.parts) Y.applyUpdate(stored, assembly.encode());
+    for (const doc of [relayed, stored]) {
+      expect(Y.encodeStateVector(doc)).toEqual(Y.encodeStateVector(whole));
+      expect(doc.getMap('strokes').toJSON()).toEqual(whole.getMap('strokes').toJSON());
+    }
+    expect(new Set(tick.parts.map(({ personId }) => personId))).toEqual(new Set(['p-asha']));
+  });
+});

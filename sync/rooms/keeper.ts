@@ -75,7 +75,7 @@ export class Keeper {
     const { ports } = this;
     const wallAt = ports.wall();
     const businessAt = ports.business();
-    const parts = [...tick.parts.values()].filter(({ assembly }) => !assembly.empty);
+    const parts = tick.parts.filter(({ assembly }) => !assembly.empty);
     const rows = parts.map(({ personId, brought, assembly }) => {
       const body = update && parts.length === 1 && !tick.mixed ? update : assembly.encode();
       return { body, personId, brought, wallAt, businessAt };

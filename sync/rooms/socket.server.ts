@@ -6,7 +6,7 @@ import type { Ticket } from '#events/access/ticket.ts';
 import { CLOSE, type Close } from '../close-codes.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
-import { awarenessMessage } from '../wire/messages.ts';
+import { MESSAGE, SYNC, awarenessMessage } from '../wire/messages.ts';
 import { writeStates } from '../wire/awareness.ts';
 import { frameOf } from '../wire/frame.ts';
 import type { Peer } from './peer.ts';
@@ -93,7 +93,11 @@ export class SyncSocket implements Peer {
     // Nothing is read before the document is here: what the client says meanwhile waits in the kernel.
     ws.pause();
     ws.on('message', (data, isBinary) => this.onMessage(data, isBinary));
-    ws.on('pong', () => this.onSign(ports.wall()));
+    ws.on('ping', (data) => this.onPing(data));
+    ws.on('pong', () => {
+      this.onSign(ports.wall());
+      this.count(0);
+    });
     ws.on('close', (code, reason) => this.onClose(code, reason.toString()));
     raw.on('drain', () => {
       this.owed = 0;
@@ -130,13 +134,15 @@ export class SyncSocket implements Peer {
 
   write(frame: Buffer): void {
     if (!this.open) return;
-    if (this.raw.writableLength > this.ports.limits.queueBytes + this.owed) {
-      // Too slow: a close frame would wait behind all the rest. It syncs anew when it comes back.
-      this.ports.log.info({ document: this.document, waiting: this.raw.writableLength }, 'a slow socket was dropped');
-      return this.ws.terminate();
-    }
+    if (this.raw.writableLength > this.ports.limits.queueBytes + this.owed) return this.drop();
     this.raw.write(frame);
     this.lastWrite = this.ports.wall();
+  }
+
+  /** Too slow: a close frame would wait behind all the rest. It syncs anew when it comes back. */
+  private drop(): void {
+    this.ports.log.info({ document: this.document, waiting: this.raw.writableLength }, 'a slow socket was dropped');
+    this.ws.terminate();
   }
 
   offer(frame: Buffer): void {
@@ -182,8 +188,23 @@ export class SyncSocket implements Peer {
     if (!isBinary) return this.close(CLOSE.textFrame);
     // A buffer of its own: parts of it are kept until the next frame, and no lying length reaches a neighbour's bytes.
     const bytes = copyOf(data);
-    if (!this.messages.take(1, now) || !this.bytes.take(bytes.length, now)) return this.close(CLOSE.tooFast);
-    receive(room, this, bytes, this.ports.log);
+    // It asks again and reads no answers, each as large as the document.
+    if (this.owed > this.ports.limits.queueBytes && isQuestion(bytes)) return this.drop();
+    if (this.count(bytes.length)) receive(room, this, bytes, this.ports.log);
+  }
+
+  /** Whoever pings without end and never reads the answers is no better than whoever talks without end. */
+  private onPing(data: Buffer): void {
+    this.onSign(this.ports.wall());
+    if (this.count(data.length) && this.raw.writableLength <= this.ports.limits.queueBytes) this.ws.pong(data);
+  }
+
+  /** False when this was too much; the socket is closed then. */
+  private count(bytes: number): boolean {
+    const now = this.ports.wall();
+    if (this.messages.take(1, now) && this.bytes.take(bytes, now)) return true;
+    this.close(CLOSE.tooFast);
+    return false;
   }
 
   private onSign(now: number): void {
@@ -197,6 +218,10 @@ export class SyncSocket implements Peer {
     this.ports.onGone(this, this.ending ?? { code, reason });
   }
 }
+
+/** A step 1, or who is here. */
+const isQuestion = ([type, step]: Uint8Array): boolean =>
+  (type === MESSAGE.sync && step === SYNC.step1) || type === MESSAGE.queryAwareness;
 
 function copyOf(data: RawData): Uint8Array {
   if (Array.isArray(data)) return new Uint8Array(Buffer.concat(data));

@@ -27,8 +27,10 @@ export class Part {
 export class Tick {
   /** Everything that is new, for the peers. */
   readonly all = new Assembly();
-  /** What is to be stored, a row for each who wrote. */
-  readonly parts = new Map<string, Part>();
+  /** What is to be stored: mostly a row for each who wrote. */
+  readonly parts: Part[] = [];
+  /** Those of them that may grow. */
+  private readonly open = new Map<string, Part>();
   /** The last update of each peer that was looked at. */
   readonly covers = new Map<Peer, number>();
   /** Something in `all` was stored elsewhere and is in no part. */
@@ -36,10 +38,15 @@ export class Tick {
   /** Updates that had to wait and are in at last. */
   readonly late = new Map<Peer, number[]>();
 
+  /** Of one person. What came another way in between stands between two rows of theirs: a row has no gaps. */
   part(personId: string, brought: boolean): Part {
     const key = `${brought ? 'brought' : 'own'} ${personId}`;
-    let part = this.parts.get(key);
-    if (!part) this.parts.set(key, (part = new Part(personId, brought)));
+    let part = this.open.get(key);
+    if (!part?.assembly.isAbreast(this.all)) {
+      part = new Part(personId, brought);
+      this.open.set(key, part);
+      this.parts.push(part);
+    }
     return part;
   }
 

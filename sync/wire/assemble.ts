@@ -35,6 +35,12 @@ export class Assembly {
     ranges.add(clock, clock + length);
   }
 
+  /** Whether nothing of the clients in it stands in `other` behind what is here. */
+  isAbreast(other: Assembly): boolean {
+    for (const [client, { next }] of this.clients) if (other.clients.get(client)?.next !== next) return false;
+    return true;
+  }
+
   get empty(): boolean {
     return this.clients.size === 0 && this.deletes.size === 0;
   }

@@ -105,7 +105,8 @@ export class Reader {
       case 118: {
         const entries = this.varUint();
         for (let i = 0; i < entries; i += 1) {
-          this.varString();
+          // Yjs peers would make it the value's prototype, and one that is bytes can be written by none of them again.
+          if (this.varString() === '__proto__') throw new Malformed('a prototype');
           this.skipAny(depth + 1);
         }
         return;

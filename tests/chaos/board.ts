@@ -1,5 +1,6 @@
-/** The board's part of `npm run test:chaos`: `-- --board-rounds N`, `--board-kills N`, `--board-freeze SECONDS`, each with `--seed S`, or `--board-soak`. */
+/** The board's part of `npm run test:chaos`: `-- --board-rounds N`, `--board-kills N`, `--board-fuzz N`, `--board-freeze SECONDS`, each with `--seed S`, or `--board-soak`. */
 import { runBoardFreeze } from './board-freeze.ts';
+import { runBoardFuzz } from './board-fuzz.ts';
 import { runBoardKills } from './board-kills.ts';
 import { runBoardRounds } from './board-rounds.ts';
 import { isFlat, runBoardSoak } from './board-soak.ts';
@@ -7,9 +8,13 @@ import { isFlat, runBoardSoak } from './board-soak.ts';
 export const BOARD_OPTIONS = {
   'board-rounds': { type: 'string' },
   'board-kills': { type: 'string' },
+  'board-fuzz': { type: 'string' },
   'board-freeze': { type: 'string' },
   'board-soak': { type: 'boolean' },
 } as const;
+
+/** By which attackers may move the p99 of the others. */
+const MOST_MOVED_MS = 10;
 
 type Asked = {
   readonly [option in keyof typeof BOARD_OPTIONS]?: (typeof BOARD_OPTIONS)[option]['type'] extends 'boolean'
@@ -18,7 +23,7 @@ type Asked = {
 };
 
 export const BOARD_USAGE =
-  'npm run test:chaos -- --board-rounds N --seed S, or --board-kills N --seed S, or --board-freeze SECONDS, or --board-soak';
+  'npm run test:chaos -- --board-rounds N --seed S, or --board-kills N --seed S, or --board-fuzz N --seed S, or --board-freeze SECONDS, or --board-soak';
 
 /** Null when nothing of the board's was asked for; else a report to print, and whether all is well. */
 export async function runBoard(
@@ -26,7 +31,8 @@ export async function runBoard(
   seed: number,
   log: (line: string) => void,
 ): Promise<{ report: object; well: boolean } | null> {
-  const { 'board-rounds': rounds, 'board-kills': kills, 'board-freeze': seconds, 'board-soak': soak } = asked;
+  const { 'board-rounds': rounds, 'board-kills': kills, 'board-fuzz': fuzz } = asked;
+  const { 'board-freeze': seconds, 'board-soak': soak } = asked;
   if (rounds !== undefined) {
     const report = await runBoardRounds({ rounds: whole(rounds), seed, log });
     return { report, well: report.problems.length === 0 };
@@ -34,6 +40,12 @@ export async function runBoard(
   if (kills !== undefined) {
     const report = await runBoardKills({ kills: whole(kills), seed, log });
     return { report, well: report.lost.length === 0 && report.problems.length === 0 };
+  }
+  if (fuzz !== undefined) {
+    const report = await runBoardFuzz({ messages: whole(fuzz), seed, quietMs: 10_000, log });
+    const { problems, lost, tolerated, movedMs } = report;
+    const kept = problems.length === 0 && lost === 0 && Object.keys(tolerated).length === 0;
+    return { report, well: kept && movedMs <= MOST_MOVED_MS };
   }
   if (seconds !== undefined) {
     const report = await runBoardFreeze({ seconds: whole(seconds), log });
