@@ -5,10 +5,11 @@ import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { readBoard } from './documents/board-reader.ts';
-import { putFigure } from './documents/board-writer.ts';
+import { addPage, changeItems, changePage, eraseStrokes, putFigure } from './documents/board-writer.ts';
 import { FIRST_PAGE } from './documents/board.ts';
 import { readMessages } from './documents/chat-reader.ts';
 import { postMessage } from './documents/chat-writer.ts';
+import { MOST_OWN_PAGES, readPages } from './documents/pages.ts';
 import { readRights, setRights, type RightsChange } from './documents/rights.ts';
 import {
   ASHA,
@@ -112,6 +113,7 @@ describe('rights', () => {
     const host = await hostAt(one, `board:${lessonId}`, lessonId);
     const chat = await hostAt(two, `chat:${lessonId}`, lessonId);
     says(host, { kind: 'closed', value: true }, { kind: 'turn', page: FIRST_PAGE });
+    says(host, { kind: 'at', page: '1.2' });
     const asha = await two.stock(ASHA, `board:${lessonId}`);
     draw(asha.doc, ASHA);
     await until(() => asha.refusals.length === 1, 'Asha to be refused');
@@ -125,11 +127,12 @@ describe('rights', () => {
         ),
       ).values(),
     ];
-    await until(() => words().length === 4, 'four facts');
+    await until(() => words().length === 5, 'five facts');
     const by = { lessonId, personId: TUTOR.personId, at: BUSINESS_NOW };
     expect(words()).toEqual([
       { ...by, word: { type: 'BoardLocked', page: null, state: 'locked' } },
       { ...by, word: { type: 'PageTurned', page: FIRST_PAGE } },
+      { ...by, word: { type: 'PageTurned', page: '1.2' } },
       { ...by, word: { type: 'BoardRevealed', studentId: ASHA.personId } },
       { ...by, word: { type: 'ParticipantMuted', studentId: ASHA.personId, state: 'muted' } },
     ]);
@@ -137,6 +140,45 @@ describe('rights', () => {
       command.type === 'NoteWork' ? [command.data.personId] : [],
     );
     expect(worked).not.toContain(ASHA.personId);
+  });
+});
+
+describe('what is on the board', () => {
+  it('[A14] stays as it is when the host has locked it, at every process, and is its author’s again when not', async () => {
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const host = await hostAt(one, name, lessonId);
+    const rohan = await two.stock(ROHAN, name);
+    const key = draw(rohan.doc, ROHAN);
+    await until(() => has(host.doc, key), 'the line to reach the host');
+    const lock = (value: boolean): void => changeItems(host.doc, TUTOR, [{ key, aspect: 'lock', value }]);
+    lock(true);
+    await until(() => readBoard(rohan.doc).get(key)?.locked === true, 'the lock to arrive');
+    eraseStrokes(rohan.doc, ROHAN, [key]);
+    await until(() => rohan.refusals.length === 1, 'the refusal');
+    expect([rohan.refusals, readBoard(host.doc).get(key)?.erased]).toEqual([['item-locked'], false]);
+    lock(false);
+    const again = await two.stock(ROHAN, name);
+    await until(() => readBoard(again.doc).get(key)?.locked === false, 'the end of the lock to arrive');
+    eraseStrokes(again.doc, ROHAN, [key]);
+    await until(() => readBoard(host.doc).get(key)?.erased === true, 'the line to go');
+  });
+
+  it('[A10] [A15] pages: a student arranges their own board, and has twenty of them on the class’s', async () => {
+    const lessonId = aLesson();
+    const ticket = await one.ticket(ASHA, lessonId, { ownOf: [ASHA.personId] });
+    const own = await one.stock(ASHA, `board:${lessonId}:${ASHA.personId}`, { ticket });
+    const common = await one.stock(ASHA, `board:${lessonId}`, { ticket });
+    const host = await hostAt(two, `board:${lessonId}`, lessonId);
+    const watching = await hostAt(two, `board:${lessonId}:${ASHA.personId}`, lessonId);
+    const page = { order: 0, paper: 'ruled', gone: false } as const;
+    changePage(own.doc, ASHA, FIRST_PAGE, page);
+    await until(() => readPages(watching.doc)[0]?.paper === 'ruled', 'the paper to reach the host');
+    for (let n = 0; n < MOST_OWN_PAGES; n += 1) addPage(common.doc, ASHA, { ...page, order: -n - 1 });
+    await until(() => readPages(host.doc).length === MOST_OWN_PAGES + 1, 'the pages to reach the host');
+    addPage(common.doc, ASHA, { ...page, order: -99 });
+    await until(() => common.refusals.length === 1, 'the refusal');
+    expect([own.refusals, common.refusals, readPages(host.doc).length]).toEqual([[], ['not-allowed'], 21]);
   });
 });
 

@@ -8,7 +8,7 @@ import { over } from './over.ts';
 
 /** One thing that the host said. */
 export type HostWord =
-  /** The host turned everybody to a page of the board; the page's key in its document. */
+  /** The host turned everybody to a page of the board, or stayed on it; the page's key in its document. */
   | { readonly type: 'PageTurned'; readonly page: string }
   /** Only the host writes: on one page, or (null) on the whole board. */
   | { readonly type: 'BoardLocked'; readonly page: string | null; readonly state: 'locked' | 'open' }

@@ -16,7 +16,7 @@ import { encodeInk, inkStart, joinInk, type InkCursor, type InkPoint } from './i
 import { storePlain, type PlainItem, type StoredFigure, type StoredImage } from './items.ts';
 import { entryKey } from './keys.ts';
 import { storePage, type PageState } from './pages.ts';
-import { introduce, type Author } from './people.ts';
+import { authorOfEntry, introduce, type Author } from './people.ts';
 
 export const BOARD_ORIGIN = 'board';
 
@@ -154,6 +154,12 @@ export const changeOf = (doc: Y.Doc, aspect: Change['aspect'], key: string): { b
   const name = changeKey(aspect, key);
   return parseChange(name, changesOf(doc).get(name));
 };
+
+/** Whether somebody else, the host, has locked this person's own item: the server leaves it to nobody but them. */
+export function isKeptFrom(doc: Y.Doc, { personId }: Author, key: string): boolean {
+  const lock = changeOf(doc, 'lock', key);
+  return lock?.change.value === true && lock.by !== personId && authorOfEntry(doc, key)?.personId === personId;
+}
 
 /** Adds a page; gives its key. */
 export function addPage(doc: Y.Doc, author: Author, state: PageState): string {

@@ -110,6 +110,14 @@ function parseValue(aspect: Aspect, key: string, v: unknown): Change | null {
   }
 }
 
+/** Key of the item that `stored` under `key` locks, and who locked it; `by` is null for what locks nothing. */
+export function parseLock(key: string, stored: unknown): { readonly item: string; readonly by: string | null } | null {
+  const place = parseChangeKey(key);
+  if (place?.aspect !== 'lock') return null;
+  const found = parseChange(key, stored);
+  return { item: place.entry, by: found?.change.value === true ? found.by : null };
+}
+
 /** A change as stored under `key`, and who made it; null when it is something else. */
 export function parseChange(key: string, stored: unknown): { by: string; change: Change } | null {
   const place = parseChangeKey(key);

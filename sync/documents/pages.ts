@@ -23,7 +23,11 @@ export type StoredPage = { by: string; o: number; paper: Paper; gone?: 1 };
 
 export const AS_IT_CAME: PageState = { order: 0, paper: 'dots', gone: false };
 /** Pages of one board. */
-export const MOST_PAGES = 200;
+export const MOST_PAGES = 300;
+/** From so many pages on only who arranges the board adds some: the others leave room for theirs. */
+export const MOST_SHARED_PAGES = 200;
+/** Pages of one person who does not arrange the board. */
+export const MOST_OWN_PAGES = 20;
 
 export const storePage = (by: string, { order, paper, gone }: PageState): StoredPage => ({
   by,

@@ -2,7 +2,7 @@
  * What the host allows: `rights`, in the lesson's board and chat, a name → `{ by, v }`, written by the host only. The last
  * one holds. The server reads it as it arrives, so that it holds from the next stroke on.
  *
- * - board: `write`, `may:<person>`, `lock:<page>`, `follow`, `turn`, `reveal`, `closed`;
+ * - board: `write`, `may:<person>`, `lock:<page>`, `follow`, `turn`, `at`, `reveal`, `closed`;
  * - chat: `closed`, `mute:<person>`, `private`, `pin:<message>`.
  */
 import type * as Y from 'yjs';
@@ -26,6 +26,8 @@ export interface Rights {
   readonly follow: boolean;
   /** The page to which the host turned everybody last; null before the first time. */
   readonly turn: string | null;
+  /** The page on which the host stayed last; null before the first time. It takes nobody along. */
+  readonly at: string | null;
   /** The student whose own board everybody may see. */
   readonly reveal: string | null;
   /** Only the host writes: on the board as a whole, or in the chat. */
@@ -45,6 +47,7 @@ export const FREE: Rights = {
   locked: new Set(),
   follow: false,
   turn: null,
+  at: null,
   reveal: null,
   closed: false,
   muted: new Set(),
@@ -58,7 +61,7 @@ export type RightsChange =
   | { readonly kind: 'may'; readonly personId: string; readonly value: boolean | null }
   | { readonly kind: 'lock'; readonly page: string; readonly value: boolean }
   | { readonly kind: 'follow'; readonly value: boolean }
-  | { readonly kind: 'turn'; readonly page: string }
+  | { readonly kind: 'turn' | 'at'; readonly page: string }
   | { readonly kind: 'reveal'; readonly personId: string | null }
   | { readonly kind: 'closed'; readonly value: boolean }
   | { readonly kind: 'mute'; readonly personId: string; readonly value: boolean }
@@ -74,6 +77,7 @@ export interface StoredRight {
 export const RIGHTS_REASONS = [
   'board-locked',
   'page-locked',
+  'item-locked',
   'no-write',
   'chat-closed',
   'muted',
@@ -102,7 +106,9 @@ function changeFrom(surface: Surface, key: string, v: unknown): RightsChange | n
     case 'board follow':
       return flag === null ? null : { kind: 'follow', value: flag };
     case 'board turn':
-      return typeof v === 'string' && isEntry(v) ? { kind: 'turn', page: v } : null;
+    case 'board at':
+      if (typeof v !== 'string' || !isEntry(v)) return null;
+      return { kind: key === 'at' ? 'at' : 'turn', page: v };
     case 'board reveal':
       if (v === null) return { kind: 'reveal', personId: null };
       return typeof v === 'string' && isPerson(v) ? { kind: 'reveal', personId: v } : null;
@@ -144,7 +150,8 @@ function placeOf(change: RightsChange): { key: string; v: StoredRight['v'] } {
     case 'pin':
       return { key: `pin:${change.message}`, v: change.value };
     case 'turn':
-      return { key: 'turn', v: change.page };
+    case 'at':
+      return { key: change.kind, v: change.page };
     case 'reveal':
       return { key: 'reveal', v: change.personId };
     default:
@@ -175,7 +182,8 @@ export function applyRight(rights: Rights, change: RightsChange): Rights {
     case 'follow':
       return { ...rights, follow: change.value };
     case 'turn':
-      return { ...rights, turn: change.page };
+    case 'at':
+      return { ...rights, [change.kind]: change.page };
     case 'reveal':
       return { ...rights, reveal: change.personId };
     case 'closed':
@@ -216,7 +224,7 @@ export function whyReadOnly(
   surface: Surface,
   personId: string,
   host: boolean,
-): Exclude<RightsReason, 'page-locked' | 'private-closed'> | null {
+): Exclude<RightsReason, 'page-locked' | 'item-locked' | 'private-closed'> | null {
   if (host) return null;
   if (surface === 'chat') return rights.closed ? 'chat-closed' : rights.muted.has(personId) ? 'muted' : null;
   if (rights.closed) return 'board-locked';

@@ -26,6 +26,7 @@ const BOARD: readonly RightsChange[] = [
   { kind: 'lock', page: FIRST_PAGE, value: true },
   { kind: 'follow', value: true },
   { kind: 'turn', page: '1.2' },
+  { kind: 'at', page: '1.3' },
   { kind: 'reveal', personId: ASHA },
   { kind: 'closed', value: true },
 ];
@@ -60,7 +61,7 @@ describe('rights', () => {
       { kind: 'reveal', personId: null },
       { kind: 'closed', value: false },
     );
-    expect(readRights(doc, 'board')).toEqual({ ...FREE, turn: '1.2' });
+    expect(readRights(doc, 'board')).toEqual({ ...FREE, turn: '1.2', at: '1.3' });
     expect(readRights(doc, 'chat')).toEqual(FREE);
   });
 
@@ -94,6 +95,8 @@ describe('rights', () => {
       ['follow', { by, v: 'yes' }],
       ['turn', { by, v: '../x' }],
       ['turn', { by, v: null }],
+      ['at', { by, v: null }],
+      ['at:0.0', { by, v: '0.0' }],
       ['reveal', { by, v: '' }],
       ['closed', { by: 7, v: true }],
       ['mute:p', { by, v: true }],

@@ -262,6 +262,22 @@ describe('shapes', () => {
     drawItem(context, shape('highlighter', [0, 0, 0.5, 10, 0, 0.5, 20, 0, 0.5]), PALETTE, ROUGHLY);
     expect([alphas, context.lineWidth, context.globalAlpha]).toEqual([[0.32], 16, 1]);
   });
+
+  it('[V6] lets more through while it is not known to be kept, of whichever kind, and nothing of it stays behind', () => {
+    const kinds = [stroke([0, 0, 1, 9, 9, 1]), stroke([0, 0, 1, 9, 9, 1], { kind: 'highlighter' })];
+    for (const [i, item] of kinds.entries()) {
+      const context = recorder();
+      const alphas: number[] = [];
+      const note = (): void => void alphas.push(context.globalAlpha);
+      const traced = { fill: note, stroke: note };
+      drawItem(context, item, PALETTE, ROUGHLY, traced);
+      drawItem(context, item, PALETTE, ROUGHLY, traced, undefined, true);
+      const [kept = 0, faint = 0] = alphas;
+      expect(kept).toBe(i === 0 ? 1 : 0.32);
+      expect(faint).toBeCloseTo(kept * 0.45);
+      expect(context.globalAlpha).toBe(1);
+    }
+  });
 });
 
 describe('words', () => {

@@ -81,7 +81,14 @@ export interface Traced {
   stroke(): void;
 }
 
-/** Draws one item; the context must be in logical coordinates. */
+/** What is not known to be kept yet lets this much through. */
+const FAINT_ALPHA = 0.45;
+
+/**
+ * Draws one item; the context must be in logical coordinates.
+ *
+ * @param faint it is not known to be kept yet.
+ */
 export function drawItem(
   context: Context2D,
   item: Item,
@@ -89,6 +96,20 @@ export function drawItem(
   letters: Lettering,
   traced?: Traced,
   pictures: Pictures = NO_PICTURES,
+  faint = false,
+): void {
+  context.globalAlpha = faint ? FAINT_ALPHA : 1;
+  drawOne(context, item, palette, letters, traced, pictures);
+  context.globalAlpha = 1;
+}
+
+function drawOne(
+  context: Context2D,
+  item: Item,
+  palette: Palette,
+  letters: Lettering,
+  traced: Traced | undefined,
+  pictures: Pictures,
 ): void {
   const colour = palette.pens[item.pen] ?? palette.pens[0];
   const trace = (): void => {
@@ -120,9 +141,8 @@ export function drawItem(
       context.lineWidth = widthOf(item);
       context.lineCap = 'round';
       context.lineJoin = 'round';
-      if (item.kind === 'highlighter') context.globalAlpha = MARKER_ALPHA;
+      if (item.kind === 'highlighter') context.globalAlpha *= MARKER_ALPHA;
       path.stroke();
-      context.globalAlpha = 1;
   }
 }
 

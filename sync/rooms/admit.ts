@@ -176,7 +176,8 @@ export class Admission {
   private whyNot(client: number, struct: Struct, place: Container, author: Writer): Denial | null {
     if (place.kind === 'gone') return place.because ?? null;
     if (!mayWrite(struct, place, author, this.ownerOf, this.momentOf(client, place))) return 'not-allowed';
-    return this.guard.strays(struct, place) ? 'not-allowed' : this.guard.whyNot(struct, place, author);
+    if (this.guard.strays(struct, place) || this.guard.addsTooMuch(struct, place, author)) return 'not-allowed';
+    return this.guard.whyNot(struct, place, author);
   }
 
   private entered(client: number, struct: Struct, place: Container, outcome: Outcome): void {

@@ -44,6 +44,8 @@ type Fact = ({ readonly kind: 'work' } & Work) | ({ readonly kind: 'said' } & Sa
 function hostWord(change: RightsChange, surface: DocumentName['surface']): HostWord | null {
   switch (change.kind) {
     case 'turn':
+    // Who leads stays on a page: the lesson is there now, whoever follows.
+    case 'at':
       return { type: 'PageTurned', page: change.page };
     case 'closed':
       if (surface === 'chat') return { type: 'ChatClosed', state: change.value ? 'closed' : 'open' };

@@ -21,6 +21,8 @@ import {
 } from '../documents/rights.ts';
 import { CONTENT, type Struct } from '../wire/scan.ts';
 import type { Container } from './containers.ts';
+import { ItemLocks, isLock } from './item-locks.ts';
+import { PageCount } from './page-count.ts';
 import { oneValue } from './rules.ts';
 import type { Writer } from './writer.ts';
 
@@ -40,6 +42,8 @@ export class Guard {
   /** Item → the page that it stands on. */
   private readonly pages = new Map<string, string>();
   private readonly hosts = new Set<string>();
+  private readonly locks: ItemLocks;
+  private readonly count: PageCount;
   private said: Rights;
   private open: boolean;
 
@@ -47,6 +51,8 @@ export class Guard {
     this.surface = surface;
     this.said = readRights(doc, surface);
     this.open = isOpen(this.said);
+    this.locks = new ItemLocks(surface, doc);
+    this.count = new PageCount(surface, doc);
     if (surface === 'board')
       for (const [key, value] of doc.getMap<unknown>(STROKES).entries())
         this.pages.set(key, pageOf(value instanceof Y.Array ? value.get(0) : value));
@@ -69,7 +75,16 @@ export class Guard {
   }
 
   /** Why `struct` may not stand in `place`, as far as it is the host's to say, or null. */
-  whyNot(struct: Struct, place: Container, { personId, host, streams }: Omit<Writer, 'name'>): RightsReason | null {
+  whyNot(struct: Struct, place: Container, writer: Omit<Writer, 'name'>): RightsReason | null {
+    if (!writer.host && this.locks.keep(place, writer.personId)) return 'item-locked';
+    return this.whyNotHere(struct, place, writer);
+  }
+
+  private whyNotHere(
+    struct: Struct,
+    place: Container,
+    { personId, host, streams }: Omit<Writer, 'name'>,
+  ): RightsReason | null {
     if (host || streams === true || (this.open && !this.outer)) return null;
     if (place.kind === 'entry' && place.root === STROKES && struct.content === CONTENT.any)
       return this.whyNotAt(place, personId) ?? whyNotOn(this.said, personId, false, pageOf(oneValue(struct)));
@@ -80,6 +95,7 @@ export class Guard {
 
   /** Why this person may not delete what stands in `place`, as far as it is the host's to say, or null. */
   whyNotDelete(place: Container, { personId, host, streams }: Omit<Writer, 'name'>): RightsReason | null {
+    if (!host && this.locks.keep(place, personId)) return 'item-locked';
     return host || streams === true || (this.open && !this.outer) ? null : this.whyNotAt(place, personId);
   }
 
@@ -90,7 +106,15 @@ export class Guard {
   mayBring(struct: Struct, place: Container, writer: Writer, owner: string): boolean {
     if (place.kind === 'entry' && place.root === RIGHTS) return false;
     const author = { personId: owner, host: this.hosts.has(owner) };
-    return this.whyNot(struct, place, writer) === null && this.whyNot(struct, place, author) === null;
+    if (this.addsTooMuch(struct, place, author)) return false;
+    // What is locked is kept from its author; who brings it only speaks for them.
+    return this.whyNotHere(struct, place, writer) === null && this.whyNot(struct, place, author) === null;
+  }
+
+  /** Whether this would be one page too many of theirs. */
+  addsTooMuch(struct: Struct, place: Container, { personId, host, arranges }: Omit<Writer, 'name'>): boolean {
+    if (host || arranges === true || place.kind !== 'entry' || place.root !== PAGES) return false;
+    return this.count.isFull(place.key, struct.content === CONTENT.any ? oneValue(struct) : null, personId);
   }
 
   /** Whether ink says anew, and otherwise, on which page its stroke stands: it would slip out of a lock. */
@@ -105,6 +129,11 @@ export class Guard {
     if (place.kind === 'ink') this.learnHead(struct, place.key);
     if (place.kind !== 'entry') return null;
     if (place.root === STROKES && struct.content === CONTENT.any) this.pages.set(place.key, pageOf(oneValue(struct)));
+    if (place.root === PAGES) this.count.learn(place.key, oneValue(struct));
+    if (place.root === CHANGES && isLock(place.key)) {
+      this.locks.learn(place.key, oneValue(struct));
+      this.touched = true;
+    }
     if (place.root !== RIGHTS) return null;
     this.touched = true;
     const found = parseRight(this.surface, place.key, oneValue(struct));
@@ -121,12 +150,16 @@ export class Guard {
 
   /** Something in `place` was deleted. */
   learnDelete(place: Container): void {
-    if (place.kind === 'entry' && place.root === RIGHTS) this.touched = true;
+    if (place.kind !== 'entry') return;
+    if (place.root === CHANGES && isLock(place.key)) this.locks.touch(place.key);
+    else if (place.root !== RIGHTS) return;
+    this.touched = true;
   }
 
   /** Takes over what the document says now: of two hosts' pages at once, Yjs decides which is the last. */
   settle(doc: Y.Doc): void {
     this.touched = false;
+    this.locks.settle(doc);
     this.say(readRights(doc, this.surface));
   }
 

@@ -16,6 +16,7 @@ import { FIRST_PAGE, PAGES, STROKES } from '../documents/board.ts';
 import { readMessages } from '../documents/chat-reader.ts';
 import { postMessage } from '../documents/chat-writer.ts';
 import type { Surface } from '../documents/names.ts';
+import { MOST_OWN_PAGES, MOST_SHARED_PAGES, readPages } from '../documents/pages.ts';
 import { PEOPLE, introduce } from '../documents/people.ts';
 import { FREE, RIGHTS, WRITE_RULES, readRights, setRights, whyNotOn, type RightsChange } from '../documents/rights.ts';
 import { Assembly } from '../wire/assemble.ts';
@@ -45,6 +46,8 @@ const figure = (page: string) => ({ kind: 'line', z: 1, pen: 0, size: 3, page, a
 class Side {
   state: DocumentState;
   readonly here = new Set<string>();
+  /** Whose own board it is. */
+  arranger = '';
   private admission: Admission;
   private readonly surface: Surface;
 
@@ -76,7 +79,8 @@ class Side {
 
   take(update: Uint8Array, writer: Person, way: Way = 'own') {
     const into = new Assembly();
-    const admitted = this.admission.admit(scanUpdate(update), { ...writer, host: writer === TUTOR }, way, [into]);
+    const who = { ...writer, host: writer === TUTOR, arranges: writer.personId === this.arranger };
+    const admitted = this.admission.admit(scanUpdate(update), who, way, [into]);
     const relayed = into.encode();
     Y.applyUpdate(this.state.doc, relayed);
     if (this.state.guard.touched) this.state.guard.settle(this.state.doc);
@@ -273,6 +277,99 @@ describe('on the board', () => {
     const again = side.client(1);
     const denied = side.does(again, ASHA, () => void addPage(again, ASHA, { order: 3, paper: 'dots', gone: false }));
     expect(denied.denied).toBe('no-write');
+  });
+
+  it('[A14] what the host has locked its author leaves as it is; what they locked themselves they change', () => {
+    const { side } = prepared();
+    const asha = side.client(1);
+    let [key, other] = ['', ''];
+    side.does(asha, ASHA, () => {
+      key = putFigure(asha, ASHA, figure(FIRST_PAGE));
+      other = putFigure(asha, ASHA, figure(FIRST_PAGE));
+      changeItems(asha, ASHA, [{ key: other, aspect: 'lock', value: true }]);
+    });
+    const tutor = side.client(4);
+    const lock = (value: boolean) =>
+      side.does(tutor, TUTOR, () => changeItems(tutor, TUTOR, [{ key, aspect: 'lock', value }]));
+    lock(true);
+    const before = side.seen();
+    const denied = (act: (doc: Y.Doc, key: string) => void, item = key): string | null => {
+      const doc = side.client(1);
+      return side.does(doc, ASHA, () => act(doc, item)).denied;
+    };
+    const acts: readonly ((doc: Y.Doc, key: string) => void)[] = [
+      (doc, item) => changeItems(doc, ASHA, [{ key: item, aspect: 'lock', value: false }]),
+      (doc, item) => changeItems(doc, ASHA, [{ key: item, aspect: 'place', value: [1, 0, 0, 1, 5, 5] }]),
+      (doc, item) => changeItems(doc, ASHA, [{ key: item, aspect: 'cuts', value: [0, 16] }]),
+      (doc, item) => changeItems(doc, ASHA, [{ key: item, aspect: 'pen', value: 2 }]),
+      (doc, item) => rewriteFigure(doc, item, { ...figure(FIRST_PAGE), at: [0, 0, 90, 90] }),
+      (doc, item) => void doc.getMap(STROKES).delete(item),
+      (doc, item) => void eraseStrokes(doc, ASHA, [item]),
+    ];
+    expect(acts.map((act) => denied(act))).toEqual(acts.map(() => 'item-locked'));
+    expect(side.seen()).toBe(before);
+    // Also for a process that knows no more than what is stored.
+    side.reload();
+    expect(acts.map((act) => denied(act))).toEqual(acts.map(() => 'item-locked'));
+    expect(side.seen()).toBe(before);
+    // Nobody brings it for them either.
+    const doc = side.client(1);
+    changeItems(doc, ASHA, [{ key, aspect: 'lock', value: false }]);
+    expect(side.take(Y.encodeStateAsUpdate(doc), ROHAN, 'brought').changed).toBe(false);
+    expect(side.seen()).toBe(before);
+    expect(
+      denied((one, item) => changeItems(one, ASHA, [{ key: item, aspect: 'lock', value: false }]), other),
+    ).toBeNull();
+    const again = side.client(5);
+    side.does(again, TUTOR, () => changeItems(again, TUTOR, [{ key, aspect: 'lock', value: false }]));
+    expect(acts.map((act) => denied(act))).toEqual(acts.map(() => null));
+  });
+
+  it('[A15] nobody fills the board with their pages, and what they take away makes room', () => {
+    const { side } = prepared();
+    const asha = side.client(1);
+    const state = (order: number, gone = false) => ({ order, paper: 'dots', gone }) as const;
+    const pages: string[] = [];
+    side.does(asha, ASHA, () => {
+      for (let n = 0; n < MOST_OWN_PAGES + 5; n += 1) pages.push(addPage(asha, ASHA, state(-n)));
+    });
+    const own = (): number =>
+      readPages(side.state.doc).filter(({ key }) => pages.includes(key) || key.startsWith('3.')).length;
+    expect(own()).toBe(MOST_OWN_PAGES);
+    const other = side.client(3);
+    expect(side.does(other, ASHA, () => void addPage(other, ASHA, state(7))).denied).toBe('not-allowed');
+    side.reload();
+    const third = side.client(1);
+    expect(side.does(third, ASHA, () => changePage(third, ASHA, pages[0] ?? '', state(0, true))).denied).toBeNull();
+    expect(side.does(third, ASHA, () => void addPage(third, ASHA, state(9))).denied).toBeNull();
+    expect(side.does(third, ASHA, () => changePage(third, ASHA, pages[0] ?? '', state(0))).denied).toBe('not-allowed');
+    const rohan = side.client(2);
+    expect(side.does(rohan, ROHAN, () => void addPage(rohan, ROHAN, state(3))).denied).toBeNull();
+    // The host has room left, and no page of theirs is pushed out of sight.
+    const tutor = side.client(4);
+    const theirs: string[] = [];
+    side.does(tutor, TUTOR, () => {
+      for (let n = 0; n < MOST_SHARED_PAGES; n += 1) theirs.push(addPage(tutor, TUTOR, state(50 + n)));
+    });
+    expect(side.does(rohan, ROHAN, () => void addPage(rohan, ROHAN, state(4))).denied).toBe('not-allowed');
+    const seen = new Set(readPages(side.state.doc).map(({ key }) => key));
+    expect([FIRST_PAGE, ...theirs].filter((key) => !seen.has(key))).toEqual([]);
+  });
+
+  it('[A10] a student arranges every page of their own board, the host’s and the first among them', () => {
+    const { side, page } = prepared();
+    const gone = { order: 4, paper: 'ruled', gone: true } as const;
+    const does = (person: Person, id: number, key: string): string | null => {
+      const doc = side.client(id);
+      return side.does(doc, person, () => changePage(doc, person, key, gone)).denied;
+    };
+    expect([does(ASHA, 1, FIRST_PAGE), does(ASHA, 1, page)]).toEqual(['not-allowed', 'not-allowed']);
+    side.arranger = ASHA.personId;
+    expect([does(ROHAN, 2, FIRST_PAGE), does(ASHA, 1, FIRST_PAGE), does(ASHA, 1, page)]).toEqual([
+      'not-allowed',
+      null,
+      null,
+    ]);
   });
 
   it('[R3] ink does not slip out of a lock by naming another page', () => {

@@ -18,6 +18,8 @@ export interface IntakePorts {
   /** Binds an id to a person for good, and gives whose it is. */
   readonly claim: (client: number, personId: string) => Promise<string>;
   readonly isHere: (personId: string) => boolean;
+  /** The student whose own document it is; null for one of the lesson's. */
+  readonly owner: string | null;
   /** The tick that gathers now. */
   readonly tick: () => Tick;
   /** This update of the peer is not taken for now. */
@@ -122,7 +124,8 @@ export class Intake {
       return false;
     }
     const { personId, name, host, streams } = peer;
-    const writer: Writer = { personId, name, host, ...(streams ? { streams } : {}) };
+    const arranges = personId === this.ports.owner;
+    const writer: Writer = { personId, name, host, arranges, ...(streams ? { streams } : {}) };
     const admitted = this.enter(update, scan, writer, 'own');
     tick().cover(peer, n);
     if (admitted.denied !== null) this.ports.onDenied(peer, admitted.denied);

@@ -42,6 +42,7 @@ describe('many who begin at once under ids of their own', () => {
     const intake = new Intake('board', state, new Map([[1, 'p-first']]), {
       limits: DEFAULT_LIMITS,
       wall: () => 0,
+      owner: null,
       claim: (_client, personId) => new Promise((resolve) => answers.push(() => resolve(personId))),
       isHere: () => true,
       tick: () => tick,
@@ -87,6 +88,7 @@ describe('what one person wrote and came in two ways within one tick', () => {
     const intake = new Intake('board', state, new Map([[7, 'p-asha']]), {
       limits: DEFAULT_LIMITS,
       wall: () => 0,
+      owner: null,
       claim: async (_client, personId) => personId,
       isHere: () => true,
       tick: () => tick,

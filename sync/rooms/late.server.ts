@@ -49,11 +49,12 @@ export class LateInk {
 
   private async judge(
     name: string,
-    { surface }: DocumentName,
-    writer: Writer,
+    { surface, personId: owner }: DocumentName,
+    sender: Writer,
     update: Uint8Array,
   ): Promise<LateAnswer> {
     const { table, history, log, wall, business } = this.parts;
+    const writer: Writer = { ...sender, arranges: sender.personId === owner };
     let scan: Scan;
     try {
       scan = scanUpdate(update);

@@ -101,6 +101,7 @@ export class Room {
       claim: ports.claim,
       isHere: (personId) => [...this.peers.keys()].some((peer) => peer.personId === personId),
       tick: () => this.tick,
+      owner: document.personId,
       onHold: (peer, n) => this.peers.get(peer)?.hold(n),
       onDenied: (peer, denied) => peer.answer(frameOf(deniedMessage(denied))),
       onBad: (peer, error) => sendAway(peer, error, name, ports.log),

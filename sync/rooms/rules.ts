@@ -76,8 +76,10 @@ function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, owner
       const found = parseChange(key, value);
       return found !== null && mayTouch(found.change.key, found.by, writer, ownerOf);
     }
-    case PAGES:
-      return mayTouch(key, value === GONE ? writer.personId : parsePage(value)?.by, writer, ownerOf);
+    case PAGES: {
+      const host = writer.host || writer.arranges === true;
+      return mayTouch(key, value === GONE ? writer.personId : parsePage(value)?.by, { ...writer, host }, ownerOf);
+    }
     case RIGHTS: {
       if (!writer.host || value === GONE) return writer.host;
       const found = parseRight('board', key, value) ?? parseRight('chat', key, value);

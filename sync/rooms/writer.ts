@@ -10,6 +10,8 @@ export interface Writer {
   readonly host: boolean;
   /** A server-side author, who may write a message little by little. */
   readonly streams?: boolean;
+  /** Arranges the pages of this board, which is their own. */
+  readonly arranges?: boolean;
 }
 
 /** Where and when something is written. */

@@ -96,7 +96,7 @@ export const replay = {
     ended: 'The lesson ended',
     joined: (name: string) => `${name} joined`,
     left: (name: string) => `${name} left`,
-    'page-turned': (name: string) => `Everybody turned to ${name}`,
+    'page-turned': (name: string) => `Turned to ${name}`,
     'board-locked': 'The board was locked',
     'page-locked': (name: string) => `${name} was locked`,
     'board-opened': 'The board was opened again',

@@ -34,13 +34,13 @@ export const rights = {
   unlockPage: 'Unlock this page',
   turnAll: 'Turn everyone to this page',
   turnedAll: 'Everyone is on this page now',
-  turned: (tutor: string, page: number) => `${tutor} turned to page ${page}`,
   lockedMark: 'locked',
 
   /** Why this person may not write now, in one line. */
   why: {
     'board-locked': (tutor: string) => `${tutor} has locked the board. You can look.`,
     'page-locked': (tutor: string) => `${tutor} has locked this page. You can look.`,
+    'item-locked': (tutor: string) => `${tutor} has locked this. It stays as it is.`,
     'no-write': (tutor: string) => `Only ${tutor} writes on the board now. You can look.`,
     picked: (tutor: string) => `${tutor} has chosen who writes now. You can look.`,
     'chat-closed': (tutor: string) => `${tutor} has closed the chat.`,
@@ -50,7 +50,7 @@ export const rights = {
   /** Something that this page had drawn was not taken, and is gone from it. */
   denied: {
     title: 'Your last strokes were not taken',
-    locked: 'The board was locked before they arrived. What you see now is what everybody sees.',
+    locked: 'It was locked before they arrived. What you see now is what everybody sees.',
     unsaid: 'Your last message was not taken',
     unsaidBody: 'Writing was closed before it arrived. What you see now is what everybody sees.',
     other: 'They were not allowed here. What you see now is what everybody sees.',

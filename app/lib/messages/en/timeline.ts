@@ -331,7 +331,7 @@ const events: TimelineWords = {
     ),
   WorkNoted: (fact) =>
     forOps(fact, `${fact.name('personId')} wrote ${fact.text('surface') === 'chat' ? 'in the chat' : 'on the board'}.`),
-  PageTurned: (fact) => forOps(fact, `${fact.name('personId')} turned everybody to a page of the board.`),
+  PageTurned: (fact) => forOps(fact, `${fact.name('personId')} turned to a page of the board.`),
   BoardLocked: (fact) => {
     const what = fact.text('page') === '' ? 'the board' : 'a page of the board';
     return forOps(
