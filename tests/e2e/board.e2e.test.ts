@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../support/api.ts';
+import { signIn, until } from '../support/api.ts';
 import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { ASHA, TUTOR, enterLesson, paidLesson } from '../support/lesson.ts';
 import { strokesOn } from '../support/pages.ts';
@@ -154,6 +154,7 @@ describe('what is there', () => {
     await take(student, 'select', 'a');
     await press(student, [0.475, 0.15]);
     expect(await selected(student)).toBe(0);
+    await student.getByText('Drawn by Kavita Rao').waitFor();
     await take(student, 'eraser', 'e');
     await drag(student, [0.35, 0.1], [0.6, 0.4]);
     await both(10, 'nothing to happen');
@@ -221,17 +222,21 @@ describe('pages', () => {
   it('are added, duplicated, turned and deleted; each has its own ink and paper', async () => {
     await tutor.getByRole('button', { name: 'Add a page' }).click();
     await tutor.getByRole('button', { name: 'Page 2 of 2' }).waitFor();
-    expect(await strokesOn(student)).toBe(10);
-    await student.getByRole('button', { name: /^Next page/ }).click();
-    await both(0, 'both on the empty page');
+    await both(0, 'the student to be taken along to the empty page');
     await take(tutor, 'pen', 'p');
     await drag(tutor, [0.3, 0.4], [0.5, 0.5]);
     await both(1, 'ink on page 2');
     await tutor.getByRole('button', { name: 'Page 2 of 2' }).click();
     await tutor.getByText('Squares').click();
+    await student.getByRole('button', { name: 'Stop' }).click();
     await tutor.getByRole('button', { name: 'Duplicate page 1' }).click();
     await until('the copy to be open at the tutor', async () => (await strokesOn(tutor)) === 10);
+    await student.locator('[data-elsewhere="2"]', { hasText: 'Kavita is on page 2' }).waitFor();
     expect(await strokesOn(student)).toBe(1);
+    await student.getByRole('button', { name: 'Page 3 of 3' }).click();
+    await student.getByRole('button', { name: 'Page 2, Kavita is here' }).waitFor();
+    await student.screenshot({ path: 'test-results/board-elsewhere-1280.png' });
+    await student.keyboard.press('Escape');
     await tutor.getByRole('button', { name: 'Delete page 2' }).click();
     await tutor.keyboard.press('Escape');
     await tutor.getByRole('button', { name: 'Page 2 of 2' }).waitFor();
@@ -247,6 +252,47 @@ describe('pages', () => {
 describe('following', () => {
   const pageOf = (page: Page): Promise<string | null> =>
     page.locator('[data-board] [data-page]').getAttribute('data-page');
+
+  it('takes along again whoever asks for it, and a page on which the tutor stays is told to the lesson', async () => {
+    expect(await pageOf(student)).not.toBe(await pageOf(tutor));
+    await student.getByRole('button', { name: 'Go', exact: true }).click();
+    await until('the page of the tutor', async () => (await pageOf(student)) === (await pageOf(tutor)));
+    await student.locator('[data-following]').waitFor({ state: 'attached' });
+    const client = await signIn(product.url, TUTOR);
+    const page = await pageOf(tutor);
+    await until('the lesson to be told', async () => {
+      const { body } = await client.get<{ chapters: readonly { kind: string; page: string | null }[] }>(
+        `/api/v1/lessons/${code}/history`,
+      );
+      return body.chapters.findLast(({ kind }) => kind === 'page-turned')?.page === page;
+    });
+  });
+
+  it('goes on where both were when their pages are loaded anew, and everyone can be called again', async () => {
+    const call = async (): Promise<void> => {
+      await tutor.getByRole('button', { name: /^Where the others look/ }).click();
+      await tutor.getByRole('button', { name: 'Bring everyone to me' }).click();
+    };
+    await call();
+    await student.getByRole('button', { name: 'Stop' }).click();
+    await student.locator('[data-board] .surface').focus();
+    await student.keyboard.press('PageUp');
+    const [theirs, own] = [await pageOf(tutor), await pageOf(student)];
+    expect(own).not.toBe(theirs);
+    for (const page of [tutor, student]) {
+      await page.reload();
+      await page.getByRole('button', { name: 'Join lesson' }).click();
+    }
+    for (const [page, key] of [
+      [tutor, theirs],
+      [student, own],
+    ] as const)
+      await until('the page of before', async () => (await pageOf(page)) === key, 30_000);
+    await student.locator('[data-elsewhere]').waitFor();
+    await call();
+    await student.locator('[data-following]').waitFor({ state: 'attached' });
+    await until('the page of the tutor', async () => (await pageOf(student)) === theirs);
+  });
 
   it('shows the student what the tutor sees, until they go their own way, and not while all are kept', async () => {
     const lead = tutor.getByRole('button', { name: /^Where the others look/ });

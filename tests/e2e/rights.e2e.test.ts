@@ -102,7 +102,8 @@ describe('the tutor', () => {
     await tutor.getByRole('button', { name: 'Next page, Page Down' }).click();
     const page = (one: Page) => one.locator('section.board').getAttribute('data-page');
     await until('Asha to be taken along', async () => (await page(asha)) === (await page(tutor)));
-    // Also once the tutor's page was loaded anew.
+    // Also once the tutor's page was loaded anew; with everything stored nobody is asked whether they want to leave.
+    await tutor.locator('section.board[data-unsaved="0"]').waitFor({ state: 'attached' });
     await tutor.reload();
     await tutor.getByRole('button', { name: 'Join lesson' }).click();
     await tutor.locator('[data-menu="lead"][aria-label*="kept with you"]').waitFor();
@@ -112,7 +113,7 @@ describe('the tutor', () => {
     await tutor.getByRole('tab', { name: /People/ }).click();
     await tab(asha, 'My board').click();
     await asha.locator('.boards:not([data-shown="common"])').waitFor();
-    await tutor.getByRole('button', { name: 'Next page, Page Down' }).click();
+    await tutor.getByRole('button', { name: 'Page before, Page Up' }).click();
     await menu('Turn everyone to this page');
     await shown(asha, 'common');
     await until('Asha to be turned too', async () => (await page(asha)) === (await page(tutor)));
@@ -145,6 +146,41 @@ describe('what was refused', () => {
 });
 
 describe('a student’s own board', () => {
+  it('is theirs to arrange; the tool in the hand and what can be undone stay with each board', async () => {
+    const connected = () => asha.locator('[data-board] [data-status="connected"]').waitFor({ state: 'attached' });
+    await mayWrite(asha, true);
+    const before = await strokesOn(asha);
+    await draw(asha, 0.8);
+    await strokes(tutor, before + 1, 'Asha’s stroke to reach the tutor');
+    await asha.locator('[data-board] .surface').focus();
+    await asha.keyboard.press('h');
+    await tab(asha, 'My board').click();
+    await connected();
+    await asha.locator('[data-board] [data-tool="highlighter"]').first().waitFor({ state: 'attached' });
+    await asha.getByRole('button', { name: 'Page 1 of 1' }).click();
+    await asha.getByText('Squares').click();
+    await asha.getByRole('radio', { name: 'Squares', checked: true }).waitFor({ state: 'attached' });
+    await shot(asha, 'own-pages');
+    await asha.keyboard.press('Escape');
+    await asha.locator('[data-board] .surface').focus();
+    await asha.keyboard.press('p');
+    await draw(asha, 0.4);
+    await strokes(asha, 1, 'a stroke on the own board');
+    await tab(asha, 'Class board').click();
+    await strokes(asha, before + 1, 'the class’s board');
+    await asha.locator('[data-board] .surface').focus();
+    await asha.keyboard.press('Control+z');
+    await strokes(tutor, before, 'the stroke on the class’s board to go');
+    await tab(asha, 'My board').click();
+    await connected();
+    await strokes(asha, 1, 'the stroke on the own board');
+    await asha.locator('[data-board] .surface').focus();
+    await asha.keyboard.press('Control+z');
+    await strokes(asha, 0, 'that one to go, too');
+    await tab(asha, 'Class board').click();
+    await mayWrite(asha, true);
+  });
+
   it('is seen by the tutor, by everybody while it is shown, and then by nobody else', async () => {
     await tab(asha, 'My board').click();
     await asha.getByText('Only you and Kavita see this board.').waitFor();

@@ -8,9 +8,11 @@ import {
   changeOf,
   changePage,
   eraseStrokes,
+  isKeptFrom,
   restoreStrokes,
   rewriteFigure,
 } from '#sync/documents/board-writer.ts';
+import { STROKES } from '#sync/documents/board.ts';
 import type { Change } from '#sync/documents/changes.ts';
 import type { PlainItem } from '#sync/documents/items.ts';
 import { readPage, type PageState } from '#sync/documents/pages.ts';
@@ -33,7 +35,7 @@ const MOST = 500;
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export class Acts {
-  private readonly doc: Y.Doc;
+  private doc: Y.Doc;
   private readonly author: Author;
   private done: Act[] = [];
   private undone: Act[] = [];
@@ -41,6 +43,11 @@ export class Acts {
   constructor(doc: Y.Doc, author: Author) {
     this.doc = doc;
     this.author = author;
+  }
+
+  /** The board is in another document now: what it does not know of is passed over. */
+  goOnWith(doc: Y.Doc): void {
+    this.doc = doc;
   }
 
   get canUndo(): boolean {
@@ -118,11 +125,12 @@ export class Acts {
         return (step.kind === 'draw') === back ? this.mark(step.keys) : this.unmark(step.keys);
       case 'change': {
         const [from, to] = back ? [step.after, step.before] : [step.before, step.after];
-        if (!same(this.now(from).value, from.value)) return false;
+        if (!same(this.now(from).value, from.value) || this.isKept(to.key)) return false;
         changeItems(this.doc, this.author, [to]);
         return true;
       }
       case 'write':
+        if (!this.doc.getMap(STROKES).has(step.key) || this.isKept(step.key)) return false;
         rewriteFigure(this.doc, step.key, back ? step.before : step.after);
         return true;
       case 'page': {
@@ -143,7 +151,13 @@ export class Acts {
   }
 
   private mark(keys: readonly string[]): boolean {
-    return eraseStrokes(this.doc, this.author, keys).length > 0;
+    const free = keys.filter((key) => !this.isKept(key));
+    return eraseStrokes(this.doc, this.author, free).length > 0;
+  }
+
+  /** The host has locked it since. */
+  private isKept(key: string): boolean {
+    return isKeptFrom(this.doc, this.author, key);
   }
 
   private unmark(keys: readonly string[]): boolean {

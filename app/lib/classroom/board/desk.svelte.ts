@@ -2,7 +2,7 @@
 import { readBoard, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
 import type { Author } from '#sync/documents/people.ts';
-import type { Box } from '#sync/draw/camera.ts';
+import { toBoard, type Box } from '#sync/draw/camera.ts';
 import type { Palette } from '#sync/draw/item.ts';
 import { ROUGHLY, type Lettering } from '#sync/draw/words.ts';
 import type { ConnectedDocument } from '../sync.ts';
@@ -22,6 +22,7 @@ import { onThemeChange, readPalette } from './palette.ts';
 import { BoardPictures } from './pictures.ts';
 import { editSelected, pressKey } from './press.ts';
 import type { Selection } from './selection.svelte.ts';
+import { Stay } from './stays.ts';
 import { Tally } from './tally.svelte.ts';
 import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
@@ -36,7 +37,7 @@ export interface Elements {
 
 export class BoardDesk {
   readonly view = new View();
-  readonly tools = new Tools();
+  readonly tools: Tools;
   readonly selection: Selection;
   readonly words: Words;
   readonly pages: Pages;
@@ -56,6 +57,7 @@ export class BoardDesk {
   readonly reader: BoardReader;
   readonly acts: Acts;
   readonly host: boolean;
+  private readonly stay: Stay;
   readonly pictures: BoardPictures;
   readonly arrivals: Arrivals;
   /** What was put down last, for those who do not see it. */
@@ -74,23 +76,40 @@ export class BoardDesk {
    * @param host may change what others drew, and leads.
    * @param hostId whom the others follow; null when nobody leads.
    * @param files where the lesson's files are kept; null when this board has none.
+   * @param own it is the viewer's own, beside the class's.
+   * @param stay what is left of the viewer's last look at it.
    */
   constructor(
     document: ConnectedDocument,
     person: Author,
-    { host, hostId, files }: { host: boolean; hostId: string | null; files: string | null },
+    {
+      host,
+      hostId,
+      files,
+      own = false,
+      stay = new Stay(),
+    }: {
+      host: boolean;
+      hostId: string | null;
+      files: string | null;
+      own?: boolean | undefined;
+      stay?: Stay | undefined;
+    },
   ) {
     this.document = document;
     this.person = { personId: person.personId, name: person.name };
     this.host = host;
+    this.stay = stay;
     this.pictures = new BoardPictures(files);
     this.arrivals = arrivalsOf(this, files);
     this.reader = readBoard(document.doc);
-    this.acts = new Acts(document.doc, this.person);
+    this.tools = stay.hand.tools ??= new Tools();
+    this.acts = stay.acts ??= new Acts(document.doc, this.person);
+    this.acts.goOnWith(document.doc);
     const base = { doc: document.doc, author: this.person, reader: this.reader, acts: this.acts };
     this.pages = new Pages({
       ...base,
-      host,
+      arranges: host || own,
       mayTurn: () => this.view.moves(),
       onTurn: () => this.turned(),
       onAct: () => this.tellActs(),
@@ -121,6 +140,8 @@ export class BoardDesk {
       awareness: document.awareness,
       hostId,
       host,
+      strayed: stay.strayed,
+      busy: () => this.handIsBusy,
       show: (page, box) => {
         this.pages.show(page);
         this.view.show(box);
@@ -128,6 +149,8 @@ export class BoardDesk {
       hold: (held) => (this.view.held = held),
     });
     this.view.onMove = () => this.follow.leave();
+    if (stay.page !== null) this.pages.show(stay.page);
+    if (stay.camera) this.view.restore(stay.camera);
     this.tally.turned();
   }
 
@@ -175,13 +198,23 @@ export class BoardDesk {
     const stopEffects = $effect.root(() => {
       $effect(() => {
         painter.look(this.view.camera);
-        this.follow.tell(this.page, this.view.box);
+        // Not of the first page while the one that was shown before is still on its way.
+        if (this.pages.awaited === null) this.follow.tell(this.page, this.view.box);
+      });
+      $effect(() => {
+        this.stay.camera = this.view.whole || this.follow.following ? null : this.view.camera;
+      });
+      $effect(() => {
+        const page = this.pages.awaited ?? this.page;
+        this.stay.keep({ page, strayed: this.follow.strayed });
       });
       $effect(() => painter.setPaper(this.pages.paper));
       $effect(() => {
         if (this.document.status !== 'connecting' && this.reader.count(this.page) > 0) first = false;
       });
     });
+    this.follow.begin();
+    this.tellActs();
     return () => {
       this.words.close();
       this.kit.figures.cancel();
@@ -224,6 +257,19 @@ export class BoardDesk {
     return this.host || this.reader.author(key)?.personId === this.person.personId;
   }
 
+  /** Who drew what lies highest at a point of the window, CSS pixels; null for nobody who is known. */
+  authorAt(x: number, y: number): string | null {
+    const ports = { painter: () => this.painter, view: this.view };
+    const [item] = under(ports, toBoard(this.view.camera, x, y));
+    return item ? (this.reader.author(item.key)?.name ?? null) : null;
+  }
+
+  /** What the viewer sees must not move from under what they do. */
+  private get handIsBusy(): boolean {
+    const { pen, figures, eraser, hand, words } = this.kit;
+    return pen.down || eraser.down || hand.down || figures.open || words.open !== null;
+  }
+
   /** Space is held: a press moves the board. */
   hold(held: boolean): void {
     this.input?.hold(held);
@@ -239,6 +285,8 @@ export class BoardDesk {
   }
 
   undo(): void {
+    // While a board is still on its way, nothing that was done on it is there.
+    if (this.document.status === 'connecting') return;
     this.putDown();
     this.tally.clear(0);
     this.acts.undo();
@@ -246,6 +294,7 @@ export class BoardDesk {
   }
 
   redo(): void {
+    if (this.document.status === 'connecting') return;
     this.acts.redo();
     this.tellActs();
   }
@@ -334,7 +383,10 @@ export class BoardDesk {
     this.tally.clear(0);
     this.painter?.turnTo(this.page);
     this.tally.turned();
-    if (!this.follow.following) this.fitPage();
+    const { page, camera } = this.stay;
+    // A page that came only now is shown as it was left.
+    if (!this.follow.following && page === this.page && camera) this.view.restore(camera);
+    else if (!this.follow.following) this.fitPage();
     this.sender?.point(null, this.page, false);
   }
 

@@ -1,11 +1,11 @@
 /**
  * Looking where the tutor looks. The host says in awareness what they see; whoever follows sees the same part of the same
- * page, however large their own window is. The host may bring everyone once, or keep everyone there. It ends with the host's
- * connection, so nobody is left behind a lock.
+ * page, however large their own window is. Everybody follows until they go their own way. The host may bring everyone once,
+ * or keep everyone there. It ends with the host's connection, so nobody is left behind a lock.
  */
 import type { Awareness } from 'y-protocols/awareness';
 import type { Box } from '#sync/draw/camera.ts';
-import { leadOf, type Lead } from './lead.ts';
+import { leadOf, waysAfter, type Lead, type Ways } from './lead.ts';
 
 export interface FollowPorts {
   readonly awareness: Awareness;
@@ -13,6 +13,10 @@ export interface FollowPorts {
   readonly hostId: string | null;
   /** Whether this person is the host. */
   readonly host: boolean;
+  /** The viewer went their own way before, and nobody called them since. */
+  readonly strayed: boolean;
+  /** Something is in the viewer's hand: what they see stays until they have put it down. */
+  readonly busy: () => boolean;
   /** Shows a part of a page. */
   readonly show: (page: string, box: Box) => void;
   /** The viewer may not move by themselves now. */
@@ -21,42 +25,58 @@ export interface FollowPorts {
 
 /** Between two words about where the host looks, wall ms. */
 const SEND_MS = 120;
+/** Between two looks at a hand that is busy, wall ms. */
+const BUSY_MS = 200;
 
 export class Follow {
   /** Null while the host is not here. */
   lead: Lead | null = $state.raw(null);
-  following = $state(false);
+  private ways: Ways = $state.raw({ strayed: false, called: null });
   /** The host keeps everyone. */
   locked = $state(false);
   private readonly ports: FollowPorts;
   private readonly stop: () => void;
-  private calls: number | null = null;
   private own = { calls: 0, locked: false };
   private seen: { page: string; box: Box } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ports: FollowPorts) {
     this.ports = ports;
+    this.ways = { strayed: ports.strayed, called: null };
     const look = (): void => this.look();
     if (!ports.host) ports.awareness.on('change', look);
     this.stop = () => ports.awareness.off('change', look);
-    if (!ports.host) this.look();
+  }
+
+  /** The board is there to be shown. */
+  begin(): void {
+    if (!this.ports.host) this.look();
   }
 
   destroy(): void {
     this.stop();
     clearTimeout(this.timer);
+    clearTimeout(this.later);
+  }
+
+  get following(): boolean {
+    return this.lead !== null && !this.ways.strayed;
+  }
+
+  /** The viewer went their own way. */
+  get strayed(): boolean {
+    return this.ways.strayed;
   }
 
   start(): void {
-    if (!this.lead) return;
-    this.following = true;
-    this.ports.show(this.lead.page, this.lead.box);
+    this.ways = { ...this.ways, strayed: false };
+    this.show();
   }
 
   /** The viewer went their own way; not while everyone is kept. */
   leave(): void {
-    if (!this.locked) this.following = false;
+    if (this.lead && !this.locked) this.ways = { ...this.ways, strayed: true };
   }
 
   /** The host: what one looks at now. */
@@ -68,7 +88,8 @@ export class Follow {
 
   /** The host: everyone jumps here, and follows until they go their own way. */
   call(): void {
-    this.own = { ...this.own, calls: this.own.calls + 1 };
+    // Later than any call before, also after a reload and from another page of the same host.
+    this.own = { ...this.own, calls: Math.max(this.own.calls + 1, Date.now()) };
     this.send();
   }
 
@@ -89,20 +110,25 @@ export class Follow {
   }
 
   private look(): void {
-    const { awareness, hostId, show, hold } = this.ports;
+    const { awareness, hostId, hold } = this.ports;
     const states = hostId === null ? [] : [...awareness.getStates().values()];
     // Of two connections of one host, the one that called last leads.
     const leads = states.flatMap((state) => leadOf(state, hostId ?? '') ?? []).sort((a, b) => b.calls - a.calls);
     const lead = leads.find(({ locked }) => locked) ?? leads[0] ?? null;
-    const called = lead !== null && this.calls !== null && lead.calls > this.calls;
-    if (lead) this.calls = Math.max(this.calls ?? 0, lead.calls);
     // Awareness speaks of every pointer; the picture moves only when the host does.
     const stays = this.following && JSON.stringify(lead) === JSON.stringify(this.lead);
     this.lead = lead;
     this.locked = lead?.locked ?? false;
-    if (!lead) this.following = false;
-    else if (called || this.locked) this.following = true;
+    this.ways = waysAfter(this.ways, lead);
     hold(this.locked);
-    if (lead && this.following && !stays) show(lead.page, lead.box);
+    if (!stays) this.show();
+  }
+
+  /** Shows a follower what the host sees, once their hand is free. */
+  private show(): void {
+    clearTimeout(this.later);
+    if (!this.lead || !this.following) return;
+    if (this.ports.busy() && !this.locked) this.later = setTimeout(() => this.show(), BUSY_MS);
+    else this.ports.show(this.lead.page, this.lead.box);
   }
 }

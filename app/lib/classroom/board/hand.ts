@@ -59,6 +59,10 @@ export class Hand {
     this.ports = ports;
   }
 
+  get down(): boolean {
+    return this.doing !== null;
+  }
+
   begin(at: Point, shift: boolean): void {
     const { selection } = this.ports;
     const handle = selection.box && selection.free.length > 0 ? handleAt(selection.box, at, this.ports.pixel()) : null;

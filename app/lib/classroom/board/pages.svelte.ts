@@ -3,7 +3,15 @@ import type * as Y from 'yjs';
 import type { BoardReader } from '#sync/documents/board-reader.ts';
 import { addPage, copyItems } from '#sync/documents/board-writer.ts';
 import { FIRST_PAGE, PAGES } from '#sync/documents/board.ts';
-import { MOST_PAGES, readPages, type BoardPage, type PageState, type Paper } from '#sync/documents/pages.ts';
+import {
+  MOST_OWN_PAGES,
+  MOST_PAGES,
+  MOST_SHARED_PAGES,
+  readPages,
+  type BoardPage,
+  type PageState,
+  type Paper,
+} from '#sync/documents/pages.ts';
 import { authorOfEntry, type Author } from '#sync/documents/people.ts';
 import type { Act, Acts } from './acts.ts';
 
@@ -12,8 +20,8 @@ export interface PagesPorts {
   readonly author: Author;
   readonly reader: BoardReader;
   readonly acts: Acts;
-  /** Arranges everybody's pages. */
-  readonly host: boolean;
+  /** Arranges everybody's pages: the host, and on a board of their own its student. */
+  readonly arranges: boolean;
   /** Whether the viewer may turn pages by themselves. */
   readonly mayTurn: () => boolean;
   readonly onTurn: () => void;
@@ -24,6 +32,8 @@ export class Pages {
   list: readonly BoardPage[] = $state.raw([]);
   /** Key of the page that is shown. */
   current = $state(FIRST_PAGE);
+  /** Key of a page that is to be shown as soon as it is there. */
+  awaited: string | null = $state(null);
   private readonly ports: PagesPorts;
   private readonly stop: () => void;
 
@@ -33,7 +43,9 @@ export class Pages {
     const look = (): void => this.look();
     pages.observe(look);
     this.stop = () => pages.unobserve(look);
-    this.look();
+    this.list = readPages(ports.doc);
+    // The first page may be gone.
+    if (!this.list.some(({ key }) => key === FIRST_PAGE)) this.current = this.list[0]?.key ?? FIRST_PAGE;
   }
 
   destroy(): void {
@@ -52,13 +64,25 @@ export class Pages {
     return this.list[this.index]?.paper ?? 'dots';
   }
 
+  /** Pages that this viewer may add; the server takes no more. */
+  get room(): number {
+    const { arranges } = this.ports;
+    if (arranges) return Math.max(0, MOST_PAGES - this.list.length);
+    const own = this.list.filter(({ key }) => this.isOwn(key)).length;
+    return Math.max(0, Math.min(MOST_OWN_PAGES - own, MOST_SHARED_PAGES - this.list.length));
+  }
+
   get full(): boolean {
-    return this.list.length >= MOST_PAGES;
+    return this.room === 0;
   }
 
   mayArrange(key: string): boolean {
-    const { host, doc, author } = this.ports;
-    return host || authorOfEntry(doc, key)?.personId === author.personId;
+    return this.ports.arranges || this.isOwn(key);
+  }
+
+  private isOwn(key: string): boolean {
+    const { doc, author } = this.ports;
+    return authorOfEntry(doc, key)?.personId === author.personId;
   }
 
   /** The viewer turns to a page. */
@@ -66,9 +90,11 @@ export class Pages {
     if (this.ports.mayTurn()) this.show(key);
   }
 
-  /** Whoever this viewer follows turned to a page. */
+  /** Whoever this viewer follows turned to a page, or they were there before. It may have to come first. */
   show(key: string): void {
-    if (key === this.current || !this.list.some((page) => page.key === key)) return;
+    const isHere = this.list.some((page) => page.key === key);
+    this.awaited = isHere ? null : key;
+    if (key === this.current || !isHere) return;
     this.current = key;
     this.ports.onTurn();
   }
@@ -153,6 +179,7 @@ export class Pages {
   private look(): void {
     const before = this.index;
     this.list = readPages(this.ports.doc);
+    if (this.awaited !== null) this.show(this.awaited);
     if (this.list.some(({ key }) => key === this.current)) return;
     // The page is gone: whoever looked at it looks at what stands there now.
     const there = this.list[Math.min(before, this.list.length - 1)];

@@ -26,6 +26,7 @@ export class Painter {
   own: Item | null = null;
   private lift: { readonly items: readonly Item[]; readonly keys: ReadonlySet<string>; by: Matrix } | null = null;
   private hidden: string | null = null;
+  private faint: ReadonlySet<string> = new Set();
   private page = FIRST_PAGE;
   private letters: Lettering;
   private pictures: Pictures = NO_PICTURES;
@@ -122,6 +123,17 @@ export class Painter {
     this.lift = items && by ? { items, keys: new Set(items.map(({ key }) => key)), by } : null;
     if (before !== this.lift?.items) this.below.everything();
     else this.request();
+  }
+
+  /** Items that are not known to be kept: fainter until they are. Only where they stand is painted anew. */
+  setFaint(keys: ReadonlySet<string>): void {
+    const before = this.faint;
+    this.faint = keys;
+    for (const key of new Set([...before, ...keys])) {
+      const placed = before.has(key) === keys.has(key) ? undefined : this.placed.get(key);
+      if (placed) this.below.spoil(boxOfPlaced(placed));
+    }
+    this.request();
   }
 
   /** Leaves an item out, because it is shown by something else. */
@@ -257,7 +269,7 @@ export class Painter {
 
   private draw(context: CanvasRenderingContext2D, item: Item, path: Path2D | null): void {
     const traced = path ? { fill: () => context.fill(path), stroke: () => context.stroke(path) } : undefined;
-    drawItem(context, item, this.palette, this.letters, traced, this.pictures);
+    drawItem(context, item, this.palette, this.letters, traced, this.pictures, this.faint.has(item.key));
   }
 
   private paintLive(): void {

@@ -1,7 +1,7 @@
 /** What is selected, and everything that can be done with it. Only what this person may change can be selected. */
 import type * as Y from 'yjs';
 import { plainOf, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
-import { copyItems } from '#sync/documents/board-writer.ts';
+import { copyItems, isKeptFrom } from '#sync/documents/board-writer.ts';
 import type { Change, Matrix } from '#sync/documents/changes.ts';
 import { isWriting } from '#sync/documents/items.ts';
 import type { Author } from '#sync/documents/people.ts';
@@ -38,6 +38,8 @@ export class Selection {
   /** The box around it, or null. */
   box: Box | null = $state.raw(null);
   locked = $state(false);
+  /** The host has locked all of it, for whoever drew it, too. */
+  kept = $state(false);
   grouped = $state(false);
   /** Own images only, which may be put into the background; and whether they are there. */
   pictures = $state(false);
@@ -107,6 +109,7 @@ export class Selection {
     if (items.length !== this.keys.length) this.keys = items.map(({ key }) => key);
     this.box = boxOfItems(items, this.ports.letters());
     this.locked = items.length > 0 && items.every(({ locked }) => locked);
+    this.kept = this.locked && items.every((item) => this.isKept(item));
     this.pictures = items.length > 0 && items.every((item) => item.kind === 'image' && this.isOwn(item));
     this.back = this.pictures && items.every(({ back }) => back);
     this.grouped = items.length > 1 && items.every(({ group }) => group !== '' && group === items[0]?.group);
@@ -154,7 +157,11 @@ export class Selection {
 
   toggleLock(): void {
     const value = !this.locked;
-    this.change(this.items.map(({ key }) => ({ key, aspect: 'lock', value })));
+    this.change(this.items.filter((item) => !this.isKept(item)).map(({ key }) => ({ key, aspect: 'lock', value })));
+  }
+
+  private isKept({ key }: Item): boolean {
+    return isKeptFrom(this.ports.doc, this.ports.author, key);
   }
 
   /** Above or below everything else on the page; they keep their order among themselves. */

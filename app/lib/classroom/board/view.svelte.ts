@@ -34,12 +34,19 @@ export class View {
     if (this.shown) this.show(this.shown);
     else if (this.whole) this.fit(extent);
     // Whoever moved keeps what they look at in the middle.
-    else this.camera = panBy(this.camera, (screen.width - before.width) / 2, (screen.height - before.height) / 2);
+    else if (before.width > 0)
+      this.camera = panBy(this.camera, (screen.width - before.width) / 2, (screen.height - before.height) / 2);
   }
 
   /** What is seen of the board. */
   get box(): Box {
     return boxOfScreen(this.camera, this.screen);
+  }
+
+  /** What this viewer looked at before. */
+  restore(camera: Camera): void {
+    this.camera = camera;
+    this.whole = false;
   }
 
   /** Keeps a part of the board in the window, however large that is; null lets go. */
