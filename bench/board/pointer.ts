@@ -7,12 +7,24 @@ const EVERY_MS = 1_000 / 60;
 const ROWS = { from: 0.25, to: 0.6, top: 0.76, step: 0.011, count: 8 } as const;
 
 /** Where the samples of the n-th row are, in CSS pixels from the board's corner. */
-export async function rows(page: Page, n: number): Promise<[number, number][]> {
+async function rows(page: Page, n: number): Promise<[number, number][]> {
   const { width, height } = await boardOf(page);
   const y = Math.round(height * (ROWS.top + ROWS.step * (n % ROWS.count)));
   return Array.from({ length: SAMPLES }, (_, i) => [
     Math.round(width * (ROWS.from + ((i + 1) / SAMPLES) * (ROWS.to - ROWS.from))),
     y,
+  ]);
+}
+
+/** Where another page shows what is drawn there: the middle of the board is the same, and at 100 % every distance from it. */
+export async function rowsSeen(drawing: Page, seeing: Page, n: number): Promise<[number, number][]> {
+  for (const page of [drawing, seeing])
+    if (!(await page.locator('[data-board] .zoom').innerText()).includes('100'))
+      throw new Error('The two boards are of different sizes');
+  const [from, to] = [await boardOf(drawing), await boardOf(seeing)];
+  return (await rows(drawing, n)).map(([x, y]) => [
+    Math.round(x + (to.width - from.width) / 2),
+    Math.round(y + (to.height - from.height) / 2),
   ]);
 }
 

@@ -8,7 +8,7 @@ import { machine } from '../events/machine.ts';
 import { percentiles, rounded } from '../events/measure.ts';
 import { cpuBelow, cpuOfTree } from '../events/cpu.ts';
 import { fillBoard, openClass, openSchool, portOf, type Class, type School } from './class.ts';
-import { dragAcross, rows } from './pointer.ts';
+import { dragAcross, rowsSeen } from './pointer.ts';
 import { beginAnew, framesOf, localOf, watchPage } from './watch.ts';
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -64,27 +64,15 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
   }
 }
 
-/**
- * Somebody in a browser of their own, without camera and microphone: the board alone is measured. Now and then a Chromium
- * on a crowded machine never loads its first page; then another one is taken.
- */
+/** Somebody in a browser of their own, without camera and microphone: the board alone is measured. */
 async function someone({ school, browsers }: Stage, email: string): Promise<Page> {
-  for (let left = 2; ; left -= 1) {
-    const browser = await openBrowser();
-    browsers.push(browser);
-    const page = await (await personContext(browser, { devices: false })).newPage();
-    page.setDefaultTimeout(left > 0 ? 20_000 : 60_000);
-    await watchPage(page);
-    try {
-      await signInAs(page, school.product.url, email);
-      page.setDefaultTimeout(60_000);
-      return page;
-    } catch (error) {
-      if (left === 0) throw error;
-      say(`once more: ${String(error).split('\n')[0]}`);
-      await browser.close();
-    }
-  }
+  const browser = await openBrowser();
+  browsers.push(browser);
+  const page = await (await personContext(browser, { devices: false })).newPage();
+  page.setDefaultTimeout(60_000);
+  await watchPage(page);
+  await signInAs(page, school.product.url, email);
+  return page;
 }
 
 async function enter(stage: Stage, code: string, email: string): Promise<{ page: Page; document: string }> {
@@ -222,7 +210,7 @@ async function toSecond(tutor: Page, student: Page, strokes: number) {
   const took: number[] = [];
   let missing = 0;
   for (let n = 0; n < strokes; n += 1) {
-    const points = await rows(student, n);
+    const points = await rowsSeen(tutor, student, n);
     await student.evaluate((at) => window.boardBench.expect(at), points);
     await tutor.evaluate(() => window.boardBench.markSamples(true));
     await dragAcross(tutor, n);

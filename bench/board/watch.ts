@@ -46,8 +46,9 @@ function watch(): void {
       port2.postMessage(0);
     });
   };
-  const canvases = (): HTMLCanvasElement[] =>
-    [...document.querySelectorAll<HTMLCanvasElement>('[data-strokes] canvas')].slice(0, 2);
+  const canvases = (): HTMLCanvasElement[] => [
+    ...document.querySelectorAll<HTMLCanvasElement>('[data-strokes] .surface canvas'),
+  ];
   const pixel = (canvas: HTMLCanvasElement, x: number, y: number): number => {
     const scale = canvas.width / Math.max(1, canvas.clientWidth);
     const { data } = canvas.getContext('2d')?.getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1) ?? {};
@@ -66,9 +67,8 @@ function watch(): void {
     connectedAt: 0,
     expect(points) {
       w.seen = points.map(() => 0);
-      const [base, top] = canvases();
-      if (!base || !top) return;
-      const at = (i: number): number => pixel(base, ...(points[i] ?? [0, 0])) + pixel(top, ...(points[i] ?? [0, 0]));
+      const all = canvases();
+      const at = (i: number): number => all.reduce((sum, canvas) => sum + pixel(canvas, ...(points[i] ?? [0, 0])), 0);
       const before = points.map((_, i) => at(i));
       let next = 0;
       const look = (): void => {
@@ -121,7 +121,7 @@ function watch(): void {
     (event) => {
       if (!marking || event.buttons === 0) return;
       w.samples.push(performance.timeOrigin + event.timeStamp);
-      const [, top] = canvases();
+      const top = canvases().at(-1);
       const box = top?.getBoundingClientRect();
       if (!top || !box) return;
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];

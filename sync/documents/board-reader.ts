@@ -65,8 +65,11 @@ export interface BoardReader {
   author(key: string): Author | null;
   /** How many visible items each author has, most first; the nameless last. */
   tally(page?: string): { name: string | null; count: number }[];
-  /** Calls back after each transaction that changed items, with their keys. Returns the way to stop. */
-  onChange(listener: (keys: ReadonlySet<string>) => void): () => void;
+  /**
+   * Calls back after each transaction that changed items, with their keys, and whether it came from elsewhere. Returns the
+   * way to stop.
+   */
+  onChange(listener: (keys: ReadonlySet<string>, remote?: boolean) => void): () => void;
   destroy(): void;
 }
 
@@ -107,7 +110,7 @@ export function readBoard(doc: Y.Doc): BoardReader {
   const people = doc.getMap<unknown>(PEOPLE);
   const kept = new Map<string, Kept>();
   const changed = new Map<string, Partial<Aspects>>();
-  const listeners = new Set<(keys: ReadonlySet<string>) => void>();
+  const listeners = new Set<(keys: ReadonlySet<string>, remote?: boolean) => void>();
   const counts = new Map<string, number>();
   let top = 0;
 
@@ -222,12 +225,12 @@ export function readBoard(doc: Y.Doc): BoardReader {
     }
   };
   const onPeople = (): void => void touched.add('');
-  const report = (): void => {
+  const report = ({ local }: Y.Transaction): void => {
     if (touched.size === 0) return;
     const keys = touched;
     touched = new Set();
     keys.delete('');
-    for (const listener of listeners) listener(keys);
+    for (const listener of listeners) listener(keys, !local);
   };
 
   for (const name of changes.keys()) readChange(name);

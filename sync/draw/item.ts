@@ -64,7 +64,10 @@ function placed({ points, place }: Item, drawn = points): readonly number[] {
   return out;
 }
 
-/** Traces the path of ink or a shape; writings and images have none. */
+/** Whether there is a path to trace: writings and images have none. */
+export const hasPath = (item: Item): boolean => isShape(item.kind) || isInk(item);
+
+/** Traces the path of ink or a shape. */
 export function traceItem(sink: PathSink, item: Item): void {
   if (isShape(item.kind)) return traceShape(sink, item.kind, item.points, item.place, widthOf(item));
   if (!isInk(item)) return;

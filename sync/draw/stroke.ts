@@ -1,6 +1,6 @@
 /** Ink: its outline, its box, and what comes near it. Points are x, y, pressure triples. Pure. */
-import { getStroke } from 'perfect-freehand';
 import type { Box } from './camera.ts';
+import { outlineOfInk, type Inked } from './outline.ts';
 
 /** What a path is traced on: a canvas context, a Path2D, an SVG or a PDF page with the same words. */
 export interface PathSink {
@@ -12,15 +12,9 @@ export interface PathSink {
   closePath(): void;
 }
 
-export interface Inked {
-  readonly points: readonly number[];
-  readonly size: number;
-  readonly pressure: boolean;
-}
-
 /** Traces the ink of a stroke, to be filled. */
 export function traceStroke(sink: PathSink, stroke: Inked): void {
-  const { points, size, pressure } = stroke;
+  const { points, size } = stroke;
   const [x = 0, y = 0] = points;
   if (points.length < 3) return;
   if (isDot(points)) {
@@ -29,18 +23,7 @@ export function traceStroke(sink: PathSink, stroke: Inked): void {
     sink.closePath();
     return;
   }
-  const input: [number, number, number][] = [];
-  for (let i = 0; i + 2 < points.length; i += 3) input.push([points[i] ?? 0, points[i + 1] ?? 0, points[i + 2] ?? 0.5]);
-  const outline = getStroke(input, {
-    size,
-    thinning: pressure ? 0.6 : 0.35,
-    smoothing: 0.5,
-    streamline: 0.4,
-    simulatePressure: !pressure,
-    // The line ends where the pen is, also while it is drawn: the smoothing alone would trail a frame or two behind it.
-    last: true,
-  });
-  traceOutline(sink, outline);
+  traceOutline(sink, outlineOfInk(stroke));
 }
 
 /** A tap: every point within a quarter of a pixel of the first. */
@@ -52,27 +35,26 @@ function isDot(points: readonly number[]): boolean {
 }
 
 /** Curves through the middles of the outline's edges, so that it has no corners. */
-function traceOutline(sink: PathSink, outline: readonly (readonly number[])[]): void {
-  const first = outline[0];
-  if (!first || outline.length < 3) return;
-  const at = (i: number): readonly [number, number] => {
-    const point = outline[i % outline.length] ?? first;
-    return [point[0] ?? 0, point[1] ?? 0];
-  };
-  const [startX, startY] = middle(at(0), at(1));
+function traceOutline(sink: PathSink, { data, length }: ReturnType<typeof outlineOfInk>): void {
+  if (length < 6) return;
+  const firstX = data[0] ?? 0;
+  const firstY = data[1] ?? 0;
+  let x = data[2] ?? 0;
+  let y = data[3] ?? 0;
+  const startX = (firstX + x) / 2;
+  const startY = (firstY + y) / 2;
   sink.moveTo(startX, startY);
-  for (let i = 1; i <= outline.length; i += 1) {
-    const [controlX, controlY] = at(i);
-    const [x, y] = middle(at(i), at(i + 1));
-    sink.quadraticCurveTo(controlX, controlY, x, y);
+  for (let i = 4; i < length; i += 2) {
+    const nextX = data[i] ?? 0;
+    const nextY = data[i + 1] ?? 0;
+    sink.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+    x = nextX;
+    y = nextY;
   }
+  sink.quadraticCurveTo(x, y, (x + firstX) / 2, (y + firstY) / 2);
+  sink.quadraticCurveTo(firstX, firstY, startX, startY);
   sink.closePath();
 }
-
-const middle = (a: readonly [number, number], b: readonly [number, number]): [number, number] => [
-  (a[0] + b[0]) / 2,
-  (a[1] + b[1]) / 2,
-];
 
 /** Traces a smooth line through the points, to be stroked with a broad round pen. */
 export function traceMiddle(sink: PathSink, points: readonly number[]): void {

@@ -9,16 +9,14 @@ import { boxOfItem } from '#sync/draw/item.ts';
 import { ROUGHLY, type Lettering } from '#sync/draw/words.ts';
 import { PointerInput } from '../classroom/board/input.ts';
 import { Letters } from '../classroom/board/lettering.ts';
-import { Painter } from '../classroom/board/painter.ts';
+import { Painter, type Canvases } from '../classroom/board/painter.ts';
 import { BoardPictures } from '../classroom/board/pictures.ts';
 import { onThemeChange, readPalette } from '../classroom/board/palette.ts';
 import { View } from '../classroom/board/view.svelte.ts';
 
-export interface ViewportElements {
+export interface ViewportElements extends Canvases {
   readonly root: HTMLElement;
   readonly surface: HTMLElement;
-  readonly base: HTMLCanvasElement;
-  readonly top: HTMLCanvasElement;
 }
 
 /** CSS pixels around a press that still mean what lies there, and that a press may stray. */
@@ -50,13 +48,13 @@ export class Viewport {
   }
 
   /** Returns the way to stop. */
-  mount({ root, surface, base, top }: ViewportElements): () => void {
+  mount({ root, surface, ...canvases }: ViewportElements): () => void {
     const letters = new Letters(root, () => {
       this.letters = letters;
       this.painter?.setLetters(letters);
     });
     this.letters = letters;
-    const painter = new Painter(base, top, this.board, readPalette(root), letters);
+    const painter = new Painter(canvases, this.board, readPalette(root), letters);
     this.painter = painter;
     painter.turnTo(this.page);
     const pictures = new BoardPictures(this.files);

@@ -5,8 +5,9 @@
 import { byOrder, type Item } from '#sync/documents/board-reader.ts';
 import type { Paper } from '#sync/documents/pages.ts';
 import { drawGround, setCamera } from '#sync/draw/board.ts';
-import { around, boxOfScreen, overlaps, toScreen, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { boxOfScreen, overlaps, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
 import type { Palette } from '#sync/draw/item.ts';
+import { clipTo, joined, pixelsOf } from './places.ts';
 
 /** A finished item: its box, and its path once it was seen. */
 export interface Placed {
@@ -129,6 +130,16 @@ export class Backdrop {
     this.fresh.push(placed);
   }
 
+  /** A whole picture is due or on its way. */
+  get working(): boolean {
+    return this.job !== null || this.dirty === 'all';
+  }
+
+  /** All that came is on the canvas. */
+  get done(): boolean {
+    return !this.job && this.dirty !== 'all' && this.dirty.length === 0 && this.fresh.length === 0;
+  }
+
   destroy(): void {
     clearTimeout(this.settle);
   }
@@ -217,17 +228,12 @@ export class Backdrop {
 
   private paintPart(box: Box, painted: Camera): void {
     const { context, scale, screen } = this;
-    const from = toScreen(painted, box.left, box.top);
-    const to = toScreen(painted, box.right, box.bottom);
-    if (to.x < -1 || to.y < -1 || from.x > screen.width + 1 || from.y > screen.height + 1) return;
+    const pixels = pixelsOf(box, painted, screen, scale);
+    if (!pixels) return;
     context.save();
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.beginPath();
-    // Whole device pixels: half-covered ones at the edge would leave a seam.
-    const [left, top] = [Math.floor(from.x * scale) - 1, Math.floor(from.y * scale) - 1];
-    context.rect(left, top, Math.ceil(to.x * scale) + 1 - left, Math.ceil(to.y * scale) + 1 - top);
-    context.clip();
-    const part = { left: from.x - 2, top: from.y - 2, right: to.x + 2, bottom: to.y + 2 };
+    clipTo(context, pixels);
+    const { left, top, right, bottom } = pixels;
+    const part = { left: left / scale - 1, top: top / scale - 1, right: right / scale + 1, bottom: bottom / scale + 1 };
     drawGround(context, this.ground(painted), part);
     setCamera(context, painted, scale);
     this.drawAll(context, this.sorted(this.ports.search(box)));
@@ -255,24 +261,4 @@ export class Backdrop {
       if (item) this.ports.draw(context, item, placed);
     }
   }
-}
-
-/** Places that overlap, as one. */
-function joined(places: readonly Box[]): Box[] {
-  const apart: Box[] = [];
-  for (let box of places) {
-    for (let i = 0; i < apart.length;) {
-      const other = apart[i];
-      if (!other || !overlaps(other, box)) {
-        i += 1;
-        continue;
-      }
-      box = around(other, box);
-      apart.splice(i, 1);
-      // The larger one may reach those that were passed.
-      i = 0;
-    }
-    apart.push(box);
-  }
-  return apart;
 }

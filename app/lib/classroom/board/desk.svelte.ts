@@ -17,7 +17,7 @@ import type { BoardKey } from './keys.ts';
 import { kitOf, under, type Kit } from './kit.ts';
 import { Letters } from './lettering.ts';
 import { Pages } from './pages.svelte.ts';
-import { Painter } from './painter.ts';
+import { Painter, type Canvases } from './painter.ts';
 import { onThemeChange, readPalette } from './palette.ts';
 import { BoardPictures } from './pictures.ts';
 import { editSelected, pressKey } from './press.ts';
@@ -28,11 +28,9 @@ import { Tools } from './tools.svelte.ts';
 import { View } from './view.svelte.ts';
 import type { Words } from './words.svelte.ts';
 
-export interface Elements {
+export interface Elements extends Canvases {
   readonly root: HTMLElement;
   readonly surface: HTMLElement;
-  readonly base: HTMLCanvasElement;
-  readonly top: HTMLCanvasElement;
 }
 
 export class BoardDesk {
@@ -58,6 +56,7 @@ export class BoardDesk {
   readonly acts: Acts;
   readonly host: boolean;
   private readonly stay: Stay;
+  private readonly hostId: string | null;
   readonly pictures: BoardPictures;
   readonly arrivals: Arrivals;
   /** What was put down last, for those who do not see it. */
@@ -100,6 +99,7 @@ export class BoardDesk {
     this.person = { personId: person.personId, name: person.name };
     this.host = host;
     this.stay = stay;
+    this.hostId = hostId;
     this.pictures = new BoardPictures(files);
     this.arrivals = arrivalsOf(this, files);
     this.reader = readBoard(document.doc);
@@ -155,7 +155,7 @@ export class BoardDesk {
   }
 
   /** Returns the way to stop. */
-  mount({ root, surface, base, top }: Elements): () => void {
+  mount({ root, surface, ...canvases }: Elements): () => void {
     this.surface = surface;
     const letters = new Letters(root, () => {
       this.letters = letters;
@@ -165,7 +165,7 @@ export class BoardDesk {
     this.letters = letters;
     this.files = { reader: this.reader, letters, root, pictures: this.pictures };
     this.palette = readPalette(root);
-    const painter = new Painter(base, top, this.reader, this.palette, this.letters);
+    const painter = new Painter(canvases, this.reader, this.palette, this.letters, (key) => this.leads(key));
     this.painter = painter;
     painter.setPictures(this.pictures.full);
     const stopPictures = this.pictures.onCame((file) => painter.pictureCame(file));
@@ -268,6 +268,11 @@ export class BoardDesk {
   private get handIsBusy(): boolean {
     const { pen, figures, eraser, hand, words } = this.kit;
     return pen.down || eraser.down || hand.down || figures.open || words.open !== null;
+  }
+
+  /** Whether whoever is followed draws this: everybody sees that first. */
+  private leads(key: string): boolean {
+    return this.hostId !== null && this.reader.author(key)?.personId === this.hostId;
   }
 
   /** Space is held: a press moves the board. */
@@ -392,9 +397,7 @@ export class BoardDesk {
 
   private show(own: Item | null): void {
     this.drawing = own !== null;
-    if (!this.painter) return;
-    this.painter.own = own;
-    this.painter.request();
+    this.painter?.setOwn(own);
   }
 
   private resize(surface: HTMLElement): void {

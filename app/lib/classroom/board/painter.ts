@@ -1,29 +1,43 @@
 /**
- * Two canvases: below, what is finished, painted only where it changed; above, what is being drawn, painted anew each
- * frame. Nothing is painted outside an animation frame, and once a frame at most.
+ * Three canvases, one above the other: what is finished, what others are drawing, and what is in the own hand; each is painted
+ * only where it changed. Nothing is painted outside an animation frame, and once a frame at most.
  */
 import RBush from 'rbush';
 import { byOrder, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import { FIRST_PAGE } from '#sync/documents/board.ts';
 import type { Matrix } from '#sync/documents/changes.ts';
-import { isWriting } from '#sync/documents/items.ts';
 import type { Paper } from '#sync/documents/pages.ts';
 import { setCamera } from '#sync/draw/board.ts';
-import { around, boxOfScreen, overlaps, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
+import { around, type Box, type Camera, type Size } from '#sync/draw/camera.ts';
 import { NO_PICTURES, type Pictures } from '#sync/draw/image.ts';
-import { boxOfItem, drawItem, touches, traceItem, type Palette } from '#sync/draw/item.ts';
+import { boxOfItem, drawItem, hasPath, touches, traceItem, type Palette } from '#sync/draw/item.ts';
 import type { Lettering } from '#sync/draw/words.ts';
 import { Backdrop, boxOfPlaced, contextOf, type Placed } from './backdrop.ts';
+import { Wet } from './wet.ts';
 
 /** From so many changed items on the whole page is placed anew: quicker than one by one. */
 const MANY = 400;
 
 /** What paths of others' pens may take of one frame, wall ms; with more of them, some are shown a frame later. */
-const LIVE_MS = 4;
+const OTHERS_MS = 4;
+/**
+ * What others did is painted again after so many times what it took, and after this long at the latest, wall ms: behind the
+ * scripts' time stands a multiple of it in which the browser fills and composes. The own pen has every frame.
+ */
+const REST = 8;
+const MOST_REST_MS = 48;
+
+export interface Canvases {
+  /** What is finished. */
+  readonly base: HTMLCanvasElement;
+  /** What others are drawing. */
+  readonly wet: HTMLCanvasElement;
+  /** What is in the own hand. */
+  readonly top: HTMLCanvasElement;
+}
 
 export class Painter {
-  /** What the own pen draws now; the document's copy of it is left out. */
-  own: Item | null = null;
+  private own: Item | null = null;
   private lift: { readonly items: readonly Item[]; readonly keys: ReadonlySet<string>; by: Matrix } | null = null;
   private hidden: string | null = null;
   private faint: ReadonlySet<string> = new Set();
@@ -32,13 +46,15 @@ export class Painter {
   private pictures: Pictures = NO_PICTURES;
   private readonly reader: BoardReader;
   private readonly below: Backdrop;
+  private readonly others: Wet;
+  private readonly pen: Wet;
   private readonly above: CanvasRenderingContext2D;
   private readonly tree = new RBush<Placed>();
   private readonly placed = new Map<string, Placed>();
-  /** What others draw now; whose path was made longest ago stands first. */
-  private readonly live = new Set<string>();
-  /** The latest paths of those. */
-  private readonly drawn = new Map<string, Placed>();
+  /** What is being drawn, and whether it goes before all others. */
+  private readonly live = new Map<string, boolean>();
+  /** Finished and not on the lower canvas yet: until then it stays where it was drawn. */
+  private readonly leaving = new Set<string>();
   private palette: Palette;
   private screen: Size = { width: 0, height: 0 };
   private scale = 1;
@@ -46,42 +62,51 @@ export class Painter {
   private frame = 0;
   /** What was made of an item, as long as that is the same object: a replay shows it again and again. */
   private made = new WeakMap<Item, Placed>();
+  /** What others did is painted again from then on, wall ms. */
+  private rest = 0;
+  private readonly goesFirst: (key: string) => boolean;
   private stopListening: () => void;
 
+  /** @param goesFirst whose ink is shown at once, however many draw. */
   constructor(
-    base: HTMLCanvasElement,
-    top: HTMLCanvasElement,
+    { base, wet, top }: Canvases,
     reader: BoardReader,
     palette: Palette,
     letters: Lettering,
+    goesFirst: (key: string) => boolean = () => false,
   ) {
+    this.goesFirst = goesFirst;
     this.below = new Backdrop(base, palette, {
       search: (box) => this.tree.search(edges(box)),
       shown: (placed) => this.shown(placed),
       draw: (context, item, placed) => this.draw(context, item, pathOf(placed, item)),
-      request: () => this.request(),
+      request: () => this.soon(),
     });
     this.above = contextOf(top);
+    const ports = {
+      boxOf: (item: Item) => boxOfItem(item, this.letters),
+      draw: (context: CanvasRenderingContext2D, item: Item, path: Path2D | null) => this.draw(context, item, path),
+      request: () => this.soon(),
+    };
+    this.others = new Wet(contextOf(wet), { ...ports, item: (key) => this.wet(key) });
+    this.pen = new Wet(this.above, { ...ports, item: (key) => (this.own?.key === key ? this.own : null) });
     this.reader = reader;
     this.palette = palette;
     this.letters = letters;
     this.placeAll();
-    this.stopListening = reader.onChange((keys) => this.update(keys));
+    this.stopListening = reader.onChange((keys, remote) => this.update(keys, remote));
   }
 
   resize(screen: Size, scale: number): void {
     this.screen = screen;
     this.scale = scale;
-    const { canvas } = this.above;
-    canvas.width = Math.round(screen.width * scale);
-    canvas.height = Math.round(screen.height * scale);
-    this.below.resize(screen, scale);
+    for (const layer of [this.below, this.others, this.pen]) layer.resize(screen, scale);
   }
 
   setPalette(palette: Palette): void {
     this.palette = palette;
     this.below.palette = palette;
-    this.below.everything();
+    for (const layer of [this.below, this.others, this.pen]) layer.everything();
   }
 
   /** Letters measure otherwise now: a font or a formula came. */
@@ -117,10 +142,26 @@ export class Painter {
     this.below.everything();
   }
 
+  /** What the own pen draws now, or null; the document's copy of it is left out. */
+  setOwn(own: Item | null): void {
+    const before = this.own;
+    this.own = own;
+    if (own) this.pen.change(own.key);
+    this.soon();
+    if (before?.key === own?.key) return;
+    for (const one of [before, own]) {
+      if (!one) continue;
+      this.pen.change(one.key);
+      this.others.change(one.key, true);
+    }
+    this.request();
+  }
+
   /** Items in the hand: painted above, moved by `by`, until they are put down with null. */
   setLift(items: readonly Item[] | null, by: Matrix | null): void {
     const before = this.lift?.items;
     this.lift = items && by ? { items, keys: new Set(items.map(({ key }) => key)), by } : null;
+    this.pen.everything();
     if (before !== this.lift?.items) this.below.everything();
     else this.request();
   }
@@ -144,12 +185,17 @@ export class Painter {
 
   look(camera: Camera): void {
     this.camera = camera;
-    this.below.look(camera);
+    for (const layer of [this.below, this.others, this.pen]) layer.look(camera);
     this.request();
   }
 
-  /** Something above changed. */
-  request(): void {
+  /** Something changed here, and is to be seen in the next frame. */
+  private request(): void {
+    this.rest = 0;
+    this.soon();
+  }
+
+  private soon(): void {
     this.frame ||= requestAnimationFrame(() => this.paint());
   }
 
@@ -161,7 +207,7 @@ export class Painter {
       maxX: Math.max(a.x, b.x) + reach,
       maxY: Math.max(a.y, b.y) + reach,
     });
-    return [...near.map(({ key }) => key), ...this.live]
+    return [...near.map(({ key }) => key), ...this.live.keys()]
       .flatMap((key) => this.reader.get(key) ?? [])
       .filter((item) => !item.erased && touches(item, a, b, reach, this.letters))
       .sort((one, other) => byOrder(other, one));
@@ -195,18 +241,20 @@ export class Painter {
     this.tree.clear();
     this.placed.clear();
     this.live.clear();
-    this.drawn.clear();
+    this.leaving.clear();
     for (const item of this.reader.visible(this.page)) {
       const placed = item.sealed ? this.boxed(item) : null;
-      if (!item.sealed) this.live.add(item.key);
+      if (!item.sealed) this.live.set(item.key, this.goesFirst(item.key));
       if (!placed) continue;
       this.placed.set(item.key, placed);
     }
     this.tree.load([...this.placed.values()]);
+    this.others.reset(this.live.keys());
+    this.rest = 0;
     this.below.everything();
   }
 
-  private update(keys: ReadonlySet<string>): void {
+  private update(keys: ReadonlySet<string>, remote = false): void {
     if (keys.size > MANY) return this.placeAll();
     for (const key of keys) {
       const old = this.placed.get(key);
@@ -216,19 +264,27 @@ export class Painter {
         this.placed.delete(key);
         this.below.spoil(boxOfPlaced(old));
       }
+      // What one does oneself is seen at once; the own pen is painted in each frame anyway.
+      if (!remote && (old || item?.sealed)) this.rest = 0;
       const here = item && !item.erased && item.page === this.page;
-      if (!here || item.sealed) {
-        this.live.delete(key);
-        this.drawn.delete(key);
-      }
+      if (!here || item.sealed) this.dry(key, here === true);
       if (here) this.place(item);
     }
-    this.request();
+    this.soon();
+  }
+
+  /** It is not being drawn any more: it is finished, or gone. */
+  private dry(key: string, finished: boolean): void {
+    if (!this.live.delete(key)) return;
+    if (finished) this.leaving.add(key);
+    else this.others.change(key);
   }
 
   private place(item: Item): void {
     if (!item.sealed) {
-      this.live.add(item.key);
+      const first = this.live.get(item.key) ?? this.goesFirst(item.key);
+      this.live.set(item.key, first);
+      this.others.change(item.key, first);
       return;
     }
     const placed = this.boxed(item);
@@ -257,8 +313,29 @@ export class Painter {
   private paint(): void {
     this.frame = 0;
     if (this.screen.width === 0) return;
+    const now = performance.now();
+    if (now >= this.rest || this.below.working) this.paintOthers(now);
+    else {
+      this.others.paint(0);
+      this.soon();
+    }
+    this.paintHand();
+  }
+
+  private paintOthers(began: number): void {
     this.below.paint();
-    this.paintLive();
+    if (this.below.done) {
+      for (const key of this.leaving) this.others.change(key, true);
+      this.leaving.clear();
+    }
+    this.others.paint(OTHERS_MS);
+    const now = performance.now();
+    // A large picture is painted in every frame, a part at a time.
+    this.rest = this.below.working ? 0 : now + Math.min(MOST_REST_MS, (now - began) * REST);
+  }
+
+  private wet(key: string): Item | null {
+    return this.live.has(key) && key !== this.own?.key ? (this.reader.get(key) ?? null) : null;
   }
 
   private shown(placed: Placed): Item | null {
@@ -272,44 +349,19 @@ export class Painter {
     drawItem(context, item, this.palette, this.letters, traced, this.pictures, this.faint.has(item.key));
   }
 
-  private paintLive(): void {
-    const { above, camera, scale, screen, own, lift } = this;
-    above.setTransform(scale, 0, 0, scale, 0, 0);
-    above.clearRect(0, 0, screen.width, screen.height);
-    setCamera(above, camera, scale);
-    this.paintPens(boxOfScreen(camera, screen));
-    if (own) this.draw(above, own, null);
+  private paintHand(): void {
+    const { above, camera, scale, lift } = this;
+    this.pen.paint(Infinity);
     if (!lift) return;
+    setCamera(above, camera, scale);
     above.transform(...lift.by);
     for (const item of lift.items) this.draw(above, item, null);
-  }
-
-  /** Of two hundred pens only some have moved since the last frame; the others' paths are still good. */
-  private paintPens(seen: Box): void {
-    const end = performance.now() + LIVE_MS;
-    for (const key of [...this.live]) {
-      const item = key === this.own?.key ? undefined : this.reader.get(key);
-      const placed = item && this.boxed(item);
-      if (!placed || !overlaps(boxOfPlaced(placed), seen)) continue;
-      const before = placed.path === undefined && performance.now() > end ? this.drawn.get(key) : undefined;
-      if (before) {
-        this.draw(this.above, item, before.path ?? null);
-        this.request();
-        continue;
-      }
-      if (placed.path === undefined) {
-        this.live.delete(key);
-        this.live.add(key);
-        this.drawn.set(key, placed);
-      }
-      this.draw(this.above, item, pathOf(placed, item));
-    }
   }
 }
 
 function pathOf(placed: Placed, item: Item): Path2D | null {
   if (placed.path !== undefined) return placed.path;
-  placed.path = isWriting(item.kind) || item.kind === 'image' ? null : new Path2D();
+  placed.path = hasPath(item) ? new Path2D() : null;
   if (placed.path) traceItem(placed.path, item);
   return placed.path;
 }
