@@ -92,7 +92,9 @@ function watch(): void {
           let hash = 0;
           for (let row = 1; row < 16; row += 1) {
             const { data } = context?.getImageData(0, Math.floor((base.height * row) / 16), base.width, 1) ?? {};
-            for (let i = 0; i < (data?.length ?? 0); i += 1) hash = (hash * 31 + (data?.[i] ?? 0)) | 0;
+            // Whole pixels: reading them byte by byte took a tenth of what is measured.
+            const pixels = new Uint32Array(data?.buffer ?? new ArrayBuffer(0));
+            for (const one of pixels) hash = (hash * 31 + one) | 0;
           }
           if (w.pictures.at(-1)?.hash !== hash) w.pictures.push({ at: performance.now(), hash });
         }

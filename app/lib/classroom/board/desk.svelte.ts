@@ -209,6 +209,7 @@ export class BoardDesk {
         this.stay.keep({ page, strayed: this.follow.strayed });
       });
       $effect(() => painter.setPaper(this.pages.paper));
+      $effect(() => painter.setLoading(this.document.status === 'connecting'));
       $effect(() => {
         if (this.document.status !== 'connecting' && this.reader.count(this.page) > 0) first = false;
       });

@@ -37,6 +37,10 @@ export interface Canvases {
 }
 
 export class Painter {
+  /** The document is still coming, in parts and in no order. */
+  private loading = false;
+  /** What came meanwhile was painted over what lies above it. */
+  private jumbled = false;
   private own: Item | null = null;
   private lift: { readonly items: readonly Item[]; readonly keys: ReadonlySet<string>; by: Matrix } | null = null;
   private hidden: string | null = null;
@@ -95,6 +99,17 @@ export class Painter {
     this.letters = letters;
     this.placeAll();
     this.stopListening = reader.onChange((keys, remote) => this.update(keys, remote));
+  }
+
+  /**
+   * While a document comes in parts, what comes is painted on top of what is there; all of it is painted in its order once,
+   * when everything has come. Otherwise each part would have most of the picture painted anew.
+   */
+  setLoading(loading: boolean): void {
+    this.loading = loading;
+    if (loading || !this.jumbled) return;
+    this.jumbled = false;
+    this.below.everything();
   }
 
   resize(screen: Size, scale: number): void {
@@ -238,6 +253,7 @@ export class Painter {
   }
 
   private placeAll(): void {
+    this.jumbled = false;
     this.tree.clear();
     this.placed.clear();
     this.live.clear();
@@ -295,8 +311,9 @@ export class Painter {
     });
     this.tree.insert(placed);
     this.placed.set(item.key, placed);
-    if (covered) this.below.spoil(boxOfPlaced(placed));
-    else this.below.add(placed);
+    if (covered && !this.loading) return this.below.spoil(boxOfPlaced(placed));
+    this.jumbled ||= covered;
+    this.below.add(placed);
   }
 
   private boxed(item: Item): Placed | null {
