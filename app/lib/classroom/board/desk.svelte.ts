@@ -120,6 +120,7 @@ export class BoardDesk {
       view: this.view,
       painter: () => this.painter,
       letters: () => this.letters,
+      leads: host,
       page: () => this.page,
       head: () => this.head(),
       mayTouch: (item) => this.mayTouch(item),

@@ -25,6 +25,8 @@ export interface KitPorts {
   readonly view: View;
   readonly painter: () => Painter | null;
   readonly letters: () => Lettering;
+  /** Everybody follows this person. */
+  readonly leads: boolean;
   /** Key of the page that is shown. */
   readonly page: () => string;
   /** What a new item says of itself. */

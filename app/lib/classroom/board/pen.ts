@@ -16,6 +16,8 @@ const MOST_POINTS = 6_000;
 export interface PenPorts {
   readonly doc: Y.Doc;
   readonly author: Author;
+  /** Everybody follows this pen: its ink waits for no second sample. */
+  readonly leads: boolean;
   readonly head: () => Omit<StrokeHead, 'pressure'>;
   /** What is to be seen of the stroke now; null when it is sealed. */
   readonly onInk: (own: Item | null) => void;
@@ -77,7 +79,7 @@ export class Pen {
       this.waiting.push(point);
     }
     this.ports.onInk(this.own);
-    if (this.waiting.length > 0 && now - this.waitingSince >= BATCH_MS) this.send();
+    if (this.waiting.length > 0 && now - this.waitingSince >= (this.ports.leads ? 0 : BATCH_MS)) this.send();
     else this.timer ??= setTimeout(() => this.send(), PAUSE_MS);
     if (this.points.length > MOST_POINTS * 3 && this.last) {
       const { last, own } = this;
