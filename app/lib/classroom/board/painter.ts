@@ -93,7 +93,7 @@ export class Painter {
       request: () => this.soon(),
     };
     this.others = new Wet(contextOf(wet), { ...ports, item: (key) => this.wet(key) });
-    this.pen = new Wet(this.above, { ...ports, item: (key) => (this.own?.key === key ? this.own : null) });
+    this.pen = new Wet(this.above, { ...ports, item: (key) => this.inHand(key) });
     this.reader = reader;
     this.palette = palette;
     this.letters = letters;
@@ -257,7 +257,7 @@ export class Painter {
     this.tree.clear();
     this.placed.clear();
     this.live.clear();
-    this.leaving.clear();
+    for (const key of this.leaving) this.leave(key);
     for (const item of this.reader.visible(this.page)) {
       const placed = item.sealed ? this.boxed(item) : null;
       if (!item.sealed) this.live.set(item.key, this.goesFirst(item.key));
@@ -291,9 +291,16 @@ export class Painter {
 
   /** It is not being drawn any more: it is finished, or gone. */
   private dry(key: string, finished: boolean): void {
-    if (!this.live.delete(key)) return;
-    if (finished) this.leaving.add(key);
-    else this.others.change(key);
+    const drawn = this.live.delete(key);
+    if (!finished) this.leave(key);
+    else if (drawn) this.leaving.add(key);
+  }
+
+  /** It is nowhere but on the lower canvas. */
+  private leave(key: string): void {
+    this.leaving.delete(key);
+    this.others.change(key, true);
+    this.pen.change(key);
   }
 
   private place(item: Item): void {
@@ -342,8 +349,7 @@ export class Painter {
   private paintOthers(began: number): void {
     this.below.paint();
     if (this.below.done) {
-      for (const key of this.leaving) this.others.change(key, true);
-      this.leaving.clear();
+      for (const key of this.leaving) this.leave(key);
     }
     this.others.paint(OTHERS_MS);
     const now = performance.now();
@@ -353,6 +359,11 @@ export class Painter {
 
   private wet(key: string): Item | null {
     return this.live.has(key) && key !== this.own?.key ? (this.reader.get(key) ?? null) : null;
+  }
+
+  private inHand(key: string): Item | null {
+    if (this.own?.key === key) return this.own;
+    return this.leaving.has(key) ? (this.reader.get(key) ?? null) : null;
   }
 
   private shown(placed: Placed): Item | null {

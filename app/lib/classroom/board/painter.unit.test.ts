@@ -123,20 +123,26 @@ describe('painter', () => {
   });
 
   it('leaves finished ink where it was drawn until a picture that takes many frames has it', () => {
-    const { there, pull, frame, settle, inked, painter } = setUp();
+    const { here, there, pull, frame, settle, inked, painter, reader, layers } = setUp();
     const one = line(there, 20);
     for (let z = 0; z < 300; z += 1) line(there, 100).seal();
     pull();
+    const own = line(here, 60);
+    const drawn = reader.get(own.key) ?? null;
+    painter.setOwn(drawn);
     settle();
     vi.mocked(performance.now).mockImplementation(() => (now += 2));
     painter.look({ ...CAMERA, x: 1 });
     frame();
     one.seal();
     pull();
+    own.seal();
+    painter.setOwn(null);
     for (let i = 0; i < 40; i += 1) {
       frame();
-      expect(inked(80, 20)).toBe(true);
+      expect([inked(80, 20), inked(80, 60)]).toEqual([true, true]);
     }
+    expect([layers.wet.pixel(80, 20)[3], layers.top.pixel(80, 60)[3]]).toEqual([0, 0]);
   });
 
   it('paints a document that comes in parts on top of each other, and in its order when all of it is there', () => {
