@@ -1,5 +1,6 @@
 /** A pen in a page, moved as a hand moves it: 60 times a second, along rows that nobody else draws on. */
 import type { Page } from 'playwright-core';
+import { MOST_ZOOM, fit } from '#sync/draw/camera.ts';
 
 const SAMPLES = 60;
 const EVERY_MS = 1_000 / 60;
@@ -16,17 +17,25 @@ async function rows(page: Page, n: number): Promise<[number, number][]> {
   ]);
 }
 
-/** Where another page shows what is drawn there: the middle of the board is the same, and at 100 % every distance from it. */
+/**
+ * Where another page shows what is drawn there, whether it looks for itself or follows: the middle of the board is the same,
+ * and whoever follows has all of the other's window in their own.
+ */
 export async function rowsSeen(drawing: Page, seeing: Page, n: number): Promise<[number, number][]> {
-  for (const page of [drawing, seeing])
-    if (!(await page.locator('[data-board] .zoom').innerText()).includes('100'))
-      throw new Error('The two boards are of different sizes');
   const [from, to] = [await boardOf(drawing), await boardOf(seeing)];
+  const [left, top] = [-from.width / 2, -from.height / 2];
+  const following = fit({ left, top, right: -left, bottom: -top }, to, 0, MOST_ZOOM);
+  const [own, seen] = [await percentOf(drawing), await percentOf(seeing)];
+  const zoom = [1, following.zoom].find((one) => Math.round(one * 100) === seen);
+  if (own !== 100 || zoom === undefined) throw new Error(`The boards are shown at ${own} % and ${seen} %`);
   return (await rows(drawing, n)).map(([x, y]) => [
-    Math.round(x + (to.width - from.width) / 2),
-    Math.round(y + (to.height - from.height) / 2),
+    Math.round((x + left) * zoom + to.width / 2),
+    Math.round((y + top) * zoom + to.height / 2),
   ]);
 }
+
+const percentOf = async (page: Page): Promise<number> =>
+  Number(/\d+/.exec(await page.locator('[data-board] .zoom .whole').innerText())?.[0]);
 
 async function boardOf(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await page.locator('[data-board] .surface').boundingBox();
