@@ -190,6 +190,7 @@ describe('a picture', () => {
   it('in the background lies under the others, and a drag across it catches what is on it only', async () => {
     await take(student, 'a');
     await student.keyboard.press('q');
+    await student.getByRole('button', { name: 'More for the selection' }).click();
     await student.getByRole('button', { name: 'Put into the background' }).click();
     await student.keyboard.press('Escape');
     await student.keyboard.press('Control+a');

@@ -29,14 +29,15 @@ export async function openBrowser(extra: readonly string[] = []): Promise<Browse
   });
 }
 
-/** `devices: false` is someone whose browser has neither camera nor microphone to give. */
+/** `devices: false` is someone whose browser has neither camera nor microphone to give; `touch: true` has fingers. */
 export async function personContext(
   browser: Browser,
-  options: { width?: number; height?: number; dark?: boolean; devices?: boolean } = {},
+  options: { width?: number; height?: number; dark?: boolean; devices?: boolean; touch?: boolean } = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
     colorScheme: options.dark ? 'dark' : 'light',
+    hasTouch: options.touch ?? false,
     timezoneId: 'Asia/Kolkata',
     locale: 'en-IN',
   });

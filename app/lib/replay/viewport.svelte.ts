@@ -64,11 +64,14 @@ export class Viewport {
     const { view } = this;
     const input = new PointerInput(surface, {
       mode: () => 'move',
+      fingersDraw: () => false,
       begin: () => undefined,
       move: () => undefined,
       end: () => undefined,
       pan: (dx, dy) => view.pan(dx, dy),
       zoom: (factor, x, y) => view.zoom(factor, x, y),
+      cancel: () => undefined,
+      stylus: () => undefined,
       twice: () => undefined,
       hover: () => undefined,
     });

@@ -101,6 +101,14 @@ export class Acts {
     this.add(act, { kind: 'page', key, before: { ...after, gone: true }, after });
   }
 
+  /** A gesture that was not meant: as if it had never begun. */
+  cancel(act: Act): void {
+    const at = this.done.indexOf(act);
+    if (at < 0) return;
+    this.done.splice(at, 1);
+    for (const step of [...act].reverse()) this.run(step, true);
+  }
+
   /** Acts that others have overtaken are passed over, so that each press does something. */
   undo(): void {
     for (let act = this.done.pop(); act; act = this.done.pop()) {

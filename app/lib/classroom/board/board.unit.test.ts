@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { readBoard, type Item } from '#sync/documents/board-reader.ts';
 import { addPage, beginStroke, changeItems, eraseStrokes, putFigure } from '#sync/documents/board-writer.ts';
@@ -10,11 +10,12 @@ import { ROUGHLY } from '#sync/draw/words.ts';
 import { touches } from '#sync/draw/item.ts';
 import { Acts, type Act } from './acts.ts';
 import { Eraser } from './eraser.ts';
+import { fileName, zoomOf } from './files.ts';
 import { FigurePen, straighten } from './figure-pen.ts';
 import { boardKey } from './keys.ts';
 import { leadOf } from './lead.ts';
 import { TOOL_KEYS, TOOLS } from './tool-names.ts';
-import { cornerOf, handleAt, resized, turnedBy } from './transform.ts';
+import { cornerOf, endAt, endsOf, handleAt, resized, turnedBy } from './transform.ts';
 
 const ASHA = { personId: 'p-asha', name: 'Asha' };
 const ROHAN = { personId: 'p-rohan', name: 'Rohan' };
@@ -102,6 +103,7 @@ describe('the erasers', () => {
     const eraser = new Eraser({
       ...world,
       mayTouch: mine,
+      onWhole: () => undefined,
       hit: (a, b, reach) => world.reader.visible().filter((item) => touches(item, a, b, reach, ROUGHLY)),
     });
     eraser.begin({ x: 100, y: -30 }, parts, 9);
@@ -127,9 +129,88 @@ describe('the erasers', () => {
     const { doc, acts, reader, ink } = setUp();
     const key = ink();
     changeItems(doc, ASHA, [{ key, aspect: 'lock', value: true }]);
-    const eraser = new Eraser({ acts, reader, mayTouch: () => true, hit: () => reader.visible() });
+    const eraser = new Eraser({
+      ...{ acts, reader, mayTouch: () => true, onWhole: () => undefined },
+      hit: () => reader.visible(),
+    });
     eraser.begin({ x: 0, y: 0 }, false, 9);
     expect(reader.get(key)?.erased).toBe(false);
+  });
+
+  it('give back what a gesture took that was not meant, and leave nothing to undo', () => {
+    const { acts, reader, ink } = setUp();
+    const act: Act = [];
+    const [a, b] = [ink(), ink()];
+    acts.erase([a], act);
+    acts.cancel(act);
+    expect([reader.get(a)?.erased, acts.canUndo]).toEqual([false, false]);
+    acts.erase([b], []);
+    const eraser = new Eraser({
+      ...{ acts, reader, mayTouch: () => true, onWhole: () => undefined },
+      hit: () => reader.visible(),
+    });
+    eraser.begin({ x: 0, y: 0 }, false, 9);
+    expect(reader.get(a)?.erased).toBe(true);
+    eraser.cancel();
+    expect([a, b].map((key) => reader.get(key)?.erased)).toEqual([false, true]);
+    acts.undo();
+    expect([reader.get(b)?.erased, acts.canUndo]).toEqual([false, false]);
+  });
+
+  it('say when what has no parts was to be rubbed out in part', () => {
+    const { doc, acts, reader, ink } = setUp();
+    const onWhole = vi.fn();
+    const eraser = new Eraser({ acts, reader, mayTouch: () => true, hit: () => reader.visible(), onWhole });
+    putFigure(doc, ASHA, figure());
+    eraser.begin({ x: 0, y: 0 }, true, 9);
+    eraser.end();
+    expect(onWhole).toHaveBeenCalledOnce();
+    ink();
+    eraser.begin({ x: 0, y: 0 }, true, 9);
+    eraser.end();
+    expect(onWhole).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the ends of a line', () => {
+  const line = { kind: 'arrow', points: [0, 0, 0.5, 100, 0, 0.5], place: moved(10, 5) } as const;
+
+  it('are where it was moved to, and nothing else has any', () => {
+    expect(endsOf(line)).toEqual([
+      { x: 10, y: 5 },
+      { x: 110, y: 5 },
+    ]);
+    expect(endsOf({ ...line, kind: 'rectangle' })).toBeNull();
+  });
+
+  it('are taken by a press near them; the middle of a short one moves it', () => {
+    const ends = endsOf(line) ?? [
+      { x: 0, y: 0 },
+      { x: 0, y: 0 },
+    ];
+    expect([12, 108, 60].map((x) => endAt(ends, { x, y: 5 }, 1))).toEqual([0, 1, null]);
+    expect(endAt(ends, { x: 30, y: 5 }, 2)).toBe(0);
+    const short = [
+      { x: 0, y: 0 },
+      { x: 12, y: 0 },
+    ] as const;
+    expect([0, 6, 12].map((x) => endAt(short, { x, y: 0 }, 1))).toEqual([0, null, 1]);
+  });
+});
+
+describe('files', () => {
+  it('are called after what the board is about', () => {
+    expect(fileName('Maths NX-4K7Q', 1, 'png')).toBe('Maths NX-4K7Q, page 2.png');
+    expect(fileName('Maths NX-4K7Q', 1, 'pdf')).toBe('Maths NX-4K7Q.pdf');
+    expect(fileName(' ../a\u0000:b*?"<>|\\c. ', 0, 'svg')).toBe('a b c, page 1.svg');
+    expect(fileName('///', 0, 'pdf')).toBe('Board.pdf');
+    expect(fileName('x'.repeat(300), 0, 'pdf')).toHaveLength(84);
+  });
+
+  it('are never larger than a file can be, however far away something lies', () => {
+    expect(zoomOf({ left: 0, top: 0, right: 800, bottom: 600 })).toBe(1);
+    expect(zoomOf({ left: -1e6, top: 0, right: 0, bottom: 600 })).toBe(0.014);
+    expect(zoomOf({ left: 0, top: -7e6, right: 600, bottom: 0 })).toBe(0.002);
   });
 });
 
@@ -232,7 +313,7 @@ describe('keys of the board', () => {
   it('are one a tool, and none that the room has for itself', () => {
     const letters = TOOLS.map((tool) => TOOL_KEYS[tool]);
     expect(new Set(letters).size).toBe(TOOLS.length);
-    for (const taken of 'MVSGCUQ') expect(letters).not.toContain(taken);
+    for (const taken of 'MVSGCUQBI') expect(letters).not.toContain(taken);
     for (const tool of TOOLS) expect(boardKey(key(TOOL_KEYS[tool].toLowerCase()))).toEqual({ kind: 'tool', tool });
   });
 
@@ -243,6 +324,17 @@ describe('keys of the board', () => {
     expect(boardKey(key('G', { metaKey: true, shiftKey: true }))).toEqual({ kind: 'ungroup' });
     expect(boardKey(key('L', { shiftKey: true }))).toEqual({ kind: 'lock' });
     expect(boardKey(key('r', { ctrlKey: true }))).toBeNull();
+  });
+
+  it('go through what is there, hold some of it, and show themselves', () => {
+    expect(boardKey(key('q'))).toEqual({ kind: 'next', step: 1 });
+    expect(boardKey(key('Q', { shiftKey: true }))).toEqual({ kind: 'next', step: -1 });
+    expect(boardKey(key('b'))).toEqual({ kind: 'hold' });
+    expect(boardKey(key('?', { shiftKey: true }))).toEqual({ kind: 'keys' });
+  });
+
+  it('leave the clipboard to the browser, which says what is on it', () => {
+    for (const letter of 'cxv') expect(boardKey(key(letter, { ctrlKey: true }))).toBeNull();
   });
 });
 

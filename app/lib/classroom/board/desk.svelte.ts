@@ -1,5 +1,5 @@
 /** The board of one viewer: puts document, painter, tools, pointers and keys together, and says what the page shows of it. */
-import { readBoard, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
+import { plainOf, readBoard, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
 import type { Author } from '#sync/documents/people.ts';
 import { toBoard, type Box } from '#sync/draw/camera.ts';
@@ -10,12 +10,14 @@ import { Acts } from './acts.ts';
 import type { Arrivals } from './arrivals.svelte.ts';
 import { arrivalsOf } from './arrive.ts';
 import { CursorSender, readCursors, type Cursor } from './cursors.ts';
-import { boardFile, download, type BoardSource, type FileKind } from './files.ts';
+import { boardFile, download, fileName, type BoardSource, type FileKind } from './files.ts';
+import type { Course } from './embed.ts';
 import { Follow } from './follow.svelte.ts';
 import { Gestures } from './gestures.ts';
 import type { BoardKey } from './keys.ts';
 import { kitOf, under, type Kit } from './kit.ts';
 import { Letters } from './lettering.ts';
+import type { PasteProblem } from './paste.ts';
 import { Pages } from './pages.svelte.ts';
 import { Painter, type Canvases } from './painter.ts';
 import { onThemeChange, readPalette } from './palette.ts';
@@ -32,6 +34,9 @@ export interface Elements extends Canvases {
   readonly root: HTMLElement;
   readonly surface: HTMLElement;
 }
+
+/** What the board says of a gesture that had not the end that was wanted. */
+export type Said = 'fingers' | 'whole' | PasteProblem;
 
 export class BoardDesk {
   readonly view = new View();
@@ -61,6 +66,14 @@ export class BoardDesk {
   readonly arrivals: Arrivals;
   /** What was put down last, for those who do not see it. */
   arrived = $state('');
+  /** What was last taken back or done again, for those who do not see it. */
+  undone: { readonly redo: boolean; readonly count: number } = $state.raw({ redo: false, count: 0 });
+  /** The list of keys is open. */
+  showsKeys = $state(false);
+  /** The picture whose words are written anew. */
+  captioned: Item | null = $state.raw(null);
+  /** What the board has to say of the last gesture; `count` rises with each. */
+  said: { readonly what: Said | null; readonly count: number } = $state.raw({ what: null, count: 0 });
   private palette: Palette = $state.raw({ pens: [], notes: [], ground: null, dots: null });
   private letters: Lettering = $state.raw(ROUGHLY);
   private painter: Painter | null = null;
@@ -129,6 +142,7 @@ export class BoardDesk {
       files,
       onForeign: (item, from) => this.arrivals.carry(item, from),
       onAct: () => this.tellActs(),
+      onWhole: () => this.tell('whole'),
     });
     ({ selection: this.selection, words: this.words } = kit);
     this.kit = kit;
@@ -297,12 +311,14 @@ export class BoardDesk {
     this.putDown();
     this.tally.clear(0);
     this.acts.undo();
+    this.undone = { redo: false, count: this.undone.count + 1 };
     this.tellActs();
   }
 
   redo(): void {
     if (this.document.status === 'connecting') return;
     this.acts.redo();
+    this.undone = { redo: true, count: this.undone.count + 1 };
     this.tellActs();
   }
 
@@ -330,13 +346,16 @@ export class BoardDesk {
 
   /**
    * Saves the page that is shown, or all pages as a PDF. Gives how many pictures could not be had for it. @throws when this
-   * browser cannot.
+   * browser cannot, and when it was ended.
+   *
+   * @param title what the board is about.
    */
-  async save(kind: FileKind): Promise<number> {
+  async save(kind: FileKind, title: string, course: Course): Promise<number> {
     if (!this.files) return 0;
     const { index, list } = this.pages;
-    const { blob, missing } = await boardFile({ ...this.files, pages: list }, index, kind);
-    download(blob, kind === 'pdf' ? 'board.pdf' : `board-page-${index + 1}.${kind}`);
+    const { blob, missing } = await boardFile({ ...this.files, pages: list }, index, kind, course);
+    course.signal.throwIfAborted();
+    download(blob, fileName(title, index, kind));
     return missing;
   }
 
@@ -423,12 +442,37 @@ export class BoardDesk {
       onHover: (at) => this.sender?.point(at, this.page, false),
       onTwice: (at) => {
         const [item] = under({ painter: () => this.painter, view: this.view }, at);
-        if (!item || !this.mayTouch(item)) return;
+        if (!item || !this.may || !this.mayTouch(item)) return;
         this.selection.set([item]);
         editSelected(this);
       },
       onDone: () => this.tellActs(),
+      onStylus: () => {
+        if (this.tools.sawStylus()) this.tell('fingers');
+      },
     });
+  }
+
+  /** Writes anew what the picture is called; null leaves it. */
+  caption(text: string | null): void {
+    const item = this.captioned;
+    this.captioned = null;
+    const before = item && plainOf(item);
+    if (item && before?.kind === 'image' && text !== null && text !== before.text)
+      this.acts.write(item.key, before, { ...before, text }, []);
+    this.tellActs();
+    this.focus();
+  }
+
+  /** What is selected goes to another page, and the viewer with it. */
+  moveTo(page: string): void {
+    this.selection.toPage(page);
+    this.pages.turnTo(page);
+  }
+
+  /** Says something of what was just done; null for nothing. */
+  tell(what: Said | null): void {
+    if (what) this.said = { what, count: this.said.count + 1 };
   }
 
   /** Undo and redo have something else to do now. */

@@ -6,6 +6,8 @@ import type { BoardPictures } from './pictures.ts';
 /** Larger ones without a clear place are kept as JPEG in a PDF, pixels. */
 const MOST_SAMPLES = 4_000_000;
 const QUALITY = 0.92;
+/** Fetched and made ready at one time. */
+const AT_ONCE = 3;
 
 /** How many colours a JPEG has, by its header: 3 in all but prints and scans; 0 when it makes no sense. */
 export function coloursOf(jpeg: Uint8Array): number {
@@ -67,24 +69,33 @@ async function embedded(blob: Blob, bitmap: ImageBitmap, kind: 'svg' | 'pdf'): P
   return { type: 'image/png', bytes: new Uint8Array(0), width, height, samples };
 }
 
+/** How a long work tells where it is, and how it is ended. */
+export interface Course {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, of: number) => void;
+}
+
 /**
  * The pictures that these items name, for a canvas or inside a file. What cannot be had is left out and counted in `missing`.
- * `close` lets them go.
+ * `close` lets them go. @throws when it was ended.
  */
 export async function picturesFor(
   items: readonly Item[],
   from: BoardPictures,
   kind: 'png' | 'svg' | 'pdf',
+  { signal, onProgress }: Course,
 ): Promise<{ pictures: Pictures; missing: number; close: () => void }> {
   const files = new Set(items.flatMap((item) => (item.kind === 'image' ? [item.file] : [])));
   if (files.size === 0) return { pictures: NO_PICTURES, missing: 0, close: () => undefined };
   const found = new Map<string, Picture>();
   const open: ImageBitmap[] = [];
-  for (const file of files) {
+  const waiting = [...files];
+  let done = 0;
+  const take = async (file: string): Promise<void> => {
     try {
       const blob = await from.blob(file);
       const bitmap = blob && (await createImageBitmap(blob));
-      if (!blob || !bitmap) continue;
+      if (!blob || !bitmap) return;
       if (kind === 'png') {
         open.push(bitmap);
         found.set(file, bitmap);
@@ -95,6 +106,18 @@ export async function picturesFor(
     } catch (error) {
       console.warn('A picture is left out of the file:', error);
     }
+  };
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
+      await take(file);
+      onProgress((done += 1), files.size);
+    }
+  };
+  onProgress(0, files.size);
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (signal.aborted) {
+    open.forEach((bitmap) => bitmap.close());
+    signal.throwIfAborted();
   }
   return {
     pictures: (file) => found.get(file) ?? null,

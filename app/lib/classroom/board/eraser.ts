@@ -16,6 +16,8 @@ export interface EraserPorts {
   readonly hit: (a: Point, b: Point, reach: number) => readonly Item[];
   /** Whether this person may take this item away. */
   readonly mayTouch: (item: Item) => boolean;
+  /** Shapes and words are not rubbed out in part, and nothing else was touched. */
+  readonly onWhole: () => void;
 }
 
 export class Eraser {
@@ -23,6 +25,8 @@ export class Eraser {
   private act: Act = [];
   private last: Point | null = null;
   private parts = false;
+  /** Something was to be rubbed out in part that has no parts. */
+  private whole = false;
 
   constructor(ports: EraserPorts) {
     this.ports = ports;
@@ -51,11 +55,23 @@ export class Eraser {
         touched.map(({ key }) => key),
         this.act,
       );
-    for (const item of touched) if (item.kind === 'ink' || item.kind === 'highlighter') this.rub(item, from, to, reach);
+    for (const item of touched)
+      if (item.kind === 'ink' || item.kind === 'highlighter') this.rub(item, from, to, reach);
+      else this.whole = true;
   }
 
   end(): void {
     this.last = null;
+    if (this.whole && this.act.length === 0) this.ports.onWhole();
+    this.whole = false;
+  }
+
+  /** What was taken away comes back. */
+  cancel(): void {
+    if (this.last === null) return;
+    this.last = null;
+    this.whole = false;
+    this.ports.acts.cancel(this.act);
   }
 
   private rub(item: Item, from: Point, to: Point, reach: number): void {

@@ -107,6 +107,16 @@ export class FigurePen {
     this.forget();
   }
 
+  /** The last press was not meant: a polygon loses the corner that it set, all else is gone. */
+  takeBack(): void {
+    const { figure } = this;
+    if (figure?.kind !== 'polygon' || figure.at.length <= 2) return this.cancel();
+    this.figure = { ...figure, at: figure.at.slice(0, -2) };
+    this.hover = null;
+    if (this.key !== null) this.send();
+    this.show();
+  }
+
   private corner(at: Point): void {
     const { figure } = this;
     if (!figure) return;

@@ -6,7 +6,7 @@ import { FRAME, type Box } from '#sync/draw/camera.ts';
 import type { Palette } from '#sync/draw/item.ts';
 import { PdfContext, pdfOf, type TextPicture } from '#sync/draw/pdf.ts';
 import { SvgContext } from '#sync/draw/svg.ts';
-import { picturesFor } from './embed.ts';
+import { picturesFor, type Course } from './embed.ts';
 import type { Letters } from './lettering.ts';
 import { readPalette } from './palette.ts';
 import type { BoardPictures } from './pictures.ts';
@@ -19,6 +19,8 @@ const MARGIN = 32;
 /** Device pixels a logical one in a picture, and how many there may be in all: phones refuse more. */
 const SHARP = 2;
 const MOST_PIXELS = 30_000_000;
+/** No side of a file is longer: a page of a PDF by its rules, a picture because browsers leave it empty. */
+const MOST_SIDE = 14_000;
 /** Words in a PDF, samples a logical pixel. */
 const WORDS_SHARP = 4;
 const MOST_COLUMNS = 4_096;
@@ -66,6 +68,10 @@ function lightPalette(root: HTMLElement): Palette {
   };
 }
 
+/** As it was drawn, unless that is too large for any file. */
+export const zoomOf = ({ left, top, right, bottom }: Box): number =>
+  Math.min(1, MOST_SIDE / Math.max(right - left, bottom - top));
+
 /** A page as it is drawn into a file: as large as what is on it, at least what every screen shows of an empty one. */
 function pictureOf({ reader, letters }: BoardSource, { key, paper }: BoardPage, palette: Palette): BoardPicture {
   const items = reader.visible(key);
@@ -73,11 +79,12 @@ function pictureOf({ reader, letters }: BoardSource, { key, paper }: BoardPage, 
   const box: Box = found
     ? { left: found.left - MARGIN, top: found.top - MARGIN, right: found.right + MARGIN, bottom: found.bottom + MARGIN }
     : FRAME;
+  const zoom = zoomOf(box);
   return {
     items,
     letters,
-    camera: { x: box.left, y: box.top, zoom: 1 },
-    screen: { width: Math.ceil(box.right - box.left), height: Math.ceil(box.bottom - box.top) },
+    camera: { x: box.left, y: box.top, zoom },
+    screen: { width: Math.ceil((box.right - box.left) * zoom), height: Math.ceil((box.bottom - box.top) * zoom) },
     scale: 1,
     // Dots guide the hand; on paper they would be thousands of specks.
     palette: paper === 'dots' ? { ...palette, dots: null } : palette,
@@ -112,7 +119,7 @@ function pictureText(text: string, font: string): TextPicture | null {
 
 async function png(picture: BoardPicture): Promise<Blob> {
   const { width, height } = picture.screen;
-  const scale = Math.min(SHARP, Math.sqrt(MOST_PIXELS / (width * height)));
+  const scale = Math.min(SHARP, Math.sqrt(MOST_PIXELS / (width * height)), MOST_SIDE / Math.max(width, height));
   const context = canvasOf(Math.max(1, Math.floor(width * scale)), Math.max(1, Math.floor(height * scale)));
   drawBoard(context, { ...picture, scale });
   const blob = await new Promise<Blob | null>((done) => context.canvas.toBlob(done, 'image/png'));
@@ -126,15 +133,23 @@ export interface BoardFile {
   readonly missing: number;
 }
 
-/** Makes the file of one page (`index`, from 0), or of all pages for a PDF. @throws when this browser cannot. */
-export async function boardFile(source: BoardSource, index: number, kind: FileKind): Promise<BoardFile> {
+/**
+ * Makes the file of one page (`index`, from 0), or of all pages for a PDF. @throws when this browser cannot, and when it
+ * was ended.
+ */
+export async function boardFile(
+  source: BoardSource,
+  index: number,
+  kind: FileKind,
+  course: Course,
+): Promise<BoardFile> {
   const { reader, letters, root } = source;
   const page = source.pages[index];
   const pages = kind === 'pdf' ? source.pages : page ? [page] : [];
   const items = pages.flatMap(({ key }) => reader.visible(key));
   if (items.some((item) => item.kind === 'maths')) await letters.load();
   const palette = lightPalette(root);
-  const { pictures, missing, close } = await picturesFor(items, source.pictures, kind);
+  const { pictures, missing, close } = await picturesFor(items, source.pictures, kind, course);
   try {
     const drawn = pages.map((one) => ({ ...pictureOf(source, one, palette), pictures }));
     return { blob: await fileOf(drawn, kind, letters), missing };
@@ -158,6 +173,17 @@ async function fileOf(drawn: readonly BoardPicture[], kind: FileKind, letters: L
   const context = new SvgContext((text, size) => letters.measure(text, size));
   drawBoard(context, picture);
   return new Blob([context.toString(picture.screen)], { type: 'image/svg+xml' });
+}
+
+/** What to call a file: after what the board is about, and its page (from 0) unless all are in it. */
+export function fileName(title: string, index: number, kind: FileKind): string {
+  const said = title
+    .replace(/[\p{C}\\/:*?"<>|]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/^[ .]+|[ .]+$/g, '')
+    .slice(0, 80)
+    .trim();
+  return `${said === '' ? 'Board' : said}${kind === 'pdf' ? '' : `, page ${index + 1}`}.${kind}`;
 }
 
 /** Hands a file to the person. */

@@ -5,7 +5,7 @@ import { toBoard } from '#sync/draw/camera.ts';
 import type { Eraser } from './eraser.ts';
 import type { FigurePen } from './figure-pen.ts';
 import type { Hand } from './hand.ts';
-import { PointerInput, type ScreenPoint } from './input.ts';
+import { PointerInput, type Press, type ScreenPoint } from './input.ts';
 import type { Pen } from './pen.ts';
 import type { Tools } from './tools.svelte.ts';
 import type { View } from './view.svelte.ts';
@@ -32,6 +32,8 @@ export interface GesturePorts {
   /** Pressed twice with the select tool. */
   readonly onTwice: (at: Point) => void;
   readonly onDone: () => void;
+  /** A stylus is used. */
+  readonly onStylus: () => void;
 }
 
 /** CSS pixels around the eraser's point. */
@@ -49,10 +51,13 @@ export class Gestures {
     const { view } = ports;
     const board = ({ x, y, pressure }: ScreenPoint): InkPoint => ({ ...toBoard(view.camera, x, y), pressure });
     this.input = new PointerInput(surface, {
-      mode: () => (!ports.may() || ports.tools.tool === 'move' ? 'move' : 'work'),
-      begin: (at, pressure) => this.begin(board(at), pressure),
+      mode: (erases) => (!ports.may() || (ports.tools.tool === 'move' && !erases) ? 'move' : 'work'),
+      fingersDraw: () => ports.tools.fingersDraw,
+      begin: (at, press) => this.begin(board(at), press),
       move: (points) => this.move(points.map(board)),
       end: () => this.end(),
+      cancel: () => this.cancel(),
+      stylus: ports.onStylus,
       pan: (dx, dy) => view.pan(dx, dy),
       zoom: (factor, x, y) => view.zoom(factor, x, y),
       twice: (at) => this.twice(board(at)),
@@ -77,12 +82,12 @@ export class Gestures {
     return ERASER / this.ports.view.camera.zoom;
   }
 
-  private begin(at: InkPoint, pressure: boolean): void {
+  private begin(at: InkPoint, { pressure, erases }: Press): void {
     const { tools, words, pen, figures, eraser, hand } = this.ports;
     const { tool } = tools;
     const writing = words.open !== null;
     words.close();
-    if (tool === 'eraser' || tool === 'rubber') eraser.begin(at, tool === 'rubber', this.reach);
+    if (erases || tool === 'eraser' || tool === 'rubber') eraser.begin(at, tool === 'rubber', this.reach);
     else if (tool === 'pen' || tool === 'highlighter') pen.begin(at, pressure);
     else if (tool === 'select') hand.begin(at, this.input.shift);
     else if (tool === 'laser') this.lase(at);
@@ -114,6 +119,17 @@ export class Gestures {
     if (this.lasing) this.lase(null);
     // When the press is over: a phone shows its keyboard only then, and nothing takes the focus away again.
     if (this.writing) this.ports.words.begin(this.writing.kind, this.writing.at);
+    this.writing = null;
+    onDone();
+  }
+
+  private cancel(): void {
+    const { pen, figures, eraser, hand, onDone } = this.ports;
+    pen.cancel();
+    eraser.cancel();
+    figures.takeBack();
+    hand.cancel();
+    if (this.lasing) this.lase(null);
     this.writing = null;
     onDone();
   }

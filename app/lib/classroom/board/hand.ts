@@ -6,7 +6,8 @@ import type { Box } from '#sync/draw/camera.ts';
 import { boxThrough, moved } from '#sync/draw/matrix.ts';
 import type { Act } from './acts.ts';
 import type { Selection } from './selection.svelte.ts';
-import { handleAt, resized, straightened, turnedBy, type Handle } from './transform.ts';
+import { straighten } from './figure-pen.ts';
+import { endAt, handleAt, resized, straightened, turnedBy, type Handle } from './transform.ts';
 
 interface Point {
   readonly x: number;
@@ -23,11 +24,17 @@ export interface HandPorts {
   readonly pixel: () => number;
   /** What is in the hand and where it goes; null when it is put down. */
   readonly onLift: (items: readonly Item[] | null, by: Matrix | null) => void;
+  /** It was not meant: what was told the others is taken back. */
+  readonly onPutBack: (act: Act) => void;
   readonly onCatch: (box: Box | null) => void;
+  /** An end of a line or an arrow goes elsewhere. */
+  readonly onEnd: (item: Item, end: 0 | 1, to: Point, act: Act) => void;
 }
 
 /** Between two words to the others about what is moved, wall ms. */
 const SEND_MS = 90;
+/** An end of a line goes with the hand as often, wall ms: the line is drawn from the document. */
+const END_MS = 30;
 /** A press may stray this far, CSS pixels. */
 const STRAY = 4;
 /** More than this is told only when it is put down. */
@@ -35,6 +42,7 @@ const MOST_LIVE = 60;
 
 type Doing =
   | { readonly kind: 'moving'; readonly from: Point }
+  | { readonly kind: 'end'; readonly item: Item; readonly end: 0 | 1; readonly other: Point }
   | { readonly kind: 'handle'; readonly handle: Handle; readonly from: Point; readonly box: Box }
   /** `idle`: nothing was selected, so a press that catches nothing may pick the background. */
   | { readonly kind: 'catching'; readonly from: Point; readonly before: readonly Item[]; idle: boolean };
@@ -52,6 +60,8 @@ export class Hand {
   private items: readonly Item[] = [];
   private box: Box | null = null;
   private by: Matrix | null = null;
+  /** Takes the end of a line to where the hand is. */
+  private drag: (() => void) | null = null;
   private act: Act = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -65,7 +75,16 @@ export class Hand {
 
   begin(at: Point, shift: boolean): void {
     const { selection } = this.ports;
-    const handle = selection.box && selection.free.length > 0 ? handleAt(selection.box, at, this.ports.pixel()) : null;
+    const { ends } = selection;
+    const end = ends && endAt(ends, at, this.ports.pixel());
+    const [item] = selection.free;
+    if (ends && item && end !== null) {
+      this.doing = { kind: 'end', item, end, other: ends[end === 0 ? 1 : 0] };
+      this.act = [];
+      return;
+    }
+    const handle =
+      selection.box && !ends && selection.free.length > 0 ? handleAt(selection.box, at, this.ports.pixel()) : null;
     if (handle && selection.box) {
       this.doing = { kind: 'handle', handle, from: at, box: selection.box };
     } else {
@@ -99,6 +118,12 @@ export class Hand {
       ]);
       return;
     }
+    if (doing.kind === 'end') {
+      const goal = shift ? straighten('line', doing.other, to) : to;
+      this.drag = () => ports.onEnd(doing.item, doing.end, goal, this.act);
+      this.timer ??= setTimeout(() => this.send(), END_MS);
+      return;
+    }
     if (this.items.length === 0) return;
     this.by = this.matrix(doing, to, shift);
     ports.onLift(this.items, this.by);
@@ -116,7 +141,7 @@ export class Hand {
       if (background && ports.selection.keys.length === 0) ports.selection.set([background]);
       return ports.onCatch(null);
     }
-    if (this.by) this.send();
+    if (this.by || this.drag) this.send();
     clearTimeout(this.timer);
     this.timer = undefined;
     this.by = null;
@@ -125,15 +150,36 @@ export class Hand {
     ports.selection.refresh();
   }
 
+  /** Whatever is in the hand is where it was. */
+  cancel(): void {
+    const { doing, ports } = this;
+    if (!doing) return;
+    this.doing = null;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.by = null;
+    this.drag = null;
+    this.items = [];
+    if (doing.kind === 'catching') {
+      ports.selection.set(doing.before);
+      return ports.onCatch(null);
+    }
+    ports.onPutBack(this.act);
+    ports.onLift(null, null);
+    ports.selection.refresh();
+  }
+
   private send(): void {
     this.timer = undefined;
+    this.drag?.();
+    this.drag = null;
     if (!this.by) return;
     const shown = this.ports.selection.box;
     this.ports.selection.transform(this.by, this.items, this.act);
     if (this.doing) this.ports.selection.box = shown;
   }
 
-  private matrix(doing: Exclude<Doing, { kind: 'catching' }>, to: Point, shift: boolean): Matrix {
+  private matrix(doing: Exclude<Doing, { kind: 'catching' | 'end' }>, to: Point, shift: boolean): Matrix {
     if (doing.kind === 'moving') {
       const [dx, dy] = [to.x - doing.from.x, to.y - doing.from.y];
       return moved(...(shift ? straightened(dx, dy) : ([dx, dy] as const)));

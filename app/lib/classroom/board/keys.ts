@@ -11,8 +11,12 @@ export type BoardKey =
   | { readonly kind: 'turn'; readonly step: -1 | 1 }
   | { readonly kind: 'next'; readonly step: -1 | 1 }
   | { readonly kind: 'page'; readonly step: -1 | 1 }
-  | { readonly kind: 'select-all' | 'copy' | 'cut' | 'paste' | 'duplicate' | 'delete' | 'group' | 'ungroup' | 'lock' }
+  | { readonly kind: 'select-all' | 'duplicate' | 'delete' | 'group' | 'ungroup' | 'lock' }
   | { readonly kind: 'front' | 'back' | 'enter' | 'escape' }
+  /** What is selected stays so while the next is looked for. */
+  | { readonly kind: 'hold' }
+  /** The list of all keys. */
+  | { readonly kind: 'keys' }
   /** A picture or a PDF is wanted. */
   | { readonly kind: 'file' };
 
@@ -36,12 +40,7 @@ function withControl(key: string, shift: boolean): BoardKey | null {
   switch (key) {
     case 'a':
       return { kind: 'select-all' };
-    case 'c':
-      return { kind: 'copy' };
-    case 'x':
-      return { kind: 'cut' };
-    case 'v':
-      return { kind: 'paste' };
+    // Copying, cutting and pasting are told by the browser, with what is on the clipboard.
     case 'd':
       return { kind: 'duplicate' };
     case 'g':
@@ -94,6 +93,10 @@ export function boardKey(event: Key): BoardKey | null {
       return { kind: 'turn', step: 1 };
     case 'i':
       return { kind: 'file' };
+    case 'b':
+      return event.shiftKey ? null : { kind: 'hold' };
+    case '?':
+      return { kind: 'keys' };
     case 'q':
       return { kind: 'next', step: event.shiftKey ? -1 : 1 };
     case 'pageup':

@@ -1,9 +1,10 @@
 /** Everything that a hand can do on a board, put together for one viewer. */
 import type * as Y from 'yjs';
-import type { BoardReader, Item } from '#sync/documents/board-reader.ts';
+import { plainOf, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
 import type { Author } from '#sync/documents/people.ts';
 import type { Box } from '#sync/draw/camera.ts';
+import { applied, inverse } from '#sync/draw/matrix.ts';
 import type { Lettering } from '#sync/draw/words.ts';
 import type { Acts } from './acts.ts';
 import { Eraser } from './eraser.ts';
@@ -37,6 +38,8 @@ export interface KitPorts {
   readonly onCatch: (box: Box | null) => void;
   readonly files: string | null;
   readonly onForeign: (item: Item, files: string) => void;
+  /** The eraser of parts met only what has no parts. */
+  readonly onWhole: () => void;
   /** An act was added. */
   readonly onAct: () => void;
 }
@@ -82,6 +85,7 @@ export function kitOf(ports: KitPorts): Kit {
         painter()
           ?.hit(a, b, reach)
           .filter(({ kind }) => kind !== 'image') ?? [],
+      onWhole: ports.onWhole,
     }),
     hand: new Hand({
       ...ports,
@@ -90,6 +94,15 @@ export function kitOf(ports: KitPorts): Kit {
       within: (box) => painter()?.within(box) ?? [],
       pixel: () => 1 / view.camera.zoom,
       onLift: (items, by) => painter()?.setLift(items, by),
+      onPutBack: (act) => acts.cancel(act),
+      onEnd: (item, end, to, act) => {
+        const before = plainOf(item);
+        if (!before || before.kind === 'image') return;
+        const { x, y } = item.place ? applied(inverse(item.place), to.x, to.y) : to;
+        const at = end === 0 ? [x, y, ...before.at.slice(2)] : [...before.at.slice(0, 2), x, y];
+        acts.write(item.key, before, { ...before, at }, act);
+        selection.refresh();
+      },
     }),
   };
 }

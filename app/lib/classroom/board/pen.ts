@@ -1,7 +1,7 @@
 /** The own pen: ink on this screen in the same frame, and to the others in small batches. */
 import type * as Y from 'yjs';
 import type { Item } from '#sync/documents/board-reader.ts';
-import { beginStroke, type OpenStroke } from '#sync/documents/board-writer.ts';
+import { beginStroke, eraseStrokes, type OpenStroke } from '#sync/documents/board-writer.ts';
 import { FIRST_PAGE, type StrokeHead } from '#sync/documents/board.ts';
 import type { InkPoint } from '#sync/documents/ink.ts';
 import type { Author } from '#sync/documents/people.ts';
@@ -97,6 +97,20 @@ export class Pen {
     this.own = null;
     this.ports.onInk(null);
     this.ports.onSealed(open.key);
+  }
+
+  /** It was no pen but a hand: nothing of it stays. */
+  cancel(): void {
+    const { open } = this;
+    if (!open) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.waiting = [];
+    open.seal();
+    eraseStrokes(this.ports.doc, this.ports.author, [open.key]);
+    this.open = null;
+    this.own = null;
+    this.ports.onInk(null);
   }
 
   /** The page goes away: what was drawn stays drawn. */

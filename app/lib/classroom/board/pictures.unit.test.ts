@@ -100,6 +100,8 @@ describe('the hand on a background', () => {
       mayTouch: () => true,
       pixel: () => 1,
       onLift: () => undefined,
+      onPutBack: () => undefined,
+      onEnd: () => undefined,
       onCatch: (box) => said.push(box),
     });
     return { hand, keys, said };

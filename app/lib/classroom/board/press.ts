@@ -1,4 +1,5 @@
 /** What each key does on the board. */
+import type { Item } from '#sync/documents/board-reader.ts';
 import { isShape, isWriting } from '#sync/documents/items.ts';
 import { putFigure } from '#sync/documents/board-writer.ts';
 import { moved, scaled, turned } from '#sync/draw/matrix.ts';
@@ -42,19 +43,16 @@ export function pressKey(desk: BoardDesk, key: BoardKey): void {
     case 'next':
       tools.tool = 'select';
       return selection.next(key.step);
+    case 'hold':
+      return selection.hold();
+    case 'keys':
+      desk.showsKeys = true;
+      return;
     case 'page':
       return desk.pages.step(key.step);
     case 'select-all':
       tools.tool = 'select';
       return selection.all();
-    case 'copy':
-      return selection.copy();
-    case 'cut':
-      selection.copy();
-      return selection.remove();
-    case 'paste':
-      tools.tool = 'select';
-      return selection.paste(desk.middle);
     case 'duplicate':
       return selection.duplicate();
     case 'delete':
@@ -113,11 +111,20 @@ function insert(desk: BoardDesk): void {
   if (item) desk.selection.set([item]);
 }
 
-/** Opens the one writing that is selected, if it is one's own; false when there is none. */
-export function editSelected({ selection, reader, person, words }: BoardDesk): boolean {
+/** What can be written anew of what is selected: one own writing, or what one own picture is called. */
+export function editable({ selection, reader, person }: BoardDesk): Item['kind'] | null {
   const [item, ...more] = selection.items;
-  if (!item || more.length > 0 || !isWriting(item.kind) || item.locked) return false;
-  if (reader.author(item.key)?.personId !== person.personId) return false;
-  words.edit(item);
+  if (!item || more.length > 0 || item.locked) return null;
+  if (!isWriting(item.kind) && item.kind !== 'image') return null;
+  return reader.author(item.key)?.personId === person.personId ? item.kind : null;
+}
+
+/** Opens what is selected to be written anew; false when there is nothing of that kind. */
+export function editSelected(desk: BoardDesk): boolean {
+  const kind = editable(desk);
+  const [item] = desk.selection.items;
+  if (kind === null || !item) return false;
+  if (kind === 'image') desk.captioned = item;
+  else desk.words.edit(item);
   return true;
 }

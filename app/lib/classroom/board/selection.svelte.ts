@@ -10,7 +10,8 @@ import type { Box } from '#sync/draw/camera.ts';
 import { IDENTITY, moved, multiply } from '#sync/draw/matrix.ts';
 import type { Lettering } from '#sync/draw/words.ts';
 import type { Act, Acts } from './acts.ts';
-import { withTheirGroups } from './transform.ts';
+import { clipboard, type Copied } from './clipboard.ts';
+import { endsOf, withTheirGroups } from './transform.ts';
 
 export interface SelectionPorts {
   readonly doc: Y.Doc;
@@ -30,13 +31,14 @@ export interface SelectionPorts {
 /** How far a copy stands from its original, logical pixels. */
 const ASIDE = 24;
 
-/** Copied items, for all boards that this tab opens, and where the files of their images are. */
-let clipboard: { readonly items: readonly Item[]; readonly files: string | null } = { items: [], files: null };
-
 export class Selection {
   keys: readonly string[] = $state.raw([]);
+  /** Of it, what stays selected while the keyboard goes on to the next. */
+  held: readonly string[] = $state.raw([]);
   /** The box around it, or null. */
   box: Box | null = $state.raw(null);
+  /** Of one own line or arrow: where it begins and ends. */
+  ends: ReturnType<typeof endsOf> = $state.raw(null);
   locked = $state(false);
   /** The host has locked all of it, for whoever drew it, too. */
   kept = $state(false);
@@ -85,7 +87,12 @@ export class Selection {
   }
 
   clear(): void {
+    this.held = [];
     if (this.keys.length > 0) this.set([]);
+  }
+
+  hold(): void {
+    this.held = this.keys;
   }
 
   /** What lies under everything else, which no press takes by accident. */
@@ -97,10 +104,13 @@ export class Selection {
   next(step: -1 | 1): void {
     const own = this.ports.reader.visible(this.ports.page()).filter(this.ports.mayTouch);
     const front = own.filter(({ back }) => !back);
-    const there = front.length > 0 ? front : own;
-    const now = there.findIndex(({ key }) => key === this.keys.at(-1));
+    const held = this.held.filter((key) => this.keys.includes(key));
+    if (held.length === 0) this.held = [];
+    const there = (front.length > 0 ? front : own).filter(({ key }) => !held.includes(key) || key === this.held.at(-1));
+    const last = this.keys.findLast((key) => !held.includes(key)) ?? this.held.at(-1) ?? this.keys.at(-1);
+    const now = there.findIndex(({ key }) => key === last);
     const next = there.at(now < 0 ? (step > 0 ? 0 : -1) : (now + step) % there.length);
-    this.set(next ? [next] : []);
+    this.set([...this.items.filter(({ key }) => held.includes(key)), ...(next ? [next] : [])]);
   }
 
   /** Something on the board changed: what is gone is selected no more. */
@@ -112,6 +122,8 @@ export class Selection {
     this.kept = this.locked && items.every((item) => this.isKept(item));
     this.pictures = items.length > 0 && items.every((item) => item.kind === 'image' && this.isOwn(item));
     this.back = this.pictures && items.every(({ back }) => back);
+    const [only] = items;
+    this.ends = only && items.length === 1 && !only.locked && this.isOwn(only) ? endsOf(only) : null;
     this.grouped = items.length > 1 && items.every(({ group }) => group !== '' && group === items[0]?.group);
   }
 
@@ -186,17 +198,17 @@ export class Selection {
     return this.items.flatMap(({ kind, text }) => (isWriting(kind) ? [text] : [])).join('\n');
   }
 
-  copy(): void {
+  /** Into the clipboard of all boards; gives it for the system's, as `BOARD_TYPE`. */
+  copy(byButton: boolean): string {
     const { files } = this.ports;
-    if (this.keys.length > 0) clipboard = { items: [...this.items].sort((a, b) => a.z - b.z), files };
+    return clipboard.put({ items: [...this.items].sort((a, b) => a.z - b.z), files }, byButton);
   }
 
-  /** Pasted with its middle at `at`, or beside the originals. */
-  paste(at: { x: number; y: number } | null): void {
-    const { items, files } = clipboard;
+  /** What was copied comes with its middle to `at`, logical pixels. */
+  paste({ items, files }: Copied, at: { x: number; y: number }): void {
     const box = boxOfItems(items, this.ports.letters());
-    const by =
-      box && at ? moved(at.x - (box.left + box.right) / 2, at.y - (box.top + box.bottom) / 2) : moved(ASIDE, ASIDE);
+    if (!box) return;
+    const by = moved(at.x - (box.left + box.right) / 2, at.y - (box.top + box.bottom) / 2);
     if (files === this.ports.files) return this.insert(items, by);
     // Files of another lesson are not to be had in this one: they are sent anew.
     this.insert(
@@ -213,6 +225,26 @@ export class Selection {
       [...this.items].sort((a, b) => a.z - b.z),
       moved(ASIDE, ASIDE),
     );
+  }
+
+  /** To another page, as one act: copies there, and the originals go. */
+  toPage(page: string): void {
+    const { free, ports } = this;
+    if (free.length === 0) return;
+    const act: Act = [];
+    const keys = copyItems(
+      ports.doc,
+      ports.author,
+      [...free].sort((a, b) => a.z - b.z),
+      { z: ports.reader.top() + 1, page, move: ({ place }) => place },
+    );
+    ports.acts.drew(keys, act);
+    ports.acts.erase(
+      free.map(({ key }) => key),
+      act,
+    );
+    ports.onAct();
+    this.refresh();
   }
 
   private insert(items: readonly Item[], by: Matrix): void {

@@ -1,6 +1,7 @@
 /** What is on the page that is shown: how much, by whom, and which words. */
-import type { BoardReader } from '#sync/documents/board-reader.ts';
+import type { BoardReader, Kind } from '#sync/documents/board-reader.ts';
 import { isWriting, type Writing } from '#sync/documents/items.ts';
+import { countKinds } from './kinds.ts';
 
 /** Between two counts, ms; by a timer, which hidden pages have too. */
 const COUNT_MS = 40;
@@ -16,6 +17,8 @@ export class Tally {
   authors: { name: string | null; count: number }[] = $state.raw([]);
   /** What is written on the page and which pictures are on it, from top to bottom, for those who hear it. */
   words: readonly { key: string; kind: Writing | 'image'; text: string }[] = $state.raw([]);
+  /** How many of each kind there are. */
+  kinds: readonly (readonly [Kind, number])[] = $state.raw([]);
   /** Items that were just cleared; 0 for none. */
   cleared = $state(0);
   private readonly reader: BoardReader;
@@ -60,8 +63,9 @@ export class Tally {
     clearTimeout(this.detailing);
     this.detailing = undefined;
     this.authors = this.reader.tally(this.page());
-    this.words = this.reader
-      .visible(this.page())
+    const there = this.reader.visible(this.page());
+    this.kinds = countKinds(there).sort((a, b) => b[1] - a[1]);
+    this.words = there
       .flatMap(({ key, kind, text, points, place }) =>
         isWriting(kind) || kind === 'image' ? [{ key, kind, text, top: (points[1] ?? 0) + (place?.[5] ?? 0) }] : [],
       )

@@ -9,12 +9,18 @@ function remembered(): { pen: number; size: number } {
   return { pen: pen in PENS ? pen : 0, size: size in SIZES ? size : 0 };
 }
 
+const FINGERS = 'board-fingers';
+const asked = (stored: string | null): boolean | null => (stored === null ? null : stored === 'draw');
+
 export class Tools {
   tool: Tool = $state('pen');
   /** Index into PENS. */
   pen = $state(0);
   /** Index into SIZES. */
   size = $state(0);
+  /** Whether one finger draws, as this person wants it; null as long as they never said: until a stylus is seen. */
+  fingers: boolean | null = $state(asked(localStorage.getItem(FINGERS)));
+  private stylus = $state(false);
 
   constructor() {
     ({ pen: this.pen, size: this.size } = remembered());
@@ -29,6 +35,22 @@ export class Tools {
   chooseSize(size: number): void {
     this.size = Math.min(SIZES.length - 1, Math.max(0, size));
     this.draw();
+  }
+
+  get fingersDraw(): boolean {
+    return this.fingers ?? !this.stylus;
+  }
+
+  /** Gives whether fingers draw no more because of it, which whoever has fingers must be told. */
+  sawStylus(): boolean {
+    const news = !this.stylus && this.fingers === null && matchMedia('(any-pointer: coarse)').matches;
+    this.stylus = true;
+    return news;
+  }
+
+  letFingersDraw(draw: boolean): void {
+    this.fingers = draw;
+    localStorage.setItem(FINGERS, draw ? 'draw' : 'move');
   }
 
   /** Logical pixels. */

@@ -2,7 +2,7 @@
 import type { Item } from '#sync/documents/board-reader.ts';
 import type { Matrix } from '#sync/documents/changes.ts';
 import type { Box } from '#sync/draw/camera.ts';
-import { scaled, turned } from '#sync/draw/matrix.ts';
+import { applied, scaled, turned } from '#sync/draw/matrix.ts';
 
 interface Point {
   readonly x: number;
@@ -37,6 +37,30 @@ export function handleAt(box: Box, { x, y }: Point, pixel: number): Handle | nul
   if (near({ x: (box.left + box.right) / 2, y: box.top - TURN_AT * pixel })) return 'turn';
   // Of a box that is smaller than its handles, the lower right corner is the one that is meant.
   return CORNERS.toReversed().find((corner) => near(cornerOf(box, corner))) ?? null;
+}
+
+/** Where a line or an arrow begins and ends; null for everything else. */
+export function endsOf({
+  kind,
+  points,
+  place,
+}: Pick<Item, 'kind' | 'points' | 'place'>): readonly [Point, Point] | null {
+  if (kind !== 'line' && kind !== 'arrow') return null;
+  const [x = 0, y = 0, , toX = x, toY = y] = points;
+  return place
+    ? [applied(place, x, y), applied(place, toX, toY)]
+    : [
+        { x, y },
+        { x: toX, y: toY },
+      ];
+}
+
+/** The end under a point; of a short line, its middle is nearer and moves it as a whole. */
+export function endAt([a, b]: readonly [Point, Point], { x, y }: Point, pixel: number): 0 | 1 | null {
+  const [toA, toB] = [Math.hypot(a.x - x, a.y - y), Math.hypot(b.x - x, b.y - y)];
+  const near = Math.min(toA, toB);
+  if (near > NEAR * pixel || near > Math.hypot((a.x + b.x) / 2 - x, (a.y + b.y) / 2 - y)) return null;
+  return toA < toB ? 0 : 1;
 }
 
 /** Drags a corner while the one across stays. `even` keeps the proportions. Nothing is turned inside out. */

@@ -1,5 +1,6 @@
 /** Words of the board. */
 import { boardFiles } from './board-files.ts';
+import { boardKeys } from './board-keys.ts';
 
 const things = (count: number): string => `${count} ${count === 1 ? 'thing' : 'things'}`;
 const list = (parts: readonly string[]): string =>
@@ -8,6 +9,7 @@ const list = (parts: readonly string[]): string =>
 export const board = {
   label: 'Board',
   files: boardFiles,
+  keys: boardKeys,
   tools: 'Board tools',
   toolNames: {
     select: 'Select',
@@ -26,6 +28,24 @@ export const board = {
     laser: 'Laser pointer',
     move: 'Move the board',
   },
+  said: {
+    fingers: {
+      title: 'Fingers move the board now, the pen draws',
+      body: 'To draw with a finger, too: More tools, Draw with a finger.',
+    },
+    whole: {
+      title: 'Only ink is rubbed out in part',
+      body: 'The eraser takes shapes and words away as a whole.',
+    },
+    empty: {
+      title: 'Nothing to paste',
+      body: 'The board takes pictures, PDFs, words, and what was copied on a board.',
+    },
+    unreadable: { title: 'What was copied cannot be read', body: 'Copy it once more.' },
+    long: { title: 'Only its beginning was pasted', body: 'A text on the board holds 4,000 letters.' },
+    'no-files': { title: 'This board takes no pictures' },
+  },
+  fingers: 'Draw with a finger',
   shapes: 'Shapes',
   words: 'Written on this page',
   writing: { text: 'Text on the board', note: 'Sticky note', maths: 'Formula in LaTeX' },
@@ -42,7 +62,17 @@ export const board = {
   clear: 'Clear the page',
   clearMine: 'Clear what I drew',
   selection: (count: number) => `Selection, ${things(count)}`,
-  selected: (count: number) => `${things(count)} selected`,
+  edit: 'Edit',
+  copy: 'Copy',
+  cut: 'Cut',
+  paste: 'Paste',
+  toPage: 'Move to page',
+  moreActs: 'More for the selection',
+  caption: 'Describe the picture',
+  captionBody: 'Read out to those who cannot see it.',
+  captionLabel: 'What is on it',
+  captionSave: 'Save',
+  captionNot: 'Leave it',
   group: 'Group',
   ungroup: 'Ungroup',
   lock: 'Lock',
@@ -74,6 +104,8 @@ export const board = {
   save: 'Save as',
   saveAs: { png: 'Save this page as PNG', svg: 'Save this page as SVG', pdf: 'Save all pages as PDF' },
   saveFailed: 'The file could not be made',
+  savingPictures: (done: number, of: number) => `Picture ${done} of ${of}`,
+  saveStop: 'Cancel',
 
   lead: 'Where the others look',
   call: 'Bring everyone to me',
@@ -97,7 +129,8 @@ export const board = {
 
   empty: 'Draw here',
   emptyBody: 'Everyone in the lesson sees it while you draw.',
-  emptyKeys: 'A select, P pen, H highlighter, E eraser, T text, I picture or PDF, 1 to 5 colours, Ctrl Z undo',
+  emptyKeys:
+    'A select, P pen, H highlighter, E eraser, T text, I picture or PDF, 1 to 5 colours, Ctrl Z undo, ? all keys',
   emptyWatch: 'Nothing has been drawn yet',
   emptyWatchBody: 'What the others draw appears here while they draw it.',
   emptyOver: 'Nothing was drawn in this lesson',

@@ -141,7 +141,7 @@ export const classroom = {
     settings: 'Your devices and keys',
     keys: 'Single keys as shortcuts',
     keysList:
-      'M microphone, V camera, S share, G grid, C chat, U people. The board has keys of its own: A select, P pen, H highlighter, E eraser, X rub out a part, L line, W arrow, R rectangle, O ellipse, Y polygon, T text, N note, F formula, K laser, D move the board, 1 to 5 colours, [ and ] width; Enter puts a shape down, Q goes from one thing to the next, arrows move it, with Alt they resize it, comma and full stop turn it.',
+      'M microphone, V camera, S share, G grid, C chat, U people. The board has keys of its own: A select, P pen, H highlighter, E eraser, X rub out a part, L line, W arrow, R rectangle, O ellipse, Y polygon, T text, N note, F formula, K laser, D move the board, 1 to 5 colours, [ and ] width; Enter puts a shape down, Q goes from one thing to the next, arrows move it, with Alt they resize it, comma and full stop turn it, and ? shows all of them. Without single keys as shortcuts, the board has its keys only while it has the focus.',
   },
 
   controls: {
