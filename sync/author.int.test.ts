@@ -99,6 +99,7 @@ describe('a server-side author', () => {
     const asha = await one.stock(ASHA, name);
     one.sync.author(name, AI).stream().append('And then');
     await until(() => lastOf(asha.doc)?.text === 'And then', 'the words');
+    await expect.poll(async () => (await stored(name)).length, { timeout: 10_000 }).toBe(1);
     const other = await world({ bus });
     const now = Date.now();
     vi.spyOn(Date, 'now').mockImplementation(() => now + 6 * 60_000);

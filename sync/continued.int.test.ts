@@ -66,6 +66,7 @@ async function oldBoard(at: World): Promise<string> {
   await until(() => drawnBy(asha.doc).length === 2 && drawnBy(rohan.doc).length === 2, 'the old board');
   asha.end();
   rohan.end();
+  await until(() => at.sync.stats().unstoredBytes === 0, 'it to be stored');
   return name;
 }
 

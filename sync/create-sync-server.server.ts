@@ -22,6 +22,7 @@ import { carryOn, type Continued } from './rooms/carry-on.server.ts';
 import { AuthorRefused, ChatAuthor, type ServerAuthor } from './rooms/author.ts';
 import { Facts } from './rooms/facts.ts';
 import { LateInk, type LateAnswer } from './rooms/late.server.ts';
+import { Leisure } from './rooms/leisure.ts';
 import { Lessons } from './rooms/lessons.ts';
 import { News } from './rooms/news.ts';
 import { Rooms } from './rooms/rooms.server.ts';
@@ -107,6 +108,26 @@ export interface SyncServer {
 
 /** How long those who are sent away may take to say goodbye, wall ms. */
 const GOODBYE_MS = 2_000;
+/** How long each part may take to end, wall ms. */
+const LAST_MOMENT_MS = 3_000;
+
+/** Waits, but not longer than that, and for whatever outcome. */
+async function atMost(ms: number, name: string, ended: Promise<unknown>, log: Log): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.warn({ part: name, ms }, 'left without waiting any longer');
+      resolve();
+    }, ms);
+  });
+  try {
+    await Promise.race([ended, late]);
+  } catch (error) {
+    log.warn({ err: error, part: name }, 'did not end well');
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** What a request asks for; null for a path that is no document's. */
 function wantOf(req: IncomingMessage): { name: string; ticket: string; acks: boolean } | null {
@@ -139,7 +160,8 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const history = new HistoryTable(db);
   const { checkpointEvery } = limits;
   const copies = new Copies({ table: history, objects: parts.objects ?? null, log, checkpointEvery });
-  const journal = new Journal(db, log);
+  const journal = new Journal(db, log, limits.storeMs);
+  const leisure = new Leisure(log);
   const fanout = parts.fanout ?? busFanout(bus, log);
   const facts = new Facts(submit, business, log);
   const news = new News(bus, log);
@@ -178,6 +200,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       if (isLessonsOwn(document)) facts.ruledBefore(document, standing, at);
     },
     limits,
+    leisure,
     log,
     wall,
     business,
@@ -282,21 +305,27 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     }
   };
 
-  const sweep = async (): Promise<void> => {
+  /** Nothing in it is waited for, so that a slow database keeps nobody's ticket alive and nobody's dead socket open. */
+  const sweep = (): void => {
     const now = wall();
     for (const socket of sockets) socket.sweep(now);
     facts.sweep();
-    await rooms.sweep();
+    rooms.sweep();
+    catchUp();
     if (started && !draining) copier?.sweep();
   };
-  let sweeping: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    sweeping ??= sweep()
-      .catch((error: unknown) => log.warn({ err: error }, 'looking after the documents failed'))
+  let catchingUp = false;
+  const catchUp = (): void => {
+    if (catchingUp) return;
+    catchingUp = true;
+    rooms
+      .catchUp()
+      .catch((error: unknown) => log.warn({ err: error }, 'the database could not be asked for news'))
       .finally(() => {
-        sweeping = null;
+        catchingUp = false;
       });
-  }, limits.sweepMs);
+  };
+  const timer = setInterval(sweep, limits.sweepMs);
   timer.unref();
 
   const drain = async (): Promise<void> => {
@@ -307,7 +336,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     const until = Date.now() + GOODBYE_MS;
     while (sockets.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     for (const socket of sockets) socket.terminate();
-    for (const room of rooms) room.snapshot();
+    for (const room of rooms) room.finishTick();
     await authorsGone;
     await journal.settled();
     await facts.settled();
@@ -318,17 +347,20 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   return {
     handleUpgrade(req, socket, head) {
       socket.on('error', (error) => log.info({ err: error }, 'a connection broke'));
-      // Refusals come after the upgrade, as close codes: a browser cannot read the status of a refused one.
-      const verdict = judge(req);
-      wss.handleUpgrade(req, socket, head, (ws) => {
-        ws.on('error', (error) => log.info({ err: error }, 'a socket failed'));
-        if ('code' in verdict) {
-          log.info({ code: verdict.code, reason: verdict.reason }, 'refused a document');
-          return ws.close(verdict.code, verdict.reason);
-        }
-        const peer = verdict.socket(ws, socket);
-        sockets.add(peer);
-        void enter(peer, verdict.document);
+      leisure.do(() => {
+        // Refusals come after the upgrade, as close codes: a browser cannot read the status of a refused one.
+        const verdict = judge(req);
+        wss.handleUpgrade(req, socket, head, (ws) => {
+          ws.on('error', (error) => log.info({ err: error }, 'a socket failed'));
+          if ('code' in verdict) {
+            log.info({ code: verdict.code, reason: verdict.reason }, 'refused a document');
+            return ws.close(verdict.code, verdict.reason);
+          }
+          const peer = verdict.socket(ws, socket);
+          sockets.add(peer);
+          void enter(peer, verdict.document);
+        });
+        return true;
       });
     },
     async snapshot(name) {
@@ -416,15 +448,18 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       clearInterval(timer);
       draining = true;
       for (const socket of sockets) socket.terminate();
-      await Promise.all([...authors].map((author) => author.close()));
-      await sweeping;
-      await copier?.stop();
-      await lessons.stop();
+      // Each has a moment: with a database that does not answer, what is not stored was told to the other processes, was
+      // never acknowledged, and is with its clients.
+      const parting = (name: string, ended: Promise<unknown>): Promise<void> =>
+        atMost(LAST_MOMENT_MS, name, ended, log);
+      await parting('authors', Promise.all([...authors].map((author) => author.close())));
+      await parting('copies', Promise.resolve(copier?.stop()));
+      await parting('lessons', lessons.stop());
       news.stop();
-      await journal.close();
-      await facts.close();
-      await rooms.clear();
-      if (!parts.fanout) await fanout.close();
+      await parting('journal', journal.close());
+      await parting('facts', facts.close());
+      await parting('rooms', rooms.clear());
+      if (!parts.fanout) await parting('fan-out', fanout.close());
       wss.close();
     },
   };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Close } from './close-codes.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
+import { Leisure } from './rooms/leisure.ts';
 import type { Peer } from './rooms/peer.ts';
 import { receive } from './rooms/receive.ts';
 import { Room } from './rooms/room.ts';
@@ -10,6 +11,7 @@ import { loadState } from './rooms/state.ts';
 import type { NewUpdate } from './storage/journal.server.ts';
 import { badMessage, honestMessages, type Known } from './testing/fuzz.ts';
 import { BUSINESS_NOW, keepingLog } from './testing/harness.server.ts';
+import { payloadsOf } from './wire/frame.ts';
 import { readMessage } from './wire/messages.ts';
 
 const MESSAGES = 100_000;
@@ -36,12 +38,13 @@ class FakePeer implements Peer {
   }
 
   /** As every stock client: it applies what it is told, and has no net below. */
-  write(frame: Buffer): void {
-    const small = frame[1] ?? 0;
-    const payload = frame.subarray(small < 126 ? 2 : small === 126 ? 4 : 10);
-    if (payload[0] !== 0) return;
-    const message = readMessage(Uint8Array.from(payload));
-    if (message.kind === 'update') Y.applyUpdate(this.doc, message.update);
+  write(frame: Buffer, then?: Buffer): void {
+    if (then) this.write(then);
+    for (const payload of payloadsOf(frame)) {
+      if (payload[0] !== 0) continue;
+      const message = readMessage(Uint8Array.from(payload));
+      if (message.kind === 'update') Y.applyUpdate(this.doc, message.update);
+    }
   }
 
   offer(frame: Buffer): void {
@@ -134,14 +137,19 @@ function roomFor(rows: NewUpdate[], log: ReturnType<typeof keepingLog>): Room {
   return new Room('board:l', name, state, new Map(IDS.map((client) => [client, ownerOf(client)])), null, {
     limits: { ...DEFAULT_LIMITS, tickMs: 0, heldBytes: 1024 * 1024 },
     log,
+    leisure: new Leisure(log),
     wall: () => BUSINESS_NOW,
     business: () => BUSINESS_NOW,
-    append: async (updates) => {
+    append: async (take) => {
+      const { updates } = take();
       const first = rows.length + 1;
       rows.push(...updates);
       return updates.length > 0 ? { first, last: rows.length } : null;
     },
+    accept: () => undefined,
     unstored: () => 0,
+    storeMissing: async () => null,
+    life: 1,
     updatesAfter: async () => [],
     claim: async (_client, personId) => personId,
     tell: () => undefined,

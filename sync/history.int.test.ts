@@ -114,15 +114,15 @@ async function stored(name: string, rows: readonly HistoryRow[], checkpointEvery
   const table = new DocumentTable(db);
   const history = new HistoryTable(db);
   const log = keepingLog();
-  const journal = new Journal(db, log);
+  const journal = new Journal(db, log, 0);
   await table.create(name);
   for (let at = 0; at < rows.length; at += 2_000)
-    await journal.append(
-      name,
-      rows
+    await journal.append(name, () => ({
+      bytes: 0,
+      updates: rows
         .slice(at, at + 2_000)
         .map(({ body, personId, at: businessAt, wallAt }) => ({ body, personId, brought: false, wallAt, businessAt })),
-    );
+    }));
   await new Copies({ table: history, objects: memoryObjects(), log, checkpointEvery }).make(name);
   return history;
 }
@@ -156,7 +156,7 @@ describe('the history of a document', () => {
   });
 
   it('[H3] keeps states along the way while the lesson runs: exactly the rows up to them', async () => {
-    const one = await world({ checkpointEvery: 30 });
+    const one = await world({ checkpointEvery: 8 });
     const name = `board:${aLesson()}`;
     const asha = await one.stock(ASHA, name);
     const table = new HistoryTable(db);

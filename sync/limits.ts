@@ -2,6 +2,10 @@
 export interface Limits {
   /** Between two frames of a room; the first after a pause goes at once. */
   readonly tickMs: number;
+  /** Between two statements that store; the first after a pause goes at once. What gathers is one row a person. */
+  readonly storeMs: number;
+  /** How long another process may take to store what it said; then this one does. */
+  readonly earlyMs: number;
   /** Between two frames of pointers; they come after the strokes and make no frame of strokes wait. */
   readonly cursorsMs: number;
   /** The largest message a socket may send. */
@@ -52,6 +56,8 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   tickMs: 16,
+  storeMs: 50,
+  earlyMs: 2_000,
   cursorsMs: 50,
   messageBytes: 4 * 1024 * 1024,
   messagePieces: 1_024,

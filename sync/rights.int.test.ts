@@ -115,6 +115,7 @@ describe('rights', () => {
     says(host, { kind: 'closed', value: true }, { kind: 'turn', page: FIRST_PAGE });
     says(host, { kind: 'at', page: '1.2' });
     const asha = await two.stock(ASHA, `board:${lessonId}`);
+    await until(() => readRights(asha.doc, 'board').closed, 'the board to be closed for Asha');
     draw(asha.doc, ASHA);
     await until(() => asha.refusals.length === 1, 'Asha to be refused');
     says(host, { kind: 'reveal', personId: ASHA.personId });
@@ -240,6 +241,7 @@ describe('a student’s own documents', () => {
     postMessage(line.doc, ASHA, 'Still?', Date.now());
     await until(() => line.refusals.length === 1, 'the refusal');
     const other = await hostAt(one, name, lessonId);
+    await until(() => readMessages(other.doc).length > 0, 'the line at the other process');
     expect(readMessages(other.doc).map(({ text }) => text)).toEqual(['May I ask?']);
   });
 

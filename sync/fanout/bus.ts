@@ -14,10 +14,11 @@ interface Letter {
   readonly document: string | null;
 }
 
-function read(message: unknown): Letter | null {
+/** Null for what makes no sense, and for what `node` says itself. */
+function read(message: unknown, node: string): Letter | null {
   if (typeof message !== 'object' || message === null || !('from' in message) || !('word' in message)) return null;
   const { from, word } = message;
-  if (typeof from !== 'string' || typeof word !== 'string') return null;
+  if (typeof from !== 'string' || from === node || typeof word !== 'string') return null;
   const document = 'document' in message && typeof message.document === 'string' ? message.document : null;
   return { from, word: decodeWord(new Uint8Array(Buffer.from(word, 'base64'))), document };
 }
@@ -38,8 +39,8 @@ export function busFanout(bus: Bus, log: Log): Fanout {
     for (;;)
       try {
         const stop = await bus.subscribe(topic, (message) => {
-          const letter = read(message);
-          if (!letter || letter.from === node || letter.document === null) return;
+          const letter = read(message, node);
+          if (!letter || letter.document === null) return;
           hearers.get(letter.document)?.onWord(letter.word, letter.from);
         });
         if (stands()) then();

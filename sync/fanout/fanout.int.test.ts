@@ -6,7 +6,7 @@ import { openRedisBus } from '#platform/bus/redis.server.ts';
 import { startRedis, type TestRedis } from '../../tests/support/redis.ts';
 import { keepingLog } from '../testing/harness.server.ts';
 import { busFanout } from './bus.ts';
-import { fanoutContract, listener, stored } from './contract.ts';
+import { early, fanoutContract, listener, soon } from './contract.ts';
 import type { Fanout } from './fanout.ts';
 import { redisFanout } from './redis.server.ts';
 
@@ -57,12 +57,12 @@ describe('streams of Redis', () => {
     const document = `board:${randomUUID()}`;
     const heard = listener();
     two.hear(document, heard);
-    await expect.poll(() => heard.listening).toBe(1);
+    await soon(() => heard.listening).toBe(1);
     return { one, two, document, heard };
   };
   const last = (heard: ReturnType<typeof listener>): number => {
     const word = heard.words.at(-1)?.word;
-    return word?.kind === 'stored' ? word.last : 0;
+    return word?.kind === 'early' ? word.n : 0;
   };
 
   it('[N3] are one a document, read in one connection a process, bounded, and gone when nobody writes any more', async () => {
@@ -79,14 +79,14 @@ describe('streams of Redis', () => {
     for (let n = 1; n <= 3_000; n += 1) {
       one.tell(
         document,
-        stored(
+        early(
           n,
           Array.from({ length: 2_000 }, () => 1),
         ),
       );
       if (n % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    await expect.poll(() => last(heard)).toBe(3_000);
+    await soon(() => last(heard)).toBe(3_000);
     await asked(async (client) => {
       const keys = await client.keys('nexused:sync:doc:*');
       expect(keys).toEqual([`nexused:sync:doc:${document}`]);
@@ -99,31 +99,31 @@ describe('streams of Redis', () => {
 
   it('[N4] are written to without waiting while Redis is frozen, and heard again afterwards', async () => {
     const { one, document, heard } = await pair();
-    one.tell(document, stored(1));
-    await expect.poll(() => last(heard)).toBe(1);
+    one.tell(document, early(1));
+    await soon(() => last(heard)).toBe(1);
     redis.freeze();
     const heap = process.memoryUsage().rss;
-    let slowest = 0;
-    // 40 MB that nobody takes.
-    for (let n = 2; n < 1_000; n += 1) {
-      const before = performance.now();
-      one.tell(document, stored(n, new Array<number>(40_000).fill(1)));
-      slowest = Math.max(slowest, performance.now() - before);
-      if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+    const took: number[] = [];
+    try {
+      // 40 MB that nobody takes.
+      for (let n = 2; n < 1_000; n += 1) {
+        const before = performance.now();
+        one.tell(document, early(n, new Array<number>(40_000).fill(1)));
+        took.push(performance.now() - before);
+        if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    } finally {
+      // Whatever is wrong here is no fault of the tests that follow.
+      redis.thaw();
     }
-    expect(slowest).toBeLessThan(1_000);
+    // All but those in which this process itself had to wait for a processor.
+    expect(took.sort((a, b) => a - b)[Math.floor(took.length * 0.95)]).toBeLessThan(50);
     expect(process.memoryUsage().rss - heap).toBeLessThan(120 * 1024 * 1024);
-    redis.thaw();
-    await expect.poll(() => heard.listening).toBeGreaterThan(1);
-    await expect
-      .poll(
-        () => {
-          one.tell(document, stored(5_000));
-          return last(heard);
-        },
-        { timeout: 5_000 },
-      )
-      .toBe(5_000);
+    await soon(() => heard.listening).toBeGreaterThan(1);
+    await soon(() => {
+      one.tell(document, early(5_000));
+      return last(heard);
+    }).toBe(5_000);
   });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
@@ -131,34 +131,27 @@ describe('streams of Redis', () => {
     async (signal) => {
       const { one, document, heard } = await pair();
       await redis.restart(signal);
-      await expect.poll(() => heard.listening).toBeGreaterThan(1);
-      await expect
-        .poll(
-          () => {
-            one.tell(document, stored(2));
-            return last(heard);
-          },
-          { timeout: 5_000 },
-        )
-        .toBe(2);
+      await soon(() => heard.listening).toBeGreaterThan(1);
+      await soon(() => {
+        one.tell(document, early(2));
+        return last(heard);
+      }).toBe(2);
     },
   );
 
   it('[N4] are heard again after all was deleted, and after the connection was cut', async () => {
     const { one, document, heard } = await pair();
-    one.tell(document, stored(1));
-    await expect.poll(() => last(heard)).toBe(1);
+    one.tell(document, early(1));
+    await soon(() => last(heard)).toBe(1);
     await asked((client) => client.flushall());
-    one.tell(document, stored(2));
-    await expect.poll(() => last(heard)).toBe(2);
+    one.tell(document, early(2));
+    await soon(() => last(heard)).toBe(2);
     await asked((client) => client.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'YES'));
-    await expect.poll(() => heard.listening).toBe(2);
-    await expect
-      .poll(() => {
-        one.tell(document, stored(3));
-        return last(heard);
-      })
-      .toBe(3);
+    await soon(() => heard.listening).toBe(2);
+    await soon(() => {
+      one.tell(document, early(3));
+      return last(heard);
+    }).toBe(3);
   });
 
   it('[N4] pass over what they cannot read', async () => {
@@ -167,7 +160,7 @@ describe('streams of Redis', () => {
       await client.xadd(`nexused:sync:doc:${document}`, '*', 'f', 'somebody', 'w', Buffer.from([9, 1, 2]));
       await client.xadd(`nexused:sync:doc:${document}`, '*', 'x', 'y');
     });
-    one.tell(document, stored(4));
-    await expect.poll(() => last(heard)).toBe(4);
+    one.tell(document, early(4));
+    await soon(() => last(heard)).toBe(4);
   });
 });

@@ -1,13 +1,35 @@
 /**
- * Between processes. The database is the truth: a word about stored updates names their sequence numbers, so whoever
- * missed one notices at the next, and reads it from there. Presence is fleeting and has no numbers.
+ * Between processes. Updates travel before they are stored, and a word follows when they are, with their sequence
+ * numbers: whoever missed one of the two notices, and reads it from the database, which is the truth. Presence is
+ * fleeting and has no numbers.
  */
 import type { PresenceState } from '../wire/awareness.ts';
 import type { Cursor } from '../wire/cursors.ts';
 
+/** What was accepted in one tick. */
+export interface Said {
+  /** Who wrote it; null when each struct and deletion is by the person whose client id it is under. */
+  readonly by: string | null;
+  /** By a peer, in place of its author. */
+  readonly brought: boolean;
+  readonly update: Uint8Array;
+}
+
 export type Word =
-  /** These numbers are stored; `update` is what they say together, or null when it is to be read from the database. */
-  | { readonly kind: 'stored'; readonly first: number; readonly last: number; readonly update: Uint8Array | null }
+  /**
+   * The n-th thing of this document that this process says in this life: accepted, shown, and not stored yet. It counts
+   * from 1 each time that it opens the document, and no two of its lives have the same number.
+   */
+  | { readonly kind: 'early'; readonly life: number; readonly n: number; readonly said: readonly Said[] }
+  /** What was said early in this life as `from` to `to` is stored under the numbers `first` to `last`. */
+  | {
+      readonly kind: 'stored';
+      readonly life: number;
+      readonly first: number;
+      readonly last: number;
+      readonly from: number;
+      readonly to: number;
+    }
   | { readonly kind: 'presence'; readonly states: readonly PresenceState[] }
   /** Where people point; like presence, the latest is all that counts. */
   | { readonly kind: 'cursors'; readonly cursors: readonly Cursor[] }

@@ -55,8 +55,9 @@ export function redisFanout(url: string, options: RedisFanoutOptions): Fanout {
   return {
     kind: 'redis',
     tell(document, word) {
-      const long = word.kind === 'stored' && (word.update?.length ?? 0) > MOST_CARRIED;
-      writer.add(keyOf(document), [FROM, node], encodeWord(long ? { ...word, update: null } : word));
+      // Its numbers follow.
+      if (word.kind === 'early' && word.said.reduce((sum, { update }) => sum + update.length, 0) > MOST_CARRIED) return;
+      writer.add(keyOf(document), [FROM, node], encodeWord(word));
     },
     answer(to, document, word) {
       writer.add(inboxOf(to), [FROM, node, ABOUT, document], encodeWord(word));

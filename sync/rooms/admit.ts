@@ -28,6 +28,7 @@ interface Outcome {
   denied: Denial | null;
   wrote: boolean;
   readonly ruled: Ruled[];
+  readonly workers: number[];
   /** What stays, because what was to replace it was refused. */
   readonly kept: Id[];
 }
@@ -39,6 +40,8 @@ export interface Admitted {
   /** Why something of it was refused; the first reason. */
   readonly denied: Denial | null;
   readonly ruled: readonly Ruled[];
+  /** Client ids under which there is such work; of what was trusted only. */
+  readonly workers: readonly number[];
   /** Something of the writer's own builds on what is not here yet. */
   readonly waits: boolean;
   /** Others' structs that are not here yet were cut out. */
@@ -95,7 +98,7 @@ export class Admission {
   admit(scan: Scan, writer: Writer, way: Way, into: readonly Assembly[]): Admitted {
     const at = scan.blocks.map(() => 0);
     const stopped: Step[] = scan.blocks.map(() => 'passed');
-    const outcome: Outcome = { denied: null, wrote: false, ruled: [], kept: [] };
+    const outcome: Outcome = { denied: null, wrote: false, ruled: [], workers: [], kept: [] };
     let changed = false;
     let moved = true;
     // Blocks may build on one another in any order, so go round until nothing moves.
@@ -115,12 +118,13 @@ export class Admission {
       }
     }
     if (this.deletes(scan, writer, way, into, outcome)) changed = true;
-    const { denied, wrote, ruled } = outcome;
+    const { denied, wrote, ruled, workers } = outcome;
     return {
       changed,
       wrote,
       denied,
       ruled,
+      workers,
       waits:
         scan.blocks.some((block, i) => stopped[i] === 'missing' && this.isFor(block.client, writer, way)) ||
         scan.deletes.some(
@@ -164,7 +168,7 @@ export class Admission {
     const bytes = enters ? struct.bytes : tombstone(struct.length);
     this.index.add(client, struct.length, denied === null ? place : refusedFor(denied));
     for (const assembly of into) assembly.struct(client, struct.clock, struct.length, bytes);
-    if (enters) this.entered(client, struct, place, outcome);
+    if (enters) this.entered(client, struct, place, way, outcome);
     else if (denied !== null) {
       outcome.denied ??= denied;
       this.guard.learnRefused(struct, place);
@@ -180,8 +184,11 @@ export class Admission {
     return this.guard.whyNot(struct, place, author);
   }
 
-  private entered(client: number, struct: Struct, place: Container, outcome: Outcome): void {
-    outcome.wrote ||= isWork(place);
+  private entered(client: number, struct: Struct, place: Container, way: Way, outcome: Outcome): void {
+    if (isWork(place)) {
+      outcome.wrote = true;
+      if (way === 'trusted' && outcome.workers.at(-1) !== client) outcome.workers.push(client);
+    }
     const change = this.guard.learn(struct, place);
     if (change) outcome.ruled.push({ client, clock: struct.clock, change });
   }

@@ -137,8 +137,9 @@ export class ChatAuthor implements ServerAuthor, Peer {
     this.ports.onClosed();
   }
 
-  write(frame: Buffer): void {
+  write(frame: Buffer, then?: Buffer): void {
     this.hear(payloadOf(frame));
+    if (then) this.hear(payloadOf(then));
   }
 
   answer(frame: Buffer): void {

@@ -29,9 +29,19 @@ export class StructIndex {
     return known;
   }
 
+  /** How many clients are known. */
+  get size(): number {
+    return this.clients.size;
+  }
+
   /** The client's next clock. */
   next(client: number): number {
     return this.clients.get(client)?.next ?? 0;
+  }
+
+  /** Each client's next clock, of those who wrote something. */
+  *heads(): Generator<readonly [number, number]> {
+    for (const [client, { next }] of this.clients) if (next > 0) yield [client, next];
   }
 
   /** Must continue where the client stands. */

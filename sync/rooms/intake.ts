@@ -185,6 +185,12 @@ export class Intake {
     const rest = scanUpdate(Y.diffUpdate(update, Y.encodeStateVector(known)));
     const more = this.admission.admit(rest, writer, way, into);
     part?.take(more);
-    return { ...more, changed: more.changed || admitted.changed, denied: admitted.denied ?? more.denied };
+    return {
+      ...more,
+      changed: more.changed || admitted.changed,
+      denied: admitted.denied ?? more.denied,
+      ruled: [...admitted.ruled, ...more.ruled],
+      workers: [...admitted.workers, ...more.workers],
+    };
   }
 }

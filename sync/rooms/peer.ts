@@ -15,8 +15,10 @@ export interface Peer {
   readonly viewer: boolean;
   /** A server-side author, who may write a message little by little. */
   readonly streams?: boolean;
-  /** Writes a ready frame, or drops the socket when too much waits already. */
-  write(frame: Buffer): void;
+  /** An answer that it asked for is still on its way: it gets no other before. */
+  readonly busy?: boolean;
+  /** Writes a ready frame, and one behind it, or drops the socket when too much waits already. */
+  write(frame: Buffer, then?: Buffer): void;
   /** Writes a frame that may as well be left out; it is, when the socket is behind. */
   offer(frame: Buffer): void;
   /** The same for an answer of any size that this socket asked for. */

@@ -1,5 +1,4 @@
 /** One document while somebody has it open: takes updates in, sends one frame a tick, stores, acknowledges. */
-import * as Y from 'yjs';
 import { never } from '#events/shared/never.ts';
 import { CLOSE, type Denial, type ReadOnlyReason } from '../close-codes.ts';
 import type { DocumentName } from '../documents/names.ts';
@@ -14,15 +13,14 @@ import {
   cursorsMessage,
   deniedMessage,
   step1Message,
-  step2Message,
   updateMessage,
   type Inbound,
 } from '../wire/messages.ts';
-import { partsOf } from '../wire/parts.ts';
-import { Malformed } from '../wire/reader.ts';
 import { scanUpdate } from '../wire/scan.ts';
+import type { Batch } from './batch.ts';
 import { Intake } from './intake.ts';
 import { Keeper, type KeeperPorts } from './keeper.ts';
+import type { Leisure } from './leisure.ts';
 import { Receipts, readOnlyFor, type Peer } from './peer.ts';
 import { Pointers } from './pointers.ts';
 import { Presence } from './presence.ts';
@@ -30,19 +28,13 @@ import { sendAway } from './receive.ts';
 import { Standings } from './standings.ts';
 import type { DocumentState } from './state.ts';
 import { Tick } from './tick.ts';
-
-/** Bytes of a part of a large answer: a page takes one within a few ms. */
-const PART_BYTES = 32 * 1024;
-
-/** An answer to step 1: its end is the step 2, so that a stock client is in sync when all of it is there. */
-function framesOf(update: Uint8Array): Buffer[] {
-  const parts = partsOf(update, PART_BYTES);
-  return parts.map((part, i) => frameOf(i === parts.length - 1 ? step2Message(part) : updateMessage(part)));
-}
+import { Whole, type Copy } from './whole.ts';
 
 /** What a room needs from its surroundings. */
 export interface RoomPorts extends KeeperPorts {
   readonly limits: Limits;
+  /** For what may wait: all rooms share it. */
+  readonly leisure: Leisure;
   /** Bytes that are accepted and not stored, in the whole process. */
   readonly unstored: () => number;
   /** Binds an id to a person for good, and gives whose it is. Never rejects. */
@@ -73,10 +65,12 @@ export class Room {
   private pointersDue = false;
   private tick = new Tick();
   private timer: (() => void) | null = null;
-  private lastFrame = 0;
+  /** When the next frame is due at the latest, if something waits. */
+  private due = 0;
   private ended: ReadOnlyReason | null;
-  private whole: Uint8Array | null = null;
-  private framed: { readonly whole: Uint8Array; readonly frames: readonly Buffer[] } | null = null;
+  private readonly whole: Whole;
+  /** Counts that wait for a frame. */
+  private readonly acks = new Map<Peer, number>();
 
   constructor(
     name: string,
@@ -89,12 +83,17 @@ export class Room {
     this.name = name;
     this.document = document;
     this.state = state;
+    this.whole = new Whole(state, ports.leisure, (error) => this.fail(error));
     this.ended = ended;
     this.ports = ports;
     const { parent } = ports;
     parent?.children.add(this);
     if (parent) state.guard.outer = () => parent.rights;
-    this.keeper = new Keeper(name, state, ports, (update) => this.intake.trust(update).waits);
+    this.keeper = new Keeper(name, state, ports, {
+      trust: (update) => this.intake.trust(update),
+      ownerOf: (client) => this.intake.owners.get(client),
+      onSafe: (batch) => this.acknowledge(batch),
+    });
     this.intake = new Intake(document.surface, state, owners, {
       limits: ports.limits,
       wall: ports.wall,
@@ -153,8 +152,7 @@ export class Room {
   join(peer: Peer): void {
     this.peers.set(peer, new Receipts());
     if (peer.host) this.state.guard.knowHost(peer.personId);
-    this.flush();
-    peer.answer(frameOf(step1Message(Y.encodeStateVector(this.state.doc))));
+    peer.answer(frameOf(step1Message(this.whole.stateVector())));
     this.standings.greet(peer);
     const states = this.presence.all();
     if (states.length > 0) peer.answer(frameOf(awarenessMessage(writeStates(states))));
@@ -165,6 +163,8 @@ export class Room {
   leave(peer: Peer): void {
     this.peers.delete(peer);
     this.standings.leave(peer);
+    this.whole.forget(peer);
+    this.acks.delete(peer);
     this.presence.leave(peer, this.ports.wall());
     this.pointers.leave(peer);
     this.point();
@@ -185,7 +185,9 @@ export class Room {
         this.pointers.hear(peer, message.cursor);
         return this.point();
       case 'query-awareness':
-        return peer.answer(frameOf(awarenessMessage(writeStates(this.presence.all()))));
+        // Who does not read what it asked for gets no more of it.
+        if (peer.busy !== true) peer.answer(frameOf(awarenessMessage(writeStates(this.presence.all()))));
+        return;
       default:
         return never(message);
     }
@@ -205,10 +207,26 @@ export class Room {
     for (const child of this.children) child.onRights();
   }
 
-  /** The whole document as one update, kept until it changes. */
+  /** The whole document as one update, kept until it changes. Throws when the room is broken. */
   snapshot(): Uint8Array {
     this.flush();
-    return (this.whole ??= Y.encodeStateAsUpdate(this.state.doc));
+    return this.whole.encode();
+  }
+
+  /** How many updates the document has taken in since it was loaded. */
+  get version(): number {
+    return this.whole.version;
+  }
+
+  /** Sends and keeps what has gathered. */
+  finishTick(): void {
+    this.flush();
+  }
+
+  /** The same little by little, so that nobody's strokes wait; what comes meanwhile may be in it or not. */
+  copied(): Promise<Copy> {
+    this.flush();
+    return this.whole.copied();
   }
 
   /** Words of the other processes arrive from here on; some may have been missed before. */
@@ -224,8 +242,10 @@ export class Room {
   /** A word from another process. */
   hear(word: Word, from: string): void {
     switch (word.kind) {
+      case 'early':
+        return this.keeper.hear(from, word);
       case 'stored':
-        return this.keeper.follow(word.first, word.last, word.update);
+        return this.keeper.confirm(from, word);
       case 'presence':
         this.presence.hearRemote(word.states, this.ports.wall());
         return this.schedule();
@@ -245,8 +265,8 @@ export class Room {
   }
 
   /** What the database's last number says may be more than this room has seen. */
-  async catchUp(head: number): Promise<void> {
-    await this.keeper.catchUp(head);
+  catchUp(head: number): void {
+    this.keeper.catchUp(head);
   }
 
   /** What time brings: presence runs out, waiting ends. */
@@ -256,6 +276,8 @@ export class Room {
     this.pointers.keepOnly((client) => this.presence.has(client));
     this.point();
     this.intake.sweep(now);
+    this.whole.serve();
+    this.keeper.storeOld();
   }
 
   destroy(): void {
@@ -271,21 +293,9 @@ export class Room {
   }
 
   private answer(peer: Peer, stateVector: Uint8Array): void {
-    this.flush();
-    const empty = stateVector.length === 1 && stateVector[0] === 0;
-    let update: Uint8Array;
-    try {
-      update = empty ? this.snapshot() : Y.encodeStateAsUpdate(this.state.doc, stateVector);
-    } catch (cause) {
-      throw new Malformed('not a state vector', { cause });
-    }
-    for (const frame of empty ? this.wholeFrames(update) : framesOf(update)) peer.answer(frame);
-  }
-
-  /** The whole document as a newcomer gets it, made once for all who come while it stays the same. */
-  private wholeFrames(whole: Uint8Array): readonly Buffer[] {
-    if (this.framed?.whole !== whole) this.framed = { whole, frames: framesOf(whole) };
-    return this.framed.frames;
+    // What gathers now comes with the next frame, as to everybody else.
+    if (peer.streams) return peer.answer(this.whole.answerNow(stateVector));
+    this.whole.answer(peer, stateVector);
   }
 
   private hearPresence(peer: Peer, bytes: Uint8Array): void {
@@ -331,13 +341,13 @@ export class Room {
 
   /** One frame a tick; the first after a pause at the end of this turn of the event loop, so that one read is one frame. */
   private schedule(): void {
-    if (this.timer || (this.tick.empty && !this.presence.changed)) return;
-    const wait = this.lastFrame + this.ports.limits.tickMs - performance.now();
+    if (this.timer || (this.tick.empty && !this.presence.changed && this.acks.size === 0)) return;
+    const wait = this.due - performance.now();
     if (wait <= 0) {
-      const turn = setImmediate(() => this.flush());
+      const turn = setImmediate(() => this.flushSafely());
       this.timer = () => clearImmediate(turn);
     } else {
-      const timeout = setTimeout(() => this.flush(), wait);
+      const timeout = setTimeout(() => this.flushSafely(), wait);
       this.timer = () => clearTimeout(timeout);
     }
   }
@@ -363,6 +373,15 @@ export class Room {
     if (fresh.length > 0) this.ports.tell({ kind: 'cursors', cursors: fresh });
   }
 
+  /** Nobody above it catches what goes wrong: it costs this room and no other. */
+  private flushSafely(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   /** Sends, then keeps: nothing that takes time stands between an update and its peers. */
   private flush(): void {
     this.timer?.();
@@ -373,6 +392,9 @@ export class Room {
       if (fresh.length > 0) this.ports.tell({ kind: 'presence', states: fresh });
     }
     if (!this.tick.empty) this.sendTick();
+    // Those that went with no frame.
+    for (const [peer, count] of this.acks) peer.write(frameOf(ackMessage(count)));
+    this.acks.clear();
     this.sendPointers();
   }
 
@@ -381,46 +403,47 @@ export class Room {
     this.tick = new Tick();
     const update = tick.all.empty ? null : new Uint8Array(tick.all.encode());
     if (update) {
-      this.broadcast(updateMessage(update));
-      this.apply(update);
+      this.whole.add(update, this.broadcast(updateMessage(update)));
       this.learnRights();
     }
-    void this.keeper.keep(tick, update).then(() => this.acknowledge(tick));
+    this.keeper.keep(tick, update);
   }
 
   private learnRights(): void {
     const { doc, guard } = this.state;
     if (!guard.touched) return;
+    if (!this.whole.settle()) return;
     guard.settle(doc);
     this.onRights();
   }
 
-  private apply(update: Uint8Array): void {
-    this.whole = null;
-    this.framed = null;
-    this.state.bytes += update.length;
-    try {
-      // As an act of its own: Yjs tidies up formatted text behind what comes from elsewhere, and nobody would hear of it.
-      this.state.doc.transact(() => Y.applyUpdate(this.state.doc, update), 'room');
-    } catch (error) {
-      // The scan should have stopped it. What is stored stays; everyone starts over from there.
-      this.ports.log.error({ err: error, document: this.name }, 'an accepted update could not be applied');
-      this.failed = true;
-      for (const room of [this, ...this.children]) for (const peer of room.peers.keys()) peer.close(CLOSE.later);
-    }
+  /** Memory is not to be trusted: what is stored stays, what was accepted will be, and everyone starts over from there. */
+  private fail(error: unknown): void {
+    this.ports.log.error({ err: error, document: this.name }, 'a document has failed in memory');
+    this.failed = true;
+    for (const room of [this, ...this.children]) for (const peer of room.peers.keys()) peer.close(CLOSE.later);
   }
 
-  private broadcast(message: Buffer): void {
-    this.lastFrame = performance.now();
+  private broadcast(message: Buffer): Buffer {
+    // One tick from when it was due, not from when its time came: who sends a little more seldom than we tick never waits.
+    const now = performance.now();
+    this.due = Math.max(this.due, now - this.ports.limits.tickMs) + this.ports.limits.tickMs;
     this.frames += 1;
     const frame = frameOf(message);
-    for (const peer of this.peers.keys()) peer.write(frame);
+    for (const peer of this.peers.keys()) {
+      const count = this.acks.get(peer);
+      peer.write(frame, count === undefined ? undefined : frameOf(ackMessage(count)));
+    }
+    this.acks.clear();
+    return frame;
   }
 
-  private acknowledge(tick: Tick): void {
-    for (const [peer, n] of tick.covers) {
-      const count = this.peers.get(peer)?.settle(n, tick.late.get(peer) ?? []);
-      if (count !== null && count !== undefined && peer.acks) peer.write(frameOf(ackMessage(count)));
+  /** Goes with the next frame: one write for both. */
+  private acknowledge({ covers, late }: Batch): void {
+    for (const [peer, n] of covers) {
+      const count = this.peers.get(peer)?.settle(n, late.get(peer) ?? []);
+      if (count !== null && count !== undefined && peer.acks) this.acks.set(peer, count);
     }
+    this.schedule();
   }
 }

@@ -12,6 +12,7 @@ import type { DocumentTable } from '../storage/documents.server.ts';
 import type { HistoryTable } from '../storage/history.server.ts';
 import type { Journal } from '../storage/journal.server.ts';
 import type { Ruled } from './admit.ts';
+import type { Leisure } from './leisure.ts';
 import { Room } from './room.ts';
 import { loadState, wholeOf } from './state.ts';
 
@@ -28,6 +29,7 @@ export interface RoomsPorts {
   /** What the host said before the document was opened here; the lesson knows most of it. */
   readonly ruledBefore: (document: DocumentName, standing: readonly StandingRight[], at: number) => void;
   readonly limits: Limits;
+  readonly leisure: Leisure;
   readonly log: Log;
   readonly wall: () => number;
   readonly business: () => number;
@@ -43,6 +45,8 @@ interface Open {
   checkpoint: number;
   /** Wall ms since when nobody is here; null while somebody is. */
   empty: number | null;
+  /** It is being looked after: a slow one delays no other. */
+  tended: boolean;
 }
 
 /** The lesson's own document of the same surface. */
@@ -55,6 +59,8 @@ export class Rooms {
   private readonly ports: RoomsPorts;
   private readonly rooms = new Map<string, Promise<Open>>();
   private readonly loaded = new Map<string, Open>();
+  /** Rooms that were made so far. */
+  private lives = 0;
 
   constructor(ports: RoomsPorts) {
     this.ports = ports;
@@ -101,7 +107,7 @@ export class Rooms {
   async snapshot(name: string): Promise<Uint8Array | null> {
     if (!parseDocumentName(name)) return null;
     const open = this.loaded.get(name);
-    if (open) return open.room.seen === 0 && open.room.settled ? null : open.room.snapshot();
+    if (open && !open.room.broken) return open.room.seen === 0 && open.room.settled ? null : open.room.snapshot();
     return wholeOf(await this.ports.table.load(name), this.ports.log);
   }
 
@@ -113,9 +119,11 @@ export class Rooms {
     const { table, journal, fanout, wall, business } = this.ports;
     await table.create(name);
     const row = { body: update, personId, brought: true, wallAt: wall(), businessAt: business() };
-    const stored = await journal.append(name, [row]);
+    journal.accept(update.length);
+    const stored = await journal.append(name, () => ({ updates: [row], bytes: update.length }));
     if (!stored) throw new Error(`What was brought to ${name} could not be stored`);
-    const word = { kind: 'stored', ...stored, update } as const;
+    // Nobody heard it early: everybody reads it.
+    const word = { kind: 'stored', life: 0, ...stored, from: 0, to: 0 } as const;
     const opening = this.rooms.get(name);
     if (opening) {
       const { room } = await opening;
@@ -125,24 +133,34 @@ export class Rooms {
     fanout.tell(name, word);
   }
 
-  /** Looks after every room; called again and again. */
-  async sweep(): Promise<void> {
+  /** Looks after every room; called again and again. What fails or is slow in one is its own matter. */
+  sweep(): void {
     const now = this.ports.wall();
     for (const [name, open] of this.loaded) {
-      const { room } = open;
-      room.sweep();
-      if (room.peers.size > 0 || room.children.size > 0) open.empty = null;
-      else open.empty ??= now;
-      if (open.empty !== null && now - open.empty >= this.ports.limits.lingerMs && room.settled)
-        await this.forget(name);
-      else if (room.settled && room.seen - open.saved >= this.ports.limits.snapshotEvery) await this.save(name, open);
+      if (open.tended) continue;
+      open.tended = true;
+      this.tend(name, open, now)
+        .catch((error: unknown) => {
+          this.ports.log.warn({ err: error, document: name }, 'looking after a document failed');
+        })
+        .finally(() => {
+          open.tended = false;
+        });
     }
-    await this.catchUp();
+  }
+
+  private async tend(name: string, open: Open, now: number): Promise<void> {
+    const { room } = open;
+    room.sweep();
+    if (room.peers.size > 0 || room.children.size > 0) open.empty = null;
+    else open.empty ??= now;
+    if (open.empty !== null && now - open.empty >= this.ports.limits.lingerMs && room.settled) await this.forget(name);
+    else if (room.settled && room.seen - open.saved >= this.ports.limits.snapshotEvery) await this.save(name, open);
   }
 
   /** Forgets everything that is settled; call it when no socket is left. */
   async clear(): Promise<void> {
-    for (const name of [...this.loaded.keys()]) await this.forget(name);
+    await Promise.all([...this.loaded.keys()].map((name) => this.forget(name)));
   }
 
   private async load(name: string, document: DocumentName): Promise<Open> {
@@ -169,16 +187,20 @@ export class Rooms {
       const said = standingRights(state.doc, document.surface);
       const room = new Room(name, document, state, owners, ended, {
         limits: ports.limits,
+        leisure: ports.leisure,
         log: ports.log,
         wall: ports.wall,
         business: ports.business,
-        append: async (updates) => {
-          const stored = await ports.journal.append(name, updates);
+        append: async (take) => {
+          const stored = await ports.journal.append(name, take);
           if (stored) ports.onStored(document);
           return stored;
         },
+        accept: (bytes) => ports.journal.accept(bytes),
         unstored: () => ports.journal.unstored,
         updatesAfter: (seq) => ports.table.updatesAfter(name, seq),
+        storeMissing: (seq, missing) => ports.table.storeMissing(name, seq, missing),
+        life: (this.lives += 1),
         claim: (client, personId) => this.claim(name, client, personId),
         tell: (word) => ports.fanout.tell(name, word),
         answer: (node, word) => ports.fanout.answer(node, name, word),
@@ -188,7 +210,14 @@ export class Rooms {
       });
       now = (then) => then(room);
       for (const then of early) then(room);
-      const open: Open = { room, stopHearing, saved: stored.snapshot?.seq ?? 0, checkpoint, empty: ports.wall() };
+      const open: Open = {
+        room,
+        stopHearing,
+        saved: stored.snapshot?.seq ?? 0,
+        checkpoint,
+        empty: ports.wall(),
+        tended: false,
+      };
       this.loaded.set(name, open);
       // A process may have died between storing the host's word and telling the lesson: told again, it is the same command.
       ports.ruledBefore(document, said, ports.business());
@@ -217,18 +246,21 @@ export class Rooms {
     this.loaded.delete(name);
     this.rooms.delete(name);
     await open.stopHearing();
-    if (!open.room.broken) await this.save(name, open);
+    await this.save(name, open);
     open.room.destroy();
   }
 
   private async save(name: string, open: Open): Promise<void> {
     const { room } = open;
-    if (room.seen === open.saved || !room.complete) return;
+    if (room.broken || room.seen === open.saved || !room.complete) return;
     const { seen, exact } = room;
     const { table, history, limits } = this.ports;
     const keep = exact && seen - open.checkpoint >= limits.checkpointEvery;
     try {
-      const body = room.snapshot();
+      const { version } = room;
+      const { update: body, version: copied } = await room.copied();
+      // Somebody wrote meanwhile: what is not stored yet may be in it. The next rest will do.
+      if (copied !== version || room.version !== version || room.broken) return;
       await table.saveSnapshot(name, seen, body);
       open.saved = seen;
       if (keep) await history.keepCheckpoint(name, seen, body);
@@ -239,12 +271,12 @@ export class Rooms {
   }
 
   /** Asks the database for what the bus may have dropped. */
-  private async catchUp(): Promise<void> {
+  async catchUp(): Promise<void> {
     const names = [...this.loaded]
       .filter(([, { room }]) => room.peers.size > 0 || room.children.size > 0)
       .map(([name]) => name);
     if (names.length === 0) return;
     const heads = await this.ports.table.heads(names);
-    for (const [name, head] of heads) await this.loaded.get(name)?.room.catchUp(head);
+    for (const [name, head] of heads) this.loaded.get(name)?.room.catchUp(head);
   }
 }

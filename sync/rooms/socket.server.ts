@@ -120,6 +120,10 @@ export class SyncSocket implements Peer {
     return this.ticket.role === 'observer';
   }
 
+  get busy(): boolean {
+    return this.owed > 0;
+  }
+
   get open(): boolean {
     return this.ws.readyState === this.ws.OPEN;
   }
@@ -132,10 +136,11 @@ export class SyncSocket implements Peer {
     this.ws.resume();
   }
 
-  write(frame: Buffer): void {
+  write(frame: Buffer, then?: Buffer): void {
     if (!this.open) return;
     if (this.raw.writableLength > this.ports.limits.queueBytes + this.owed) return this.drop();
-    this.raw.write(frame);
+    // One copy is cheaper than a second call into the kernel.
+    this.raw.write(then ? Buffer.concat([frame, then]) : frame);
     this.lastWrite = this.ports.wall();
   }
 

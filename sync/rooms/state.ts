@@ -14,20 +14,35 @@ export interface DocumentState {
   readonly guard: Guard;
   /** The last stored sequence number in it, without a gap before. */
   seen: number;
+  /** Stored updates that build on something that is not stored yet: its process may be about to. */
+  readonly waiting: readonly Uint8Array[];
+  /** Something that is stored could not be read: what is in memory never stands for the rows. */
+  hole: boolean;
   /** What it took to load, and what came since. */
   bytes: number;
 }
 
-/** Applies what was stored, all in one transaction. One update that Yjs cannot read does not cost the others. */
-function replay(doc: Y.Doc, stored: StoredDocument, log: Log): void {
+/** Applies what was stored, all in one transaction, and gives whether something is missing. One update that Yjs cannot read does not cost the others. */
+function replay(doc: Y.Doc, stored: StoredDocument, log: Log): boolean {
+  let hole = false;
   doc.transact(() => {
     for (const { seq, body } of [...(stored.snapshot ? [stored.snapshot] : []), ...stored.updates])
       try {
         Y.applyUpdate(doc, body, 'storage');
       } catch (error) {
+        hole = true;
         log.error({ err: error, seq }, 'a stored update cannot be read');
       }
   }, 'storage');
+  return hole;
+}
+
+/** Takes out what waits in it for something else: whatever enters the document is also indexed, and shown to everybody. */
+function takePending({ store }: Y.Doc): Uint8Array[] {
+  const pending = [store.pendingStructs?.update, store.pendingDs].filter((update) => update instanceof Uint8Array);
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  return pending.map((update) => Y.convertUpdateFormatV2ToV1(update));
 }
 
 /** Finds for each struct of a document the container that it lives in. */
@@ -62,13 +77,16 @@ function indexOf(doc: Y.Doc, containers: Containers): StructIndex {
 
 export function loadState(surface: Surface, stored: StoredDocument, log: Log): DocumentState {
   const doc = new Y.Doc();
-  replay(doc, stored, log);
+  const hole = replay(doc, stored, log);
+  const waiting = takePending(doc);
   const containers = new Containers(surface);
   return {
     doc,
     containers,
     index: indexOf(doc, containers),
     guard: new Guard(surface, doc),
+    waiting,
+    hole,
     bytes: [stored.snapshot, ...stored.updates].reduce((sum, update) => sum + (update?.body.length ?? 0), 0),
     seen: stored.updates.at(-1)?.seq ?? stored.snapshot?.seq ?? 0,
   };

@@ -3,6 +3,8 @@ import { Assembly } from '../wire/assemble.ts';
 import type { Admitted, Ruled } from './admit.ts';
 import type { Peer } from './peer.ts';
 
+const keyOf = (personId: string, brought: boolean): string => `${brought ? 'brought' : 'own'} ${personId}`;
+
 /** What one person wrote. */
 export class Part {
   readonly personId: string;
@@ -18,9 +20,28 @@ export class Part {
     this.brought = brought;
   }
 
+  /** The same of all that one person wrote, or brought. */
+  get key(): string {
+    return keyOf(this.personId, this.brought);
+  }
+
   take({ wrote, ruled }: Pick<Admitted, 'wrote' | 'ruled'>): void {
     this.wrote ||= wrote;
     this.ruled.push(...ruled);
+  }
+
+  /** Whether `ownerOf` says of all of it whose it is. */
+  isPlain(ownerOf: (client: number) => string | undefined): boolean {
+    if (this.brought) return false;
+    for (const client of this.assembly.deletedClients()) if (ownerOf(client) !== this.personId) return false;
+    return true;
+  }
+
+  /** Takes in what they wrote next; false, and nothing happens, where it does not follow. */
+  absorb(next: Part): boolean {
+    if (!this.assembly.absorb(next.assembly)) return false;
+    this.take(next);
+    return true;
   }
 }
 
@@ -33,18 +54,17 @@ export class Tick {
   private readonly open = new Map<string, Part>();
   /** The last update of each peer that was looked at. */
   readonly covers = new Map<Peer, number>();
-  /** Something in `all` was stored elsewhere and is in no part. */
+  /** Something in `all` was said by another process, and is in no part. */
   mixed = false;
   /** Updates that had to wait and are in at last. */
   readonly late = new Map<Peer, number[]>();
 
   /** Of one person. What came another way in between stands between two rows of theirs: a row has no gaps. */
   part(personId: string, brought: boolean): Part {
-    const key = `${brought ? 'brought' : 'own'} ${personId}`;
-    let part = this.open.get(key);
+    let part = this.open.get(keyOf(personId, brought));
     if (!part?.assembly.isAbreast(this.all)) {
       part = new Part(personId, brought);
-      this.open.set(key, part);
+      this.open.set(part.key, part);
       this.parts.push(part);
     }
     return part;

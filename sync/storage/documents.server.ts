@@ -1,6 +1,7 @@
 /** The tables of the Yjs server: what a document is made of, and whose ids it knows. */
-import type { Database } from '#platform/database/database.ts';
+import type { Database, Queryable } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
+import type { NewUpdate, Stored } from './journal.server.ts';
 
 /** Steps that ran are never changed; see platform/database/schema.server.ts. */
 const SCHEMA = [
@@ -46,6 +47,20 @@ export interface StoredDocument {
 /** Ids that Yjs clients choose themselves are spread over 32 bits; ours start low, where they take one byte on the wire. */
 const MOST_CLIENT_ID = 0xffffffff;
 
+const updatesAfter = (db: Queryable, name: string, seq: number): Promise<StoredUpdate[]> =>
+  db.query<{ seq: number; body: Uint8Array }>(
+    'SELECT seq, body FROM sync_update WHERE document = $1 AND seq > $2 ORDER BY seq',
+    [name, seq],
+  );
+
+async function owners(db: Queryable, name: string): Promise<Map<number, string>> {
+  const rows = await db.query<{ client_id: number; person_id: string }>(
+    'SELECT client_id, person_id FROM sync_client WHERE document = $1',
+    [name],
+  );
+  return new Map(rows.map((row) => [row.client_id, row.person_id]));
+}
+
 export class DocumentTable {
   private readonly db: Database;
 
@@ -71,10 +86,35 @@ export class DocumentTable {
   }
 
   async updatesAfter(name: string, seq: number): Promise<StoredUpdate[]> {
-    return this.db.query<{ seq: number; body: Uint8Array }>(
-      'SELECT seq, body FROM sync_update WHERE document = $1 AND seq > $2 ORDER BY seq',
-      [name, seq],
-    );
+    return updatesAfter(this.db, name, seq);
+  }
+
+  /**
+   * Stores, in one go, what `missing` finds to be missing beside the rows after `seq`: no two processes store the same. Its
+   * numbers; null when nothing is missing.
+   */
+  async storeMissing(
+    name: string,
+    seq: number,
+    missing: (rows: readonly StoredUpdate[], owners: ReadonlyMap<number, string>) => readonly NewUpdate[],
+  ): Promise<Stored> {
+    return this.db.transaction(async (tx) => {
+      // Whoever wants to store waits here; what they stored is seen by the next.
+      const [document] = await tx.query<{ head: number }>('SELECT head FROM sync_document WHERE name = $1 FOR UPDATE', [
+        name,
+      ]);
+      if (!document) throw new Error(`${name} has no row to count in`);
+      const rows = missing(await updatesAfter(tx, name, seq), await owners(tx, name));
+      if (rows.length === 0) return null;
+      const { head } = document;
+      for (const [i, { body, personId, brought, wallAt, businessAt }] of rows.entries())
+        await tx.query(
+          'INSERT INTO sync_update (document, seq, body, person_id, brought, wall_at, business_at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+          [name, head + 1 + i, body, personId, brought, wallAt, businessAt],
+        );
+      await tx.query('UPDATE sync_document SET head = $2 WHERE name = $1', [name, head + rows.length]);
+      return { first: head + 1, last: head + rows.length };
+    });
   }
 
   /** The last sequence number of each document. */
@@ -132,11 +172,7 @@ export class DocumentTable {
 
   /** Client id → person, all that the document knows. */
   async owners(name: string): Promise<Map<number, string>> {
-    const rows = await this.db.query<{ client_id: number; person_id: string }>(
-      'SELECT client_id, person_id FROM sync_client WHERE document = $1',
-      [name],
-    );
-    return new Map(rows.map((row) => [row.client_id, row.person_id]));
+    return owners(this.db, name);
   }
 
   /** Binds an id to a person unless it belongs to somebody, and gives whose it is. */

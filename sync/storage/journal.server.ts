@@ -18,10 +18,17 @@ export interface NewUpdate {
 /** Sequence numbers, both ends included; null when there was nothing to store. */
 export type Stored = { readonly first: number; readonly last: number } | null;
 
-interface Batch {
+/** What is to be stored when the statement is made that stores it, and its bytes as they were accepted. */
+export type Take = () => { readonly updates: readonly NewUpdate[]; readonly bytes: number };
+
+interface Waiting {
   readonly document: string;
-  readonly updates: readonly NewUpdate[];
-  readonly bytes: number;
+  readonly take: Take;
+  readonly resolve: (stored: Stored) => void;
+}
+
+interface Batch extends ReturnType<Take> {
+  readonly document: string;
   readonly resolve: (stored: Stored) => void;
 }
 
@@ -54,24 +61,34 @@ const MOST_BYTES = 4 * 1024 * 1024;
 export class Journal {
   private readonly db: Database;
   private readonly log: Log;
-  private queue: Batch[] = [];
+  /** Between two statements, ms; the first after a pause goes at once. */
+  private readonly everyMs: number;
+  private queue: Waiting[] = [];
+  private last = -Infinity;
   private running: Promise<void> | null = null;
   private closed = false;
   private wake: (() => void) | null = null;
   /** Accepted and not yet stored. */
   unstored = 0;
 
-  constructor(db: Database, log: Log) {
+  constructor(db: Database, log: Log, everyMs: number) {
     this.db = db;
     this.log = log;
+    this.everyMs = everyMs;
   }
 
-  /** Resolves once the updates, and all that were handed over before them, are durable. Never rejects. */
-  append(document: string, updates: readonly NewUpdate[]): Promise<Stored> {
-    const bytes = updates.reduce((sum, update) => sum + update.body.length, 0);
+  /** Counts what is to be stored sooner or later. */
+  accept(bytes: number): void {
     this.unstored += bytes;
+  }
+
+  /**
+   * Calls `take` once, when the statement is made that stores what it gives. Resolves once that, and all that was handed
+   * over before, is durable. Never rejects.
+   */
+  append(document: string, take: Take): Promise<Stored> {
     return new Promise((resolve) => {
-      this.queue.push({ document, updates, bytes, resolve });
+      this.queue.push({ document, take, resolve });
       this.running ??= this.run();
     });
   }
@@ -94,6 +111,7 @@ export class Journal {
     // Let the turn end first: every room that ticks in it joins the same statement.
     await new Promise((resolve) => setImmediate(resolve));
     let wait = FIRST_RETRY_MS;
+    await this.turn();
     let batches = this.take();
     while (batches.length > 0 && !this.closed) {
       try {
@@ -103,6 +121,7 @@ export class Journal {
           batch.resolve(stored[i] ?? null);
         }
         wait = FIRST_RETRY_MS;
+        if (this.queue.length > 0) await this.turn();
         batches = this.take();
       } catch (error) {
         this.log.error({ err: error, batches: batches.length, retryInMs: wait }, 'updates could not be stored yet');
@@ -117,8 +136,9 @@ export class Journal {
     const taken: Batch[] = [];
     let bytes = 0;
     while (this.queue.length > 0 && (taken.length === 0 || bytes < MOST_BYTES)) {
-      const batch = this.queue.shift();
-      if (!batch) break;
+      const next = this.queue.shift();
+      if (!next) break;
+      const batch = { ...next.take(), document: next.document, resolve: next.resolve };
       taken.push(batch);
       bytes += batch.bytes;
     }
@@ -153,6 +173,13 @@ export class Journal {
       next.set(document, before + updates.length);
       return { first: before + 1, last: before + updates.length };
     });
+  }
+
+  /** Waits until the next statement is due: what gathers meanwhile shares it, and its rows. */
+  private async turn(): Promise<void> {
+    const due = this.last + this.everyMs - performance.now();
+    if (due > 0 && !this.closed) await this.pause(due);
+    this.last = performance.now();
   }
 
   private pause(ms: number): Promise<void> {

@@ -18,6 +18,11 @@ export class Assembly {
   /** Bytes of structs so far. */
   bytes = 0;
 
+  /** @param first what it begins with. */
+  constructor(first?: Assembly) {
+    if (first) this.absorb(first);
+  }
+
   /** Each client's structs must follow one another without a gap. */
   struct(client: number, clock: number, length: number, bytes: Uint8Array): void {
     let open = this.clients.get(client);
@@ -27,6 +32,25 @@ export class Assembly {
     open.next = clock + length;
     open.parts.push(bytes);
     this.bytes += bytes.length;
+  }
+
+  /** Takes in what follows; false, and nothing happens, where it does not follow without a gap. */
+  absorb(next: Assembly): boolean {
+    for (const [client, { clock }] of next.clients) {
+      const own = this.clients.get(client);
+      if (own && own.next !== clock) return false;
+    }
+    for (const [client, open] of next.clients) {
+      const own = this.clients.get(client);
+      if (own) {
+        for (const part of open.parts) own.parts.push(part);
+        own.count += open.count;
+        own.next = open.next;
+      } else this.clients.set(client, { ...open, parts: [...open.parts] });
+    }
+    for (const [client, ranges] of next.deletes) for (const [from, to] of ranges) this.delete(client, from, to - from);
+    this.bytes += next.bytes;
+    return true;
   }
 
   delete(client: number, clock: number, length: number): void {
@@ -39,6 +63,11 @@ export class Assembly {
   isAbreast(other: Assembly): boolean {
     for (const [client, { next }] of this.clients) if (other.clients.get(client)?.next !== next) return false;
     return true;
+  }
+
+  /** Of whom something is deleted. */
+  deletedClients(): Iterable<number> {
+    return this.deletes.keys();
   }
 
   get empty(): boolean {

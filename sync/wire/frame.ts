@@ -21,3 +21,15 @@ export function payloadOf(frame: Uint8Array): Uint8Array {
   const size = frame[1] ?? 0;
   return frame.subarray(size < 126 ? 2 : size === 126 ? 4 : 10);
 }
+
+/** The same of several whole frames that stand one behind the other. */
+export function* payloadsOf(frames: Buffer): Generator<Uint8Array> {
+  for (let at = 0; at < frames.length;) {
+    const size = frames[at + 1] ?? 0;
+    const head = size < 126 ? 2 : size === 126 ? 4 : 10;
+    const length =
+      head === 2 ? size : head === 4 ? frames.readUInt16BE(at + 2) : Number(frames.readBigUInt64BE(at + 2));
+    yield frames.subarray(at + head, at + head + length);
+    at += head + length;
+  }
+}
