@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   events: () => import('./events/run.ts'),
   sync: () => import('./sync/run.ts'),
   board: () => import('./board/run.ts'),
+  fanout: () => import('./fanout/run.ts'),
 };
 
 /** `--rounds 3` and `--rounds=3` are a flag with a value, `--quick` is one without. */

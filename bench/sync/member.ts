@@ -145,7 +145,7 @@ export class Member {
     this.framesIn += 1;
     const { crowd } = this;
     if (crowd.wire === 'floor') return;
-    const seen = crowd.frames.read(payload);
+    const seen = this.steady ? crowd.frames.read(payload) : crowd.frames.glance(payload);
     switch (seen.kind) {
       case 'step1':
         this.counted.push(0);

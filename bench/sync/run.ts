@@ -34,6 +34,7 @@ const TARGETS = {
 } as const;
 
 interface Sizes {
+  readonly quick: boolean;
   readonly storm: Class;
   readonly calm: Class;
   readonly rounds: number;
@@ -44,16 +45,17 @@ interface Sizes {
 }
 
 function sizesOf(quick: boolean): Sizes {
-  const measureMs = quick ? 2_000 : 10_000;
-  const warmMs = quick ? 1_000 : 3_000;
+  const measureMs = quick ? 1_500 : 10_000;
+  const warmMs = quick ? 700 : 3_000;
   return {
+    quick,
     storm: { people: 200, writers: 200, hz: HZ, warmMs, measureMs },
     calm: { people: 200, writers: 1, hz: 60, warmMs, measureMs },
     rounds: quick ? 1 : 3,
     search: { measureMs: quick ? 1_500 : 5_000, steps: quick ? 1 : 5 },
     yAtBest: 50,
     joins: { strokes: 10_000, count: 50 },
-    crush: quick ? { crushMs: 3_000, afterMs: 3_000 } : { crushMs: 10_000, afterMs: 15_000 },
+    crush: quick ? { crushMs: 2_000, afterMs: 3_000 } : { crushMs: 10_000, afterMs: 15_000 },
   };
 }
 
@@ -99,7 +101,8 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
     const calm = wants('calm') ? await measureCalm(stage, sizes) : undefined;
     const joins = wants('joins') ? await measureJoins(stage, sizes) : undefined;
     const crush = wants('crush') ? await measureCrush(stage, sizes) : undefined;
-    const largest = wants('largest') ? await measureLargest(stage, sizes) : undefined;
+    // The search is what takes longest, and says nothing when it is short.
+    const largest = wants('largest') && (!quick || only !== undefined) ? await measureLargest(stage, sizes) : undefined;
     return { bench: 'sync', quick, machine: before, targets: TARGETS, storm, calm, joins, crush, largest };
   } finally {
     clearTimeout(limit);
@@ -107,7 +110,7 @@ export async function run(flags: ReadonlyMap<string, string>): Promise<unknown> 
   }
 }
 
-async function measureStorm(stage: Stage, { storm, rounds, yAtBest }: Sizes) {
+async function measureStorm(stage: Stage, { quick, storm, rounds, yAtBest }: Sizes) {
   const seconds = storm.measureMs / 1_000;
   const reports: Record<string, Report[]> = {};
   const keep = (name: string, report: Report): Report => {
@@ -135,7 +138,7 @@ async function measureStorm(stage: Stage, { storm, rounds, yAtBest }: Sizes) {
     const order = round % 2 === 0 ? Object.keys(play) : Object.keys(play).reverse();
     for (const name of order) await play[name]?.();
   }
-  const stock = keep('hocuspocusStock', await playClass(stage, 'hocuspocusStock', storm));
+  const stock = quick ? null : keep('hocuspocusStock', await playClass(stage, 'hocuspocusStock', storm));
   const cpu = (name: string): number[] => (reports[name] ?? []).map(total);
   const ours = reports['ours'] ?? [];
   const delivered = ours[0]?.delivered ?? 1;
@@ -181,11 +184,11 @@ async function measureStorm(stage: Stage, { storm, rounds, yAtBest }: Sizes) {
       bytesAPoint: bytesAPoint <= TARGETS.bytesAPoint,
     },
     rounds: Object.fromEntries(Object.entries(reports).map(([name, of]) => [name, of.map(short)])),
-    stock: short(stock),
+    ...(stock ? { stock: short(stock) } : {}),
   };
 }
 
-async function measureCalm(stage: Stage, { calm, rounds }: Sizes) {
+async function measureCalm(stage: Stage, { quick, calm, rounds }: Sizes) {
   const ours: Report[] = [];
   const floors: Report[] = [];
   const hocuspocus: Report[] = [];
@@ -196,8 +199,10 @@ async function measureCalm(stage: Stage, { calm, rounds }: Sizes) {
     ours.push(report);
     const bytes = Math.round(report.bytesPerReceiver / calm.hz);
     floors.push(await playFloor(calm, bytes, 1_000 / calm.hz, true));
-    hocuspocus.push(await playClass(stage, 'hocuspocus', calm));
-    yWebsocket.push(await playClass(stage, 'yWebsocket', calm));
+    if (!quick) {
+      hocuspocus.push(await playClass(stage, 'hocuspocus', calm));
+      yWebsocket.push(await playClass(stage, 'yWebsocket', calm));
+    }
     const last = ours.at(-1);
     if (last) say(`  p99 ${last.latency.p99} ms, ${total(last)} cores; floor ${total(floors.at(-1) ?? last)}`);
   }
@@ -222,9 +227,9 @@ async function measureCalm(stage: Stage, { calm, rounds }: Sizes) {
   };
 }
 
-async function measureJoins(stage: Stage, { storm, joins }: Sizes) {
+async function measureJoins(stage: Stage, { quick, storm, joins }: Sizes) {
   say(`${joins.count} joins at once on a board of ${joins.strokes} strokes, in a storm`);
-  const size = { ...storm, warmMs: 3_000, measureMs: Math.max(8_000, storm.measureMs) };
+  const size = { ...storm, warmMs: 3_000, measureMs: quick ? 6_000 : storm.measureMs };
   const report = await playJoins(stage, size, joins.count, joins.strokes);
   const at = Math.floor((size.warmMs + size.measureMs / 2) / 1_000);
   // The two seconds from the joins on, beside the seconds before.
@@ -241,10 +246,10 @@ async function measureJoins(stage: Stage, { storm, joins }: Sizes) {
   };
 }
 
-async function measureCrush(stage: Stage, { storm, crush }: Sizes) {
+async function measureCrush(stage: Stage, { quick, storm, crush }: Sizes) {
   const asked = storm.people * 10;
   say(`${asked} want in`);
-  const steady = { ...storm, measureMs: 6_000 };
+  const steady = { ...storm, measureMs: quick ? 4_000 : 6_000 };
   const report = await playCrush(stage, { asked, steady, ...crush });
   const end = (steady.measureMs + crush.crushMs) / 1_000;
   const normal = median(report.p99BySecond.slice(2, steady.measureMs / 1_000));

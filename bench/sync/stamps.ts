@@ -15,6 +15,13 @@ export interface Seen {
 
 const NOTHING = new Uint8Array(0);
 const KEPT = 128;
+const NO_STROKES = {
+  bytes: Buffer.alloc(0),
+  update: NOTHING,
+  writers: new Uint16Array(0),
+  ats: new Uint32Array(0),
+  count: 0,
+} as const;
 
 export class Frames {
   private readonly known = new Map<number, Seen>();
@@ -22,6 +29,12 @@ export class Frames {
 
   constructor(wire: Wire) {
     this.wire = wire;
+  }
+
+  /** What kind it is, for one whose strokes nobody measures. */
+  glance(payload: Buffer): Seen {
+    const isUpdate = this.wire !== 'hocuspocus' && payload[0] === 0 && payload[1] !== 0;
+    return isUpdate ? { ...NO_STROKES, kind: payload[1] === 1 ? 'step2' : 'update' } : this.read(payload);
   }
 
   read(payload: Buffer): Seen {

@@ -40,7 +40,10 @@ export class ThinSocket {
   open = false;
   private readonly socket: Socket;
   private readonly hearer: ThinHearer;
-  private rest: Buffer | null = null;
+  /** The beginning of a frame, and how long it has to be before it is looked at again. */
+  private rest: Buffer[] = [];
+  private restBytes = 0;
+  private needs = 0;
   private code = 1006;
   private reason = '';
 
@@ -99,7 +102,10 @@ export class ThinSocket {
 
   private read(bytes: Buffer): void {
     this.bytes += bytes.length;
-    const all = this.rest ? Buffer.concat([this.rest, bytes]) : bytes;
+    if (this.restBytes + bytes.length < this.needs) return this.keep(Buffer.from(bytes), this.needs);
+    const all = this.rest.length > 0 ? Buffer.concat([...this.rest, bytes]) : bytes;
+    [this.rest, this.restBytes] = [[], 0];
+    let needs = 2;
     let at = 0;
     while (all.length - at >= 2) {
       const opcode = (all[at] ?? 0) & 15;
@@ -107,16 +113,20 @@ export class ThinSocket {
       let head = 2;
       if (length === 126) {
         head = 4;
+        needs = head;
         if (all.length - at < 4) break;
         length = all.readUInt16BE(at + 2);
       } else if (length === 127) {
         head = 10;
+        needs = head;
         if (all.length - at < 10) break;
         length = Number(all.readBigUInt64BE(at + 2));
       }
-      if (all.length - at < head + length) break;
+      needs = head + length;
+      if (all.length - at < needs) break;
       const payload = all.subarray(at + head, at + head + length);
-      at += head + length;
+      at += needs;
+      needs = 2;
       if (opcode === 2) this.hearer.onFrame(payload);
       else if (opcode === 8) {
         if (length >= 2) {
@@ -127,7 +137,15 @@ export class ThinSocket {
       } else if (opcode === 9) this.socket.write(pong(payload));
       else if (opcode === 10) this.hearer.onPong?.(payload);
     }
-    this.rest = at < all.length ? Buffer.from(all.subarray(at)) : null;
+    this.keep(Buffer.from(all.subarray(at)), needs);
+  }
+
+  /** Large frames come in many pieces, which are put together once. */
+  private keep(bytes: Buffer, needs: number): void {
+    this.needs = needs;
+    if (bytes.length === 0) return;
+    this.rest.push(bytes);
+    this.restBytes += bytes.length;
   }
 }
 
