@@ -217,3 +217,63 @@ describe('a document that is opened while others write it', () => {
     expect(after.doc.getText('words').toJSON()).toBe('one two');
   });
 });
+
+describe('what another process says', () => {
+  it('[N10] goes out at once, though this one has just sent a frame, and in order', async () => {
+    const bus = createMemoryBus();
+    const limits = { tickMs: 1_000 };
+    const [one, two] = [await startWorld({ db, bus, limits }), await startWorld({ db, bus, limits })];
+    worlds.push(one, two);
+    const name = `board:${aLesson()}`;
+    const [far, near] = [await one.stock(ASHA, name), await two.stock(ROHAN, name)];
+    const watcher = await two.stock(TUTOR, name);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    near.doc.getText('words').insert(0, 'one ');
+    await until(() => watcher.doc.getText('words').length === 4, 'the first frame');
+    const start = performance.now();
+    near.doc.getText('more').insert(0, 'waits for the tick');
+    // On its own process it is the first after a pause.
+    draw(far.doc, ASHA);
+    await until(() => strokes(watcher.doc) === 1, 'the stroke of the other process');
+    expect(performance.now() - start).toBeLessThan(700);
+    expect(watcher.doc.getText('more').length).toBe(0);
+    await until(() => watcher.doc.getText('more').length > 0, 'the tick');
+    expect(performance.now() - start).toBeGreaterThan(600);
+  });
+
+  it('[N10] waits with what it stands on', async () => {
+    const bus = createMemoryBus();
+    const limits = { tickMs: 500 };
+    const [one, two] = [await startWorld({ db, bus, limits }), await startWorld({ db, bus, limits })];
+    worlds.push(one, two);
+    const lessonId = aLesson();
+    const name = `board:${lessonId}`;
+    const [id = 0] = await one.sync.allocateClientIds(name, ASHA.personId, 1);
+    const doc = new Y.Doc();
+    doc.clientID = id;
+    const watcher = await one.stock(TUTOR, name);
+    const other = await two.stock(TUTOR, name);
+    const enter = async (world: World): Promise<Raw> => {
+      const raw = await Raw.open(`${world.url}/${name}?ticket=${await world.ticket(ASHA, lessonId)}&ack=1`);
+      await until(() => raw.heard.some(([type]) => type === 102), 'the standing');
+      return raw;
+    };
+    const [first, second] = [await enter(one), await enter(two)];
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    watcher.doc.getText('frame').insert(0, 'now');
+    await until(() => other.doc.getText('frame').length > 0, 'the first frame');
+    // The same person at both, as when a page comes over: the second process says more than the first has sent on.
+    doc.getArray('list').push([1]);
+    const before = Y.encodeStateAsUpdate(doc);
+    first.send(updateMessage(before));
+    doc.getArray('list').push([2]);
+    second.send(updateMessage(Y.encodeStateAsUpdate(doc)));
+    let pending = false;
+    watcher.doc.on('update', () => (pending ||= watcher.doc.store.pendingStructs !== null));
+    await until(() => watcher.doc.getArray('list').length === 2, 'all of it');
+    expect(pending).toBe(false);
+    expect(watcher.doc.getArray('list').toJSON()).toEqual([1, 2]);
+    first.end();
+    second.end();
+  });
+});

@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { CLOSE, type Denial } from '../close-codes.ts';
 import type { Surface } from '../documents/names.ts';
 import type { Limits } from '../limits.ts';
+import type { Assembly } from '../wire/assemble.ts';
 import { scanUpdate, type Scan } from '../wire/scan.ts';
 import { Admission, type Admitted, type Way } from './admit.ts';
 import { Held } from './held.ts';
@@ -22,6 +23,8 @@ export interface IntakePorts {
   readonly owner: string | null;
   /** The tick that gathers now. */
   readonly tick: () => Tick;
+  /** Where what another process said gathers: apart, unless it stands on what gathers here. */
+  readonly far: (scan: Scan) => Assembly;
   /** This update of the peer is not taken for now. */
   readonly onHold: (peer: Peer, n: number) => void;
   /** What this peer sent earlier cannot be taken after all: it alone is sent away. */
@@ -111,8 +114,7 @@ export class Intake {
   /** True when something entered. */
   private attempt(peer: Peer, n: number, update: Uint8Array, scan: Scan, waited: boolean): boolean {
     const { limits, tick, wall } = this.ports;
-    const named = new Set([...scan.blocks, ...scan.deletes].map(({ client }) => client));
-    const strangers = [...named].filter((client) => !this.owners.has(client));
+    const strangers = this.strangersIn(scan);
     if (strangers.length > 0) {
       this.wait(peer, n, update, strangers);
       const fresh = strangers.filter((client) => !this.claims.has(client));
@@ -135,6 +137,15 @@ export class Intake {
     if (admitted.foreign && this.surface === 'board' && update.length <= limits.heldBytes)
       this.held.adopt({ peer, writer, update, since: wall() });
     return admitted.changed;
+  }
+
+  /** Ids that nobody owns, each once. Mostly none: every update comes this way. */
+  private strangersIn({ blocks, deletes }: Scan): number[] {
+    const { owners } = this;
+    let found: Set<number> | null = null;
+    for (const { client } of blocks) if (!owners.has(client)) (found ??= new Set()).add(client);
+    for (const { client } of deletes) if (!owners.has(client)) (found ??= new Set()).add(client);
+    return found ? [...found] : [];
   }
 
   private wait(peer: Peer, n: number, update: Uint8Array, strangers: readonly number[]): void {
@@ -173,10 +184,8 @@ export class Intake {
   /** Puts what may enter into the tick. */
   private enter(update: Uint8Array, scan: Scan, writer: Writer, way: Way): Admitted {
     const tick = this.ports.tick();
-    const into = [tick.all];
     const part = way === 'trusted' ? null : tick.part(writer.personId, way === 'brought');
-    if (part) into.push(part.assembly);
-    else tick.mixed = true;
+    const into = part ? [tick.all, part.assembly] : [this.ports.far(scan)];
     const admitted = this.admission.admit(scan, writer, way, into);
     part?.take(admitted);
     if (!admitted.overlaps) return admitted;

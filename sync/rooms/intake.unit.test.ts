@@ -46,6 +46,7 @@ describe('many who begin at once under ids of their own', () => {
       claim: (_client, personId) => new Promise((resolve) => answers.push(() => resolve(personId))),
       isHere: () => true,
       tick: () => tick,
+      far: () => tick.all,
       onHold: () => void (looks += 1),
       onBad: (_peer, error) => {
         throw error;
@@ -92,6 +93,7 @@ describe('what one person wrote and came in two ways within one tick', () => {
       claim: async (_client, personId) => personId,
       isHere: () => true,
       tick: () => tick,
+      far: () => tick.all,
       onHold: () => undefined,
       onBad: (_peer, error) => {
         throw error;

@@ -16,7 +16,8 @@ import {
   updateMessage,
   type Inbound,
 } from '../wire/messages.ts';
-import { scanUpdate } from '../wire/scan.ts';
+import { Assembly } from '../wire/assemble.ts';
+import { scanUpdate, type Scan } from '../wire/scan.ts';
 import type { Batch } from './batch.ts';
 import { Intake } from './intake.ts';
 import { Keeper, type KeeperPorts } from './keeper.ts';
@@ -29,6 +30,9 @@ import { Standings } from './standings.ts';
 import type { DocumentState } from './state.ts';
 import { Tick } from './tick.ts';
 import { Whole, type Copy } from './whole.ts';
+
+/** Of a tick: the least time between two frames of what other processes said. */
+const FAR_TICKS = 1 / 4;
 
 /** What a room needs from its surroundings. */
 export interface RoomPorts extends KeeperPorts {
@@ -64,6 +68,11 @@ export class Room {
   /** Pointers that are due go out behind the strokes that wait. */
   private pointersDue = false;
   private tick = new Tick();
+  /** What other processes said waited for a tick there; it goes out apart, and waits for none here. */
+  private far = new Assembly();
+  private farTimer: (() => void) | null = null;
+  /** When the last of it went out. */
+  private farSent = -Infinity;
   private timer: (() => void) | null = null;
   /** When the next frame is due at the latest, if something waits. */
   private due = 0;
@@ -101,6 +110,7 @@ export class Room {
       isHere: (personId) => [...this.peers.keys()].some((peer) => peer.personId === personId),
       tick: () => this.tick,
       owner: document.personId,
+      far: (scan) => this.gatherFar(scan),
       onHold: (peer, n) => this.peers.get(peer)?.hold(n),
       onDenied: (peer, denied) => peer.answer(frameOf(deniedMessage(denied))),
       onBad: (peer, error) => sendAway(peer, error, name, ports.log),
@@ -130,7 +140,7 @@ export class Room {
 
   /** Everything that was accepted is durable. */
   get settled(): boolean {
-    return this.tick.empty && this.keeper.settled && !this.intake.busy;
+    return this.tick.empty && this.far.empty && this.keeper.settled && !this.intake.busy;
   }
 
   /** Whether a snapshot up to `seen` has everything in it. */
@@ -282,6 +292,7 @@ export class Room {
 
   destroy(): void {
     this.timer?.();
+    this.farTimer?.();
     if (this.pointing) clearTimeout(this.pointing);
     this.ports.parent?.children.delete(this);
     this.keeper.stop();
@@ -341,15 +352,36 @@ export class Room {
 
   /** One frame a tick; the first after a pause at the end of this turn of the event loop, so that one read is one frame. */
   private schedule(): void {
+    this.scheduleFar();
     if (this.timer || (this.tick.empty && !this.presence.changed && this.acks.size === 0)) return;
     const wait = this.due - performance.now();
     if (wait <= 0) {
-      const turn = setImmediate(() => this.flushSafely());
+      const turn = setImmediate(() => this.safely(() => this.flush()));
       this.timer = () => clearImmediate(turn);
     } else {
-      const timeout = setTimeout(() => this.flushSafely(), wait);
+      const timeout = setTimeout(() => this.safely(() => this.flush()), wait);
       this.timer = () => clearTimeout(timeout);
     }
+  }
+
+  /** Once what came in one turn is together; with many processes a few of them share a frame. */
+  private scheduleFar(): void {
+    if (this.farTimer || this.far.empty) return;
+    const wait = this.farSent + this.ports.limits.tickMs * FAR_TICKS - performance.now();
+    if (wait <= 0) {
+      const turn = setImmediate(() => this.safely(() => this.sendFar()));
+      this.farTimer = () => clearImmediate(turn);
+    } else {
+      const timeout = setTimeout(() => this.safely(() => this.sendFar()), wait);
+      this.farTimer = () => clearTimeout(timeout);
+    }
+  }
+
+  private gatherFar(scan: Scan): Assembly {
+    if (!this.tick.all.meets(scan)) return this.far;
+    // A client that came over from the other process: in one update, so that none stands on what is yet to come.
+    this.tick.mixed = true;
+    return this.tick.all;
   }
 
   /** Pointers go in frames of their own, seldomer than strokes and behind them. */
@@ -374,9 +406,9 @@ export class Room {
   }
 
   /** Nobody above it catches what goes wrong: it costs this room and no other. */
-  private flushSafely(): void {
+  private safely(send: () => void): void {
     try {
-      this.flush();
+      send();
     } catch (error) {
       this.fail(error);
     }
@@ -391,11 +423,25 @@ export class Room {
       this.broadcast(awarenessMessage(writeStates(states)));
       if (fresh.length > 0) this.ports.tell({ kind: 'presence', states: fresh });
     }
+    // First: what was said here may stand on it.
+    this.sendFar();
     if (!this.tick.empty) this.sendTick();
     // Those that went with no frame.
     for (const [peer, count] of this.acks) peer.write(frameOf(ackMessage(count)));
     this.acks.clear();
     this.sendPointers();
+  }
+
+  private sendFar(): void {
+    this.farTimer?.();
+    this.farTimer = null;
+    if (this.far.empty) return;
+    const update = new Uint8Array(this.far.encode());
+    this.far = new Assembly();
+    this.farSent = performance.now();
+    this.whole.add(update, this.send(updateMessage(update)));
+    // What gathers here is admitted already, and not in the Y.Doc yet: its tick learns of both.
+    if (this.tick.all.empty) this.learnRights();
   }
 
   private sendTick(): void {
@@ -428,6 +474,10 @@ export class Room {
     // One tick from when it was due, not from when its time came: who sends a little more seldom than we tick never waits.
     const now = performance.now();
     this.due = Math.max(this.due, now - this.ports.limits.tickMs) + this.ports.limits.tickMs;
+    return this.send(message);
+  }
+
+  private send(message: Buffer): Buffer {
     this.frames += 1;
     const frame = frameOf(message);
     for (const peer of this.peers.keys()) {

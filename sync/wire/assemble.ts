@@ -1,5 +1,6 @@
 /** Puts an update together from structs that were accepted in order. */
 import { Ranges } from './ranges.ts';
+import type { Id, Scan } from './scan.ts';
 import { Writer } from './writer.ts';
 
 interface Open {
@@ -63,6 +64,20 @@ export class Assembly {
   isAbreast(other: Assembly): boolean {
     for (const [client, { next }] of this.clients) if (other.clients.get(client)?.next !== next) return false;
     return true;
+  }
+
+  /** Whether something of `scan` stands on what is here, or behind it, or deletes it. */
+  meets({ blocks, deletes }: Scan): boolean {
+    if (this.clients.size === 0) return false;
+    const isHere = (id: Id | string | null): boolean =>
+      id !== null && typeof id !== 'string' && id.clock >= (this.clients.get(id.client)?.clock ?? Infinity);
+    return (
+      blocks.some(
+        ({ client, structs }) =>
+          this.clients.has(client) ||
+          structs.some(({ origin, rightOrigin, parent }) => isHere(origin) || isHere(rightOrigin) || isHere(parent)),
+      ) || deletes.some(({ client, clock, length }) => isHere({ client, clock: clock + length - 1 }))
+    );
   }
 
   /** Of whom something is deleted. */

@@ -7,6 +7,7 @@ export class Malformed extends Error {
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const SHORT = 24;
 /** Nesting that Yjs peers read by recursion; nobody writes deeper by hand. */
 const MOST_DEPTH = 32;
 
@@ -31,6 +32,12 @@ export class Reader {
 
   /** An unsigned varint up to 2^53 − 1. */
   varUint(): number {
+    const first = this.bytes[this.at];
+    // Most are small.
+    if (first !== undefined && first < 128) {
+      this.at += 1;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 8; i += 1) {
@@ -60,12 +67,31 @@ export class Reader {
 
   /** A length, then as many bytes of UTF-8; broken text would throw in every peer. */
   varString(): string {
-    const bytes = this.varBytes();
+    const length = this.varUint();
+    if (length <= SHORT) {
+      const text = this.ascii(length);
+      if (text !== null) return text;
+    }
+    const from = this.at;
+    this.skip(length);
+    const bytes = this.bytes.subarray(from, this.at);
     try {
       return UTF8.decode(bytes);
     } catch (cause) {
       throw new Malformed('not UTF-8', { cause });
     }
+  }
+
+  /** Names and keys are mostly short and plain, and a decoder takes its time to be called. Null, and nowhere, otherwise. */
+  private ascii(length: number): string | null {
+    let text = '';
+    for (let i = this.at; i < this.at + length; i += 1) {
+      const byte = this.bytes[i];
+      if (byte === undefined || byte > 127) return null;
+      text += String.fromCharCode(byte);
+    }
+    this.at += length;
+    return text;
   }
 
   /** JSON as text; Yjs peers parse it without a net. Only a list's element may be the word `undefined`. */

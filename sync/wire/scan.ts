@@ -92,7 +92,7 @@ function readContent(reader: Reader, content: number): number {
       return count;
     }
     case CONTENT.binary:
-      reader.varBytes();
+      reader.skip(reader.varUint());
       return 1;
     case CONTENT.string:
       return reader.varString().length;
