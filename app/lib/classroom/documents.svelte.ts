@@ -5,7 +5,7 @@ import type { Room } from './room.svelte.ts';
 import { connectDocument, documentFrom, type ConnectedDocument } from './sync.ts';
 import { readingOf } from '../chat/reading.ts';
 import { ofStudent } from './late.ts';
-import { lineOf, linesIn, type PrivateLine } from './lines.ts';
+import { lineOf, linesBeside, type PrivateLine } from './lines.ts';
 import { Boards, type BoardsParts } from './rights/boards.svelte.ts';
 import { Renewing } from './rights/renewing.svelte.ts';
 
@@ -16,11 +16,10 @@ export interface LessonDocuments {
   readonly lines: readonly PrivateLine[];
   /** Messages of others that were not seen, private ones among them; reactive. */
   readonly unread: number;
+  /** The door has answered anew: whoever booked since has a line, too. */
+  look(door: Join): void;
   destroy(): void;
 }
-
-/** Each is a connection of its own. */
-const MOST_LINES = 40;
 
 /** Opens both with the ids that the door gave; null when it gave none. */
 export function openDocuments(
@@ -50,23 +49,40 @@ export function openDocuments(
     ...access,
     ...on,
   });
-  const lines = linesIn(door.sync.documents.map(({ name }) => name))
-    .slice(0, MOST_LINES)
-    .flatMap(({ name, studentId }) => {
-      const line = grantOf(name);
-      return line ? [lineOf(studentId, connectDocument({ ...access, ...line }), personId)] : [];
+  let lines: readonly PrivateLine[] = $state.raw([]);
+  const held: Renewing[] = [];
+  const look = ({ sync: { documents } }: Join): void => {
+    const names = documents.map(({ name }) => name);
+    const more = linesBeside(
+      names,
+      lines.map(({ studentId }) => studentId),
+    ).map(({ name, studentId }) => {
+      const line = new Renewing(
+        (clientIds, onDenied) => connectDocument({ ...access, name, clientIds, onDenied }),
+        documents.find((one) => one.name === name)?.clientIds ?? [],
+        () => undefined,
+        on.onUnsaid,
+      );
+      held.push(line);
+      return lineOf(studentId, line, personId);
     });
+    if (more.length > 0) lines = [...lines, ...more];
+  };
+  look(door);
   return {
     boards,
+    look,
     get chat() {
       return chat.current;
     },
-    lines,
+    get lines() {
+      return lines;
+    },
     get unread() {
       return lines.reduce((sum, line) => sum + line.reading.count, readingOf(chat.current, personId).count);
     },
     destroy: () => {
-      for (const { document } of lines) document.destroy();
+      for (const line of held) line.destroy();
       boards.destroy();
       chat.destroy();
     },

@@ -17,8 +17,22 @@ export const linesIn = (names: readonly string[]): { readonly name: string; read
     return parsed?.surface === 'chat' && parsed.personId !== null ? [{ name, studentId: parsed.personId }] : [];
   });
 
-export const lineOf = (studentId: string, document: ConnectedDocument, me: string): PrivateLine => ({
+/** Each is a connection of its own: as many as a slot has seats. */
+export const MOST_LINES = 50;
+
+/** Lines that are to be opened beside those of `open`, the ids of their students. */
+export const linesBeside = (names: readonly string[], open: readonly string[]): ReturnType<typeof linesIn> =>
+  linesIn(names)
+    .filter(({ studentId }) => !open.includes(studentId))
+    .slice(0, Math.max(0, MOST_LINES - open.length));
+
+/** @param held has the line's document: another one after a start over. */
+export const lineOf = (studentId: string, held: { readonly current: ConnectedDocument }, me: string): PrivateLine => ({
   studentId,
-  document,
-  reading: readingOf(document, me),
+  get document() {
+    return held.current;
+  },
+  get reading() {
+    return readingOf(held.current, me);
+  },
 });
