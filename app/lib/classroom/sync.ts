@@ -8,6 +8,7 @@ import { Awareness } from 'y-protocols/awareness';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { PacedSocket } from './paced-socket.ts';
+import { OwnItems } from './own-items.ts';
 import { Pointers, POINTERS, pointerMessage, type PointerPlace } from './pointers.ts';
 import { endSilence } from './silence.ts';
 import { Unsaved } from './unsaved.ts';
@@ -34,6 +35,8 @@ export interface ConnectedDocument {
   readonly status: DocumentStatus;
   /** Own changes that are not durable on the server yet. */
   readonly unsaved: number;
+  /** Keys of the board's items among them; not reactive. */
+  readonly unsafe: readonly string[];
   /** Whether the server takes what this page writes. */
   readonly writable: boolean;
   /** Stable code of why it is refused or may only be read; null otherwise. */
@@ -91,6 +94,7 @@ class Connection implements ConnectedDocument {
   private readonly provider: WebsocketProvider;
   private readonly options: DocumentOptions;
   private readonly counts = new Unsaved();
+  private readonly items = new OwnItems(this.doc);
   private readonly track: () => void;
   private changed: () => void = () => undefined;
   private place: 'connecting' | 'connected' | 'offline' | 'refused' = 'connecting';
@@ -142,6 +146,10 @@ class Connection implements ConnectedDocument {
     return this.counts.count;
   }
 
+  get unsafe(): readonly string[] {
+    return this.items.keys;
+  }
+
   get writable(): boolean {
     this.track();
     return this.mayWrite && this.place !== 'refused';
@@ -166,9 +174,9 @@ class Connection implements ConnectedDocument {
     this.doc.destroy();
   }
 
-  private readonly onUpdate = (_update: Uint8Array, origin: unknown): void => {
+  private readonly onUpdate = (_update: Uint8Array, origin: unknown, _doc: Y.Doc, transaction: Y.Transaction): void => {
     if (origin === this.provider) return;
-    this.counts.change();
+    this.items.wrote(transaction, this.counts.change());
     this.changed();
   };
 
@@ -194,6 +202,7 @@ class Connection implements ConnectedDocument {
     const { provider, options } = this;
     provider.messageHandlers[ACK] = (_encoder, decoder) => {
       this.counts.acknowledge(readVarUint(decoder));
+      this.items.safe(this.counts.durable);
       this.changed();
     };
     provider.messageHandlers[POINTERS] = (_encoder, decoder) => this.pointers.read(decoder);
@@ -271,6 +280,7 @@ export function documentFrom(update: Uint8Array | null): ConnectedDocument {
     point: () => undefined,
     status: 'ended',
     unsaved: 0,
+    unsafe: [],
     writable: false,
     reason: 'lesson-ended',
     destroy: () => doc.destroy(),

@@ -13,9 +13,15 @@ export class Unsaved {
     return this.made - this.saved;
   }
 
-  /** The page changed the document. */
-  change(): void {
+  /** Changes so far that are durable. */
+  get durable(): number {
+    return this.saved;
+  }
+
+  /** The page changed the document. Gives how often it did. */
+  change(): number {
     this.made += 1;
+    return this.made;
   }
 
   /** A new connection counts from the start. */

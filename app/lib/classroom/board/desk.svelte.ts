@@ -27,6 +27,7 @@ import type { Selection } from './selection.svelte.ts';
 import { Stay } from './stays.ts';
 import { Tally } from './tally.svelte.ts';
 import { Tools } from './tools.svelte.ts';
+import { LOOK_MS, Overdue } from './unsafe.ts';
 import { View } from './view.svelte.ts';
 import type { Words } from './words.svelte.ts';
 
@@ -49,6 +50,8 @@ export class BoardDesk {
   cursors: readonly Cursor[] = $state.raw([]);
   /** Where the own laser points. */
   laser: { x: number; y: number } | null = $state.raw(null);
+  /** Own things that the server has not said to have for a while. */
+  overdue: ReadonlySet<string> = $state.raw(new Set());
   canUndo = $state(false);
   canRedo = $state(false);
   /** The own pen is down. */
@@ -224,6 +227,9 @@ export class BoardDesk {
         this.stay.keep({ page, strayed: this.follow.strayed });
       });
       $effect(() => painter.setPaper(this.pages.paper));
+      const waits = $derived(this.document.unsaved > 0);
+      $effect(() => (waits ? this.watchUnsafe() : undefined));
+      $effect(() => painter.setFaint(this.overdue));
       $effect(() => painter.setLoading(this.document.status === 'connecting'));
       $effect(() => {
         if (this.document.status !== 'connecting' && this.reader.count(this.page) > 0) first = false;
@@ -271,6 +277,20 @@ export class BoardDesk {
   /** Whether this person may move, erase or lock this item: the server asks the same. */
   mayTouch({ key }: Pick<Item, 'key'>): boolean {
     return this.host || this.reader.author(key)?.personId === this.person.personId;
+  }
+
+  /** Looks what is not safe now and then, and no longer than that is anything. */
+  private watchUnsafe(): () => void {
+    const watch = new Overdue();
+    const look = (): void => {
+      const now = watch.look(this.document.unsafe, performance.now());
+      if (now.size !== this.overdue.size || [...now].some((key) => !this.overdue.has(key))) this.overdue = now;
+    };
+    const timer = setInterval(look, LOOK_MS);
+    return () => {
+      clearInterval(timer);
+      if (this.overdue.size > 0) this.overdue = new Set();
+    };
   }
 
   /** Who drew what lies highest at a point of the window, CSS pixels; null for nobody who is known. */

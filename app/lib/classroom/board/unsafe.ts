@@ -18,8 +18,4 @@ export class Overdue {
     this.since = new Map(keys.map((key) => [key, this.since.get(key) ?? now]));
     return new Set(keys.filter((key) => now - (this.since.get(key) ?? now) >= OVERDUE_MS));
   }
-
-  clear(): void {
-    this.since = new Map();
-  }
 }

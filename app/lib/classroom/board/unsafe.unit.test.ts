@@ -10,7 +10,7 @@ describe('what is not safe', () => {
     expect([...overdue.look(['1.1'], 2 * OVERDUE_MS)]).toEqual(['1.1']);
     // Safe meanwhile, and changed again.
     expect([...overdue.look(['1.0', '1.1'], 2 * OVERDUE_MS + 1)]).toEqual(['1.1']);
-    overdue.clear();
-    expect([...overdue.look(['1.1'], 3 * OVERDUE_MS)]).toEqual([]);
+    expect([...overdue.look([], 3 * OVERDUE_MS)]).toEqual([]);
+    expect([...overdue.look(['1.1'], 4 * OVERDUE_MS)]).toEqual([]);
   });
 });

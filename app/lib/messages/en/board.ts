@@ -77,6 +77,8 @@ export const board = {
   ungroup: 'Ungroup',
   lock: 'Lock',
   unlock: 'Unlock',
+  unsafe: (count: number) =>
+    `${things(count)} of yours ${count === 1 ? 'is' : 'are'} not saved yet, and drawn fainter.`,
   drew: (name: string) => `Drawn by ${name}`,
   lockedByHost: 'Locked by the tutor',
   front: 'Bring to front',
