@@ -280,6 +280,8 @@ describe('following', () => {
     const [theirs, own] = [await pageOf(tutor), await pageOf(student)];
     expect(own).not.toBe(theirs);
     for (const page of [tutor, student]) {
+      // Who goes while something is not safe is asked first.
+      await page.locator('section.board[data-unsaved="0"]').waitFor({ state: 'attached' });
       await page.reload();
       await page.getByRole('button', { name: 'Join lesson' }).click();
     }

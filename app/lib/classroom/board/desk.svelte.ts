@@ -27,7 +27,7 @@ import type { Selection } from './selection.svelte.ts';
 import { Stay } from './stays.ts';
 import { Tally } from './tally.svelte.ts';
 import { Tools } from './tools.svelte.ts';
-import { LOOK_MS, Overdue } from './unsafe.ts';
+import { ALL_SAFE, LOOK_MS, Overdue } from './unsafe.ts';
 import { View } from './view.svelte.ts';
 import type { Words } from './words.svelte.ts';
 
@@ -51,7 +51,7 @@ export class BoardDesk {
   /** Where the own laser points. */
   laser: { x: number; y: number } | null = $state.raw(null);
   /** Own things that the server has not said to have for a while. */
-  overdue: ReadonlySet<string> = $state.raw(new Set());
+  overdue: ReadonlySet<string> = $state.raw(ALL_SAFE);
   canUndo = $state(false);
   canRedo = $state(false);
   /** The own pen is down. */
@@ -289,7 +289,7 @@ export class BoardDesk {
     const timer = setInterval(look, LOOK_MS);
     return () => {
       clearInterval(timer);
-      if (this.overdue.size > 0) this.overdue = new Set();
+      if (this.overdue.size > 0) this.overdue = ALL_SAFE;
     };
   }
 

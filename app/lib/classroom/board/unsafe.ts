@@ -5,6 +5,9 @@ export const OVERDUE_MS = 1_500;
 /** Between two looks at what is not safe, wall ms. */
 export const LOOK_MS = 400;
 
+/** Everything is safe. */
+export const ALL_SAFE: ReadonlySet<string> = new Set();
+
 export class Overdue {
   private since = new Map<string, number>();
 
