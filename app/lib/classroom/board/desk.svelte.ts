@@ -1,4 +1,5 @@
 /** The board of one viewer: puts document, painter, tools, pointers and keys together, and says what the page shows of it. */
+import { untrack } from 'svelte';
 import { plainOf, readBoard, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import type { ItemHead } from '#sync/documents/board.ts';
 import type { Author } from '#sync/documents/people.ts';
@@ -127,6 +128,7 @@ export class BoardDesk {
       ...base,
       arranges: host || own,
       mayTurn: () => this.view.moves(),
+      arriving: () => document.status === 'connecting',
       onTurn: () => this.turned(),
       onAct: () => this.tellActs(),
     });
@@ -225,6 +227,13 @@ export class BoardDesk {
       $effect(() => {
         const page = this.pages.awaited ?? this.page;
         this.stay.keep({ page, strayed: this.follow.strayed });
+      });
+      $effect(() => {
+        // Who leads is not kept waiting for a page that was deleted meanwhile.
+        if (this.document.status === 'connecting') return;
+        untrack(() => {
+          if (!this.follow.following) this.pages.arrived();
+        });
       });
       $effect(() => painter.setPaper(this.pages.paper));
       const waits = $derived(this.document.unsaved > 0);

@@ -24,6 +24,8 @@ export interface PagesPorts {
   readonly arranges: boolean;
   /** Whether the viewer may turn pages by themselves. */
   readonly mayTurn: () => boolean;
+  /** The board is still coming, in parts: a page may seem to be gone that a later part brings back. */
+  readonly arriving: () => boolean;
   readonly onTurn: () => void;
   readonly onAct: () => void;
 }
@@ -97,6 +99,11 @@ export class Pages {
     if (key === this.current || !isHere) return;
     this.current = key;
     this.ports.onTurn();
+  }
+
+  /** The whole board is here: what is not in it will not come. */
+  arrived(): void {
+    if (!this.list.some(({ key }) => key === this.awaited)) this.awaited = null;
   }
 
   step(by: -1 | 1): void {
@@ -184,6 +191,7 @@ export class Pages {
     // The page is gone: whoever looked at it looks at what stands there now.
     const there = this.list[Math.min(before, this.list.length - 1)];
     if (!there) return;
+    if (this.ports.arriving()) this.awaited ??= this.current;
     this.current = there.key;
     this.ports.onTurn();
   }
