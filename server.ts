@@ -236,6 +236,7 @@ async function start(config: Config): Promise<Running> {
     continueBoard: sync.continueBoard,
     continuesBoard: sync.continues,
     history: sync.history,
+    shownHistory: sync.shownHistory,
     historyCounts: sync.historyCounts,
     takeLate: sync.takeLate,
     nodePublicUrl: config.nodePublicUrl,

@@ -32,6 +32,7 @@ import { Copies, type HistoryFile } from './storage/copies.server.ts';
 import { DocumentTable } from './storage/documents.server.ts';
 import { HistoryTable, type MinuteCount, type Moment } from './storage/history.server.ts';
 import { Journal } from './storage/journal.server.ts';
+import { shownHistory, type Stretch } from './storage/shown.server.ts';
 
 export interface SyncParts {
   readonly db: Database;
@@ -70,6 +71,8 @@ export interface SyncServer {
   snapshot(name: string): Promise<Uint8Array | null>;
   /** Every update with its times and its author, behind the row `after`, as a file of documents/history.ts. */
   history(name: string, after: number): Promise<HistoryFile | null>;
+  /** Of a student's own board what was to be seen while it was shown: a history of its own, behind its row `after`. */
+  shownHistory(name: string, stretches: readonly Stretch[], after: number): Promise<HistoryFile | null>;
   /** How many updates each person made in each minute. */
   historyCounts(name: string): Promise<readonly MinuteCount[]>;
   /** The document as it was at a business time, ms; null before anything was written. */
@@ -370,6 +373,11 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     async history(name, after) {
       await prepared();
       return parseDocumentName(name) ? copies.history(name, after) : null;
+    },
+    async shownHistory(name, stretches, after) {
+      await prepared();
+      const owner = parseDocumentName(name)?.personId ?? null;
+      return owner === null ? null : shownHistory(history, name, owner, stretches, after);
     },
     async takeLate(name, writer, update) {
       await prepared();

@@ -82,6 +82,6 @@ export const DEFAULT_LIMITS: Limits = {
   lingerMs: 10_000,
   sweepMs: 500,
   snapshotEvery: 2_000,
-  checkpointEvery: 4_000,
+  checkpointEvery: 2_000,
   copiesEveryMs: 60_000,
 };

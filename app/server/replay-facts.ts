@@ -122,3 +122,29 @@ export function missedBy(personId: string, facts: readonly Fact[]): Missed | nul
   }
   return missed;
 }
+
+/** From when to when something was shown to everybody, business ms; Infinity while it still is. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whose own boards the host showed to everybody, and when. */
+export function revealsOf(facts: readonly Fact[]): ReadonlyMap<string, readonly Stretch[]> {
+  const shown = new Map<string, Stretch[]>();
+  let open: { readonly studentId: string; readonly from: number } | null = null;
+  const close = (to: number): void => {
+    if (!open) return;
+    const { studentId, from } = open;
+    shown.set(studentId, [...(shown.get(studentId) ?? []), { from, to }]);
+    open = null;
+  };
+  for (const { type, data } of facts) {
+    const { at, studentId } = data;
+    if (typeof at !== 'number' || (type !== 'BoardRevealed' && type !== 'LessonEnded')) continue;
+    close(at);
+    if (type === 'BoardRevealed' && typeof studentId === 'string') open = { studentId, from: at };
+  }
+  close(Infinity);
+  return shown;
+}

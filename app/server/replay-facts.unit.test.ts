@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chaptersOf, missedBy } from './replay-facts.ts';
+import { chaptersOf, missedBy, revealsOf } from './replay-facts.ts';
 
 const T = Date.UTC(2026, 10, 21, 13, 0, 0);
 const MIN = 60_000;
@@ -59,6 +59,30 @@ describe('chapters', () => {
 
   it('pass over facts that they do not know', () => {
     expect(chaptersOf([fact('MediaStarted', 1), { type: 'LessonScheduled', data: {} }])).toEqual([]);
+  });
+});
+
+describe('reveals', () => {
+  const reveal = (minute: number, studentId: string | null) => fact('BoardRevealed', minute, { studentId });
+
+  it('last until another board is shown, none is, or the lesson ends', () => {
+    const facts = [reveal(1, 'asha'), reveal(2, 'rohan'), reveal(4, null), reveal(6, 'asha'), fact('LessonEnded', 9)];
+    expect(revealsOf(facts)).toEqual(
+      new Map([
+        [
+          'asha',
+          [
+            { from: T + MIN, to: T + 2 * MIN },
+            { from: T + 6 * MIN, to: T + 9 * MIN },
+          ],
+        ],
+        ['rohan', [{ from: T + 2 * MIN, to: T + 4 * MIN }]],
+      ]),
+    );
+  });
+
+  it('go on while nobody ended them', () => {
+    expect(revealsOf([reveal(1, 'asha')])).toEqual(new Map([['asha', [{ from: T + MIN, to: Infinity }]]]));
   });
 });
 

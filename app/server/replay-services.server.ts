@@ -4,7 +4,7 @@ import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { LessonRow, Queries } from '#projections/queries.ts';
 import { SURFACES, documentName, type DocumentName, type Surface } from '#sync/documents/names.ts';
-import { chaptersOf, missedBy, type Chapter, type Missed } from './replay-facts.ts';
+import { chaptersOf, missedBy, revealsOf, type Chapter, type Missed, type Stretch } from './replay-facts.ts';
 import type { Person, Services } from './services.ts';
 import { mayReadOwn, maySeeDocuments, maySeeLesson } from './visibility.server.ts';
 
@@ -20,6 +20,8 @@ export interface ReplayDocument {
   readonly kind: Surface;
   /** Whose own it is; null for the lesson's. */
   readonly personId: string | null;
+  /** Somebody else's own board: only what was to be seen of it while the host showed it to everybody. */
+  readonly shown: boolean;
   /** Path of its history. */
   readonly href: string;
   readonly updates: number;
@@ -83,6 +85,11 @@ export interface ReplayParts {
   readonly now: () => number;
   readonly history: (document: string, after: number) => Promise<HistoryAnswer | null>;
   readonly historyCounts: (document: string) => Promise<readonly MinuteCount[]>;
+  readonly shownHistory: (
+    document: string,
+    stretches: readonly Stretch[],
+    after: number,
+  ) => Promise<HistoryAnswer | null>;
 }
 
 /** So long after the end late ink is taken, ms. */
@@ -93,6 +100,9 @@ const MOST_FACTS = 50_000;
 
 const hrefOf = (code: string, { surface, personId }: DocumentName): string =>
   `/api/v1/lessons/${encodeURIComponent(code)}/history/${surface}${personId === null ? '' : `?of=${encodeURIComponent(personId)}`}`;
+
+const isStudentOf = ({ students }: LessonRow, personId: string): boolean =>
+  students.some(({ studentId }) => studentId === personId);
 
 export function replayServices(parts: ReplayParts): ReplayServices {
   const { queries, store, now } = parts;
@@ -117,9 +127,23 @@ export function replayServices(parts: ReplayParts): ReplayServices {
         names.map(async (name) => {
           const counts = await parts.historyCounts(documentName(name));
           const updates = counts.reduce((sum, { count }) => sum + count, 0);
-          return { kind: name.surface, personId: name.personId, href: hrefOf(code, name), updates, counts };
+          return {
+            kind: name.surface,
+            personId: name.personId,
+            shown: false,
+            href: hrefOf(code, name),
+            updates,
+            counts,
+          };
         }),
       );
+      const shown = [...revealsOf(facts).keys()]
+        .filter((owner) => isStudentOf(lesson, owner) && !mayReadOwn(person, lesson, owner))
+        .map((personId): ReplayDocument => {
+          const name: DocumentName = { surface: 'board', lessonId, personId };
+          // How much was done there when, is the owner's own.
+          return { kind: 'board', personId, shown: true, href: hrefOf(code, name), updates: 0, counts: [] };
+        });
       return {
         lessonId,
         state: lesson.state,
@@ -130,7 +154,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
           { personId: tutorId, name: lesson.tutorName },
           ...students.map(({ studentId, name }) => ({ personId: studentId, name })),
         ],
-        documents: documents.filter(({ personId, updates }) => personId === null || updates > 0),
+        documents: [...documents.filter(({ personId, updates }) => personId === null || updates > 0), ...shown],
         chapters: chaptersOf(facts),
         missed: missedBy(person.personId, facts),
       };
@@ -153,9 +177,13 @@ export function replayServices(parts: ReplayParts): ReplayServices {
 
     async replayHistory(person, code, { kind, owner, after }) {
       const lesson = await readable(person, code);
-      if (!lesson || (owner !== null && !mayReadOwn(person, lesson, owner))) return null;
+      if (!lesson) return null;
       const name = documentName({ surface: kind, lessonId: lesson.lessonId, personId: owner });
-      return (await parts.history(name, after)) ?? 'empty';
+      if (owner === null || mayReadOwn(person, lesson, owner)) return (await parts.history(name, after)) ?? 'empty';
+      if (kind !== 'board' || !isStudentOf(lesson, owner)) return null;
+      const facts = await store.read(`lesson-${lesson.lessonId}`, { limit: MOST_FACTS });
+      const stretches = revealsOf(facts).get(owner);
+      return stretches ? ((await parts.shownHistory(name, stretches, after)) ?? 'empty') : null;
     },
   };
 }

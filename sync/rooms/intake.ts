@@ -92,9 +92,13 @@ export class Intake {
     this.ports.onChange();
   }
 
-  /** Calls back once every id has an owner; ids beyond the peer's measure stay without. */
+  /**
+   * Calls back once every id has an owner; ids beyond the peer's measure stay without. Those that wrote something are
+   * bound already, at another process: whoever comes from there names them all, and needs no measure.
+   */
   claim(peer: Peer, clients: readonly number[], then: () => void): void {
-    const soFar = (this.claimed.get(peer) ?? 0) + clients.length;
+    const unheard = clients.filter((client) => this.state.index.next(client) === 0);
+    const soFar = (this.claimed.get(peer) ?? 0) + unheard.length;
     if (soFar > this.ports.limits.claimsPerSocket) return;
     this.claimed.set(peer, soFar);
     void Promise.all(clients.map((client) => this.bind(client, peer.personId))).then(then);

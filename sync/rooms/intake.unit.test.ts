@@ -119,3 +119,43 @@ describe('what one person wrote and came in two ways within one tick', () => {
     expect(new Set(tick.parts.map(({ personId }) => personId))).toEqual(new Set(['p-asha']));
   });
 });
+
+describe('a page that comes from a process which died', () => {
+  it('[N5][O4] is heard though what it says names a hundred ids that only that process had met', async () => {
+    const state = loadState('board', { snapshot: null, updates: [] }, QUIET);
+    const tick = new Tick();
+    const bound = new Map(Array.from({ length: 100 }, (_, i) => [100 + i, `p-${i}`]));
+    const closed: string[] = [];
+    const intake = new Intake('board', state, new Map([[7, 'p-asha']]), {
+      limits: DEFAULT_LIMITS,
+      owner: null,
+      wall: () => 0,
+      claim: async (client, personId) => bound.get(client) ?? personId,
+      isHere: () => false,
+      tick: () => tick,
+      far: () => tick.all,
+      onHold: () => undefined,
+      onBad: (_peer, error) => {
+        throw error;
+      },
+      onDenied: (_peer, denied) => {
+        throw new Error(denied);
+      },
+      onChange: () => undefined,
+    });
+    const page = new Y.Doc();
+    for (const [client, personId] of bound)
+      for (const update of drawn(client, personId, 1)) {
+        intake.trust(update);
+        Y.applyUpdate(page, update);
+      }
+    const known = Y.encodeStateVector(page);
+    for (const update of drawn(7, 'p-asha', 1)) Y.applyUpdate(page, update);
+    // As its step 2: what the server lacks, and everything that was ever deleted.
+    const update = Y.encodeStateAsUpdate(page, known);
+    intake.offer(peerOf('p-asha', closed), 1, update, scanUpdate(update));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(state.index.next(7)).toBeGreaterThan(5);
+    expect(closed).toEqual([]);
+  });
+});

@@ -111,10 +111,17 @@ export function randomBoard(seed: number, acts: number, people: readonly Author[
 }
 
 /** Handwriting of a long lesson: strokes of `chunks` updates each, one after the other. */
-export function handwriting(strokes: number, chunks: number, author: Author, spanMs: number): HistoryRow[] {
-  const random = randomOf(strokes);
+export function handwriting(
+  strokes: number,
+  chunks: number,
+  author: Author,
+  spanMs: number,
+  client?: number,
+): HistoryRow[] {
+  const random = randomOf(strokes + (client ?? 0));
   const script = new Script();
   const doc = script.docOf(author);
+  if (client !== undefined) doc.clientID = client;
   const step = spanMs / (strokes * (chunks + 2));
   for (let n = 0; n < strokes; n += 1) {
     const stroke = beginStroke(doc, author, { z: n + 1, pen: n % 5, size: 3, pressure: false });
@@ -130,4 +137,18 @@ export function handwriting(strokes: number, chunks: number, author: Author, spa
     script.now = Math.round(script.now + step);
   }
   return script.rows.map((row) => ({ ...row, at: Math.round(row.at), wallAt: Math.round(row.wallAt) }));
+}
+
+/** A class in which everybody writes all the time: the strokes of all together, each of `chunks` updates. */
+export function classWriting(
+  strokes: number,
+  chunks: number,
+  authors: readonly Author[],
+  spanMs: number,
+): HistoryRow[] {
+  const each = Math.ceil(strokes / authors.length);
+  return authors
+    .flatMap((author, i) => handwriting(each, chunks, author, spanMs, i + 1))
+    .sort((a, b) => a.at - b.at)
+    .map((row, i) => ({ ...row, seq: i + 1 }));
 }

@@ -44,7 +44,7 @@ beforeAll(async () => {
     db,
     objects,
     now: () => LESSON.startsAt,
-    limits: { personFiles: 6, personBytes: 30 * MB, scopeFiles: 10, withinMs: 700, lingerMs: 200 },
+    limits: { personFiles: 6, personBytes: 30 * MB, scopeFiles: 10, withinMs: 2_500, lingerMs: 200 },
   });
   const queries = {
     rolesOf: async (personId: string) => ({
@@ -250,6 +250,36 @@ describe('limits', () => {
     expect(await own.read('lesson:l-1', kept.id)).toBeNull();
     await own.share('lesson:l-2', 'lesson:l-3', [kept.id]);
     expect((await own.read('lesson:l-3', kept.id))?.file).toEqual(kept);
+  });
+});
+
+describe('a file of a private line', () => {
+  const LINE = `/api/v1/lessons/${LESSON.code}/lines/asha/files`;
+
+  it('FI6 is given and read by its student and the tutor, and by nobody else who has its id, whichever way they ask', async () => {
+    const given = await give('asha', words('what I did not understand'), 'mine.txt', 'text/plain', LINE);
+    expect(given.status).toBe(201);
+    const { id } = given.body;
+    for (const who of ['asha', 'kavita']) expect((await get(who, id, LINE)).status, who).toBe(200);
+    for (const state of ['live', 'ended'] as const) {
+      lesson = { ...LESSON, state };
+      for (const who of ['rohan', 'parent', 'school', 'ops', 'auditor', 'stranger']) {
+        expect((await get(who, id, LINE)).status, who).toBe(404);
+        expect((await get(who, id, LINE.replace('/asha/', `/${who}/`))).status, who).toBe(404);
+        expect((await get(who, id)).status, who).toBe(404);
+      }
+    }
+    lesson = { ...LESSON, state: 'live' };
+    expect((await give('rohan', PNG, 'a.png', 'image/png', LINE)).status).toBe(404);
+    expect((await give('kavita', PNG, 'a.png', 'image/png', LINE.replace('/asha/', '/stranger/'))).status).toBe(404);
+  });
+
+  it('FI6 is found there too where it was given to the lesson, as lines once did', async () => {
+    const [before] = await db.query<{ id: string }>('SELECT id FROM shared_file WHERE scope = $1 AND kept LIMIT 1', [
+      `lesson:${LESSON.lessonId}`,
+    ]);
+    expect((await get('asha', before?.id ?? '', LINE)).status).toBe(200);
+    expect((await get('rohan', before?.id ?? '', LINE)).status).toBe(404);
   });
 });
 

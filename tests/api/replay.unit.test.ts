@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
+import { inMemoryStore } from '#events/store/in-memory.ts';
 import { LESSON, PEOPLE, askAs, startApi } from './stub.ts';
 
 let app: FastifyInstance;
@@ -75,6 +76,57 @@ describe('the replay of a lesson', () => {
       missed: null,
     });
     expect(manifest.documents[0]).toMatchObject({ kind: 'board', personId: null, updates: 9 });
+  });
+});
+
+describe('the own board of a student that the host showed to everybody', () => {
+  const revealed = async (reveals: readonly (readonly [minute: number, studentId: string | null])[]) => {
+    const store = inMemoryStore();
+    const actor = { kind: 'system', id: 't' } as const;
+    for (const [minute, studentId] of reveals) {
+      const id = crypto.randomUUID();
+      const meta = { commandId: id, correlationId: 'c', causationId: 'c', actor, occurredAt: 0, schemaVersion: 1 };
+      const data = { lessonId: 'l-1', personId: 'kavita', studentId, at: minute * 60_000 };
+      await store.append('lesson-l-1', 'any', [{ id, type: 'BoardRevealed', data, meta }]);
+    }
+    app = await startApi({ lesson: { state: 'ended' }, store });
+  };
+  const named = async (who: string) =>
+    (await askAs(app, who, BASE)).json<{ documents: { href: string; shown: boolean; updates: number }[] }>().documents;
+
+  it('is for everybody who may read the lesson’s board: when it was shown, and nothing else of it', async () => {
+    await revealed([
+      [5, 'asha'],
+      [6, null],
+      [9, 'asha'],
+      [12, 'rohan'],
+    ]);
+    const stretches = [
+      { from: 300_000, to: 360_000 },
+      { from: 540_000, to: 720_000 },
+    ];
+    for (const who of ['rohan', 'parent', 'ops']) {
+      const answer = await askAs(app, who, `${BASE}/board?of=asha`);
+      expect(answer.json(), who).toEqual(['board:l-1:asha', stretches]);
+      expect((await askAs(app, who, `${BASE}/chat?of=asha`)).statusCode, who).toBe(404);
+      const shown = (await named(who)).filter((one) => one.shown);
+      expect(shown).toContainEqual(expect.objectContaining({ href: `${BASE}/board?of=asha`, updates: 0, counts: [] }));
+    }
+    // The two whose it is have all of it.
+    for (const who of ['asha', 'kavita'])
+      expect((await askAs(app, who, `${BASE}/board?of=asha`)).payload).toBe('board:l-1:asha');
+    expect((await named('kavita')).every(({ shown }) => !shown)).toBe(true);
+    expect((await askAs(app, 'stranger', `${BASE}/board?of=asha`)).statusCode).toBe(404);
+  });
+
+  it('stays theirs where it was never shown, and nobody’s without a seat', async () => {
+    await revealed([
+      [5, 'rohan'],
+      [6, 'stranger'],
+    ]);
+    expect((await askAs(app, 'rohan', `${BASE}/board?of=asha`)).statusCode).toBe(404);
+    expect((await askAs(app, 'rohan', `${BASE}/board?of=stranger`)).statusCode).toBe(404);
+    expect((await named('asha')).filter((one) => one.shown)).toHaveLength(1);
   });
 });
 

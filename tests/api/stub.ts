@@ -7,6 +7,7 @@ import { replayServices } from '#app/server/replay-services.server.ts';
 import type { Person, Services } from '#app/server/services.ts';
 import { maySeeBooking, maySeeLesson } from '#app/server/visibility.server.ts';
 import type { Role } from '#events/access/roles.ts';
+import type { EventStore } from '#events/store/event-store.ts';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import type {
   AttendanceRow,
@@ -245,7 +246,9 @@ function only<T extends object>(what: string, parts: Partial<T>): T {
 }
 
 /** Ask as someone with the header `x-person`. */
-export async function startApi(settings: { lesson?: Partial<LessonRow>; now?: number } = {}): Promise<FastifyInstance> {
+export async function startApi(
+  settings: { lesson?: Partial<LessonRow>; now?: number; store?: EventStore } = {},
+): Promise<FastifyInstance> {
   const lesson = { ...LESSON, ...settings.lesson };
   const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'] };
   const queries = only<Queries>('queries', {
@@ -283,11 +286,13 @@ export async function startApi(settings: { lesson?: Partial<LessonRow>; now?: nu
     documentSnapshot: async (name) => Buffer.from(name),
     ...replayServices({
       queries,
-      store: inMemoryStore(),
+      store: settings.store ?? inMemoryStore(),
       now: () => LESSON.startsAt + 60_000,
       // Each document's history is its name.
       history: async (name, after) =>
         after > 9 ? null : { etag: `"9-0-${after}"`, gzip: async () => gzipSync(Buffer.from(name)) },
+      shownHistory: async (name, stretches, after) =>
+        after > 0 ? null : { etag: '"shown"', gzip: async () => gzipSync(JSON.stringify([name, stretches])) },
       takeLate: async (_name, _writer, update) => (update.length > 2 ? 'kept' : 'malformed'),
       historyCounts: async () => [{ personId: 'asha', minute: LESSON.startsAt, count: 9 }],
     }),

@@ -49,6 +49,7 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
       '/bookings/:id/move',
       '/bookings/:id/report',
       '/lessons/:code',
+      '/lessons/:code/replay',
       '/payments',
       '/notifications',
       '/settings',
@@ -70,6 +71,7 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
       '/tutor/earnings/:id',
       '/tutor/payouts',
       '/bookings/:id/move',
+      '/lessons/:code/replay',
     ],
   ],
   ['admin', ['/home', '/institute', '/messages']],
@@ -132,6 +134,7 @@ describe('a page that a role may not see', () => {
     ['tutor', '/ops/cases/:id'],
     ['student2', '/bookings/:id'],
     ['student2', '/lessons/:code'],
+    ['student2', '/lessons/:code/replay'],
     ['ops', '/audit'],
   ])('answers %s at %s like an unknown one', async (who, path) => {
     const context = await personContext(browser);

@@ -74,6 +74,7 @@ describe('an offer to catch up', () => {
   const board = (minutes: readonly number[], personId: string | null = null) => ({
     kind: 'board' as const,
     personId,
+    shown: false,
     href: '',
     updates: 1,
     counts: minutes.map((minute) => ({ personId: 'p', minute: minute * 60 * S, count: 1 })),

@@ -153,13 +153,16 @@ export async function registerConversations(app: FastifyInstance, services: Serv
 
   await registerFileRoutes(app, services, {
     path: '/api/v1/conversations/:id/files',
-    whose: 'id',
+    whose: ['id'],
     of: 'the conversation',
-    async mayAdd(person, id) {
+    async mayAdd(person, id = '') {
       const files = await services.filesOfConversation(person, id);
       if (!files) return NO_CONVERSATION;
       return files.mayAdd ? files.scope : refuse('conversation-over', 'Nobody can write here now.');
     },
-    mayRead: async (person, id) => (await services.filesOfConversation(person, id))?.scope ?? null,
+    async mayRead(person, id = '') {
+      const files = await services.filesOfConversation(person, id);
+      return files ? [files.scope] : [];
+    },
   });
 }

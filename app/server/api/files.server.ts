@@ -3,10 +3,11 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { isFileId } from '#sync/documents/file-ids.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
+import type { LessonRow } from '#projections/queries.ts';
 import { isPicture } from '../files/kinds.ts';
 import { dispositionOf } from '../files/names.ts';
 import type { Person, Services } from '../services.ts';
-import { maySeeDocuments } from '../visibility.server.ts';
+import { mayReadOwn, maySeeDocuments } from '../visibility.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
 import { answers, answersFile } from './schema.server.ts';
@@ -28,15 +29,15 @@ export const FileShape = Type.Object({
 });
 
 export interface FileRoutes {
-  /** Such as `/api/v1/lessons/:code/files`; it names whose files they are by the parameter `whose`. */
+  /** Such as `/api/v1/lessons/:code/files`; it names whose files they are by these parameters, in their order. */
   readonly path: string;
-  readonly whose: string;
+  readonly whose: readonly string[];
   /** Of what, in the description: “the lesson”. */
   readonly of: string;
   /** The scope that this person may add to, or why not. */
-  readonly mayAdd: (person: Person, whose: string) => Promise<string | Refusal>;
-  /** The scope that this person may read; null answers 404. */
-  readonly mayRead: (person: Person, whose: string) => Promise<string | null>;
+  readonly mayAdd: (person: Person, ...whose: readonly string[]) => Promise<string | Refusal>;
+  /** The scopes that this person may read there, the likeliest first; none answers 404. */
+  readonly mayRead: (person: Person, ...whose: readonly string[]) => Promise<readonly string[]>;
 }
 
 const NO_FILE = 'There is no such file.';
@@ -47,8 +48,15 @@ export async function registerFileRoutes(
   services: Pick<Services, 'files'>,
   { path, whose, of, mayAdd, mayRead }: FileRoutes,
 ): Promise<void> {
-  const key = { [whose]: Type.String({ maxLength: 64 }) };
-  const given = (params: Readonly<Record<string, string>>): string => params[whose] ?? '';
+  const key = Object.fromEntries(whose.map((name) => [name, Type.String({ maxLength: 64 })]));
+  const given = (params: Readonly<Record<string, string>>): string[] => whose.map((name) => params[name] ?? '');
+  const find = async (person: Person, params: Readonly<Record<string, string>>, id: string) => {
+    for (const scope of isFileId(id) ? await mayRead(person, ...given(params)) : []) {
+      const found = await services.files.read(scope, id);
+      if (found) return found;
+    }
+    return null;
+  };
   await app.register(async (raw) => {
     // The body stays in its stream until somebody counts it.
     raw.removeAllContentTypeParsers();
@@ -75,7 +83,7 @@ export async function registerFileRoutes(
           refused(stream.readableEnded ? reply : reply.header('connection', 'close'), refusal);
         const person = signedIn(request, reply);
         if (!person) return reply;
-        const scope = await mayAdd(person, given(request.params));
+        const scope = await mayAdd(person, ...given(request.params));
         if (isRefusal(scope)) return no(scope);
         const length = Number(request.headers['content-length'] ?? Number.NaN);
         const file = await services.files.keep(scope, {
@@ -102,8 +110,7 @@ export async function registerFileRoutes(
       const person = signedIn(request, reply);
       if (!person) return reply;
       const { file: id = '' } = request.params;
-      const scope = isFileId(id) ? await mayRead(person, given(request.params)) : null;
-      const found = scope === null ? null : await services.files.read(scope, id);
+      const found = await find(person, request.params, id);
       if (!found) return problem(reply, 404, 'not-found', NO_FILE);
       const { name, type } = found.file;
       return (
@@ -124,28 +131,55 @@ export async function registerFileRoutes(
 
 export const filesOfLesson = (lessonId: string): string => `lesson:${lessonId}`;
 
+/** Of the private line between a student and the tutor. */
+const filesOfLine = (lessonId: string, studentId: string): string => `line:${lessonId}:${studentId}`;
+
 const NO_LESSON = refuse('not-found', 'There is no such lesson.');
 
 /** Before the lesson, too: a board may be prepared. */
 export async function registerLessonFiles(app: FastifyInstance, services: Services): Promise<void> {
+  const takesFiles = async (person: Person, code: string): Promise<LessonRow | Refusal> => {
+    const lesson = await services.visibleLesson(person, code);
+    const takesPart =
+      lesson?.tutorId === person.personId || lesson?.students.some(({ studentId }) => studentId === person.personId);
+    if (!lesson || !takesPart) return NO_LESSON;
+    if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
+    if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
+    return lesson;
+  };
+  const readable = async (person: Person, code: string): Promise<LessonRow | null> => {
+    const lesson = await services.visibleLesson(person, code);
+    return lesson && (await maySeeDocuments(services.queries, person, lesson, services.now())) ? lesson : null;
+  };
+
   await registerFileRoutes(app, services, {
     path: '/api/v1/lessons/:code/files',
-    whose: 'code',
+    whose: ['code'],
     of: 'the lesson',
-    async mayAdd(person, code) {
-      const lesson = await services.visibleLesson(person, code);
-      const takesPart =
-        lesson?.tutorId === person.personId || lesson?.students.some(({ studentId }) => studentId === person.personId);
-      if (!lesson || !takesPart) return NO_LESSON;
-      if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
-      if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
-      return filesOfLesson(lesson.lessonId);
+    async mayAdd(person, code = '') {
+      const lesson = await takesFiles(person, code);
+      return isRefusal(lesson) ? lesson : filesOfLesson(lesson.lessonId);
     },
-    async mayRead(person, code) {
-      const lesson = await services.visibleLesson(person, code);
-      return lesson && (await maySeeDocuments(services.queries, person, lesson, services.now()))
-        ? filesOfLesson(lesson.lessonId)
-        : null;
+    async mayRead(person, code = '') {
+      const lesson = await readable(person, code);
+      return lesson ? [filesOfLesson(lesson.lessonId)] : [];
+    },
+  });
+
+  await registerFileRoutes(app, services, {
+    path: '/api/v1/lessons/:code/lines/:student/files',
+    whose: ['code', 'student'],
+    of: 'the private line between a student and the tutor',
+    async mayAdd(person, code = '', student = '') {
+      const lesson = await takesFiles(person, code);
+      if (isRefusal(lesson)) return lesson;
+      return mayReadOwn(person, lesson, student) ? filesOfLine(lesson.lessonId, student) : NO_LESSON;
+    },
+    async mayRead(person, code = '', student = '') {
+      const lesson = await readable(person, code);
+      if (!lesson || !mayReadOwn(person, lesson, student)) return [];
+      // Lines once kept theirs with the lesson's.
+      return [filesOfLine(lesson.lessonId, student), filesOfLesson(lesson.lessonId)];
     },
   });
 }

@@ -27,6 +27,7 @@ const Manifest = Type.Object({
     Type.Object({
       kind: oneOf(SURFACES),
       personId: TextOrNull,
+      shown: Type.Boolean({ description: 'Somebody else’s own board: only the moments in which everybody saw it' }),
       href: Type.String({ description: 'Where its history is' }),
       updates: Type.Integer(),
       counts: Type.Array(Type.Object({ personId: Type.String(), minute: Type.Integer(), count: Type.Integer() }), {

@@ -81,6 +81,7 @@ export const replay = {
   whose: 'Whose board',
   lessonBoard: 'The lesson’s board and chat',
   ownBoard: (name: string) => `${name}’s own board and line`,
+  shownBoard: (name: string) => `${name}’s board, while it was shown`,
   peopleHint: 'Choose whose ink and messages you see.',
   everyone: 'Everybody',
   only: 'Only',
