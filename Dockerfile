@@ -17,7 +17,7 @@ COPY --from=build /srv/nexused /srv/nexused
 RUN mkdir -p /var/lib/nexused && chown node:node /var/lib/nexused
 USER node
 VOLUME /var/lib/nexused
-EXPOSE 3000 40000-40003/udp 40000-40003/tcp
+EXPOSE 3000 40000-40063/udp 40000-40063/tcp
 HEALTHCHECK --interval=10s --timeout=3s CMD node -e "fetch('http://127.0.0.1:'+(process.env.PORT||3000)+'/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"
 ENTRYPOINT ["tini", "--"]
 CMD ["node", "server.ts"]

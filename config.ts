@@ -44,6 +44,7 @@ export interface Config {
       };
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  /** Relays for browsers that reach us neither by UDP nor by our own TCP port, in the order of preference. */
   readonly turn: { readonly urls: readonly string[]; readonly secret: string } | null;
   readonly keys: {
     readonly auth: string | null;
@@ -57,6 +58,9 @@ export interface Config {
   /** Vite in the middle instead of the built pages. */
   readonly dev: boolean;
 }
+
+/** RFC 7065, as browsers take it: a host name or an address, and UDP unless it says TCP. */
+const TURN_URL = /^turns?:(?:\[[0-9a-f:]+\]|[\w.-]+)(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/i;
 
 /** A setting that is wrong; its message is all that the person at the terminal sees. */
 export class ConfigError extends Error {}
@@ -134,6 +138,14 @@ export function parseConfig(env: Env): Config {
   }
   const s3 = together(['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']);
   const turn = together(['TURN_URLS', 'TURN_SECRET']);
+  const turnUrls = turn ? turn.TURN_URLS.split(',').map((one) => one.trim()) : [];
+  const notTurn = turnUrls.find((one) => !TURN_URL.test(one));
+  if (notTurn !== undefined)
+    throw new ConfigError(
+      `TURN_URLS must list addresses such as turn:turn.example:3478?transport=udp or turns:turn.example:443?transport=tcp, not "${notTurn}".`,
+    );
+  if (turn && turn.TURN_SECRET.length < 32)
+    throw new ConfigError('TURN_SECRET must have 32 characters at least: whoever guesses it may use the relays.');
   const tls = together(['TLS_CERT', 'TLS_KEY']);
 
   return {
@@ -168,7 +180,7 @@ export function parseConfig(env: Env): Config {
       : { kind: 'sandbox' },
     smtpUrl: url('SMTP_URL', ['smtp', 'smtps']),
     mailFrom: text('MAIL_FROM') ?? 'NexusEd <no-reply@nexused.test>',
-    turn: turn && { urls: turn.TURN_URLS.split(',').map((u) => u.trim()), secret: turn.TURN_SECRET },
+    turn: turn && { urls: turnUrls, secret: turn.TURN_SECRET },
     keys: { auth: text('AUTH_SECRET'), ticket: text('TICKET_KEY'), audit: key('AUDIT_KEY'), data: key('DATA_KEY') },
     logLevel: text('LOG_LEVEL') ?? 'info',
     dev: text('NEXUSED_DEV') === '1',

@@ -9,6 +9,7 @@ import { signUpRole } from '#app/server/auth/accounts.server.ts';
 import { createErasure } from '#app/server/auth/erase.server.ts';
 import { createPersonOf } from '#app/server/auth/person.server.ts';
 import { readyBanner, missingParts } from '#app/server/banner.server.ts';
+import { createChecks } from '#app/server/checks/checks.server.ts';
 import { createFiles } from '#app/server/files/files.server.ts';
 import { createHost } from '#app/server/host/host.server.ts';
 import { builtPages, devPages } from '#app/server/host/pages.server.ts';
@@ -17,6 +18,7 @@ import { runProgram, type Running } from '#app/server/run.server.ts';
 import { startSandbox, type Sandbox } from '#app/server/sandbox.server.ts';
 import { createServices } from '#app/server/services.server.ts';
 import { ConfigError, parseConfig, type Config } from '#config';
+import { createCheckOffice } from '#events/access/check-ticket.server.ts';
 import { createTicketOffice } from '#events/access/ticket.server.ts';
 import { fromSystem } from '#events/handling/context.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
@@ -46,6 +48,7 @@ import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
 import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
+import { offerMetrics } from '#sfu/metrics.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
 import { redisFanout } from '#sync/fanout/redis.server.ts';
 import { demoAccounts, DEMO_PASSWORD } from './tools/seed/people.ts';
@@ -104,6 +107,7 @@ async function start(config: Config): Promise<Running> {
   const submit = createSubmit(store);
   const metrics = createMetrics();
   const tickets = createTicketOffice(Buffer.from(keys.TICKET_KEY));
+  const checkTickets = createCheckOffice(Buffer.from(keys.TICKET_KEY));
 
   // — the outside world
   const { payments: paying } = config;
@@ -220,6 +224,7 @@ async function start(config: Config): Promise<Running> {
       keyId: paying.kind === 'razorpay' ? paying.keyId : 'rzp_test_nexused',
     },
     files: await createFiles({ db, objects, now: () => clock.now() }),
+    checks: await createChecks({ db, office: checkTickets, nodePublicUrl: config.nodePublicUrl }),
     now: () => clock.now(),
     advanceClock: async (ms) => {
       const now = await clock.advance(ms);
@@ -271,8 +276,7 @@ async function start(config: Config): Promise<Running> {
   metrics.gauge('nexused_sync_rooms', 'Documents that are open', () => sync.stats().rooms);
   metrics.gauge('nexused_sync_sockets', 'Open sockets of documents', () => sync.stats().sockets);
   metrics.gauge('nexused_sync_unstored_bytes', 'Accepted and not stored yet', () => sync.stats().unstoredBytes);
-  metrics.gauge('nexused_sfu_rooms', 'Lessons with media', () => sfu?.stats().rooms ?? 0);
-  metrics.gauge('nexused_sfu_peers', 'People with media', () => sfu?.stats().peers ?? 0);
+  offerMetrics(metrics, () => sfu?.stats() ?? null);
   const personOf = createPersonOf(auth, readSide.queries);
   let pages: Awaited<ReturnType<typeof devPages>> | null = null;
   let ready = false;
@@ -314,11 +318,13 @@ async function start(config: Config): Promise<Running> {
         store,
         submit,
         tickets,
+        checks: checkTickets,
+        takenOut: readSide.queries.takenOutOf,
         clock,
         db,
         bus,
         log,
-        settings: { mediaAddress: config.mediaAddress, mediaPort: config.mediaPort },
+        settings: { mediaAddress: config.mediaAddress, mediaPort: config.mediaPort, turn: config.turn },
       })
     : null;
 

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   sync: () => import('./sync/run.ts'),
   board: () => import('./board/run.ts'),
   fanout: () => import('./fanout/run.ts'),
+  sfu: () => import('./sfu/run.ts'),
 };
 
 /** `--rounds 3` and `--rounds=3` are a flag with a value, `--quick` is one without. */

@@ -313,3 +313,13 @@ describe('RM5: earnings', () => {
     expect(await queries.earnings('t2')).toMatchObject({ rows: [], held: 0, nextReleaseAt: null });
   });
 });
+
+test('[RM6] whom a host took out of a lesson is known by name', async () => {
+  await db.script(`INSERT INTO read_model.lesson_out (lesson_id, person_id)
+    VALUES ('out-1', 's1'), ('out-1', 'unnamed'), ('out-2', 'g1')`);
+  expect(await queries.takenOutOf('out-1')).toEqual([
+    { personId: 's1', name: 'Ravi' },
+    { personId: 'unnamed', name: 'Student' },
+  ]);
+  expect(await queries.takenOutOf('out-3')).toEqual([]);
+});

@@ -382,6 +382,10 @@ export interface Queries extends ConversationQueries {
   instituteMoney(instituteId: string): Promise<InstituteMoney | null>;
   lessonByCode(code: string): Promise<LessonRow | null>;
   lesson(lessonId: string): Promise<LessonRow | null>;
+  /** By a host of the lesson, and not let in again. */
+  isTakenOut(lessonId: string, personId: string): Promise<boolean>;
+  /** All of these, with their names as they are now. */
+  takenOutOf(lessonId: string): Promise<readonly { readonly personId: string; readonly name: string }[]>;
   /** As tutor, student or guardian: not yet ended, soonest first. */
   upcomingLessons(personId: string, now: number): Promise<readonly LessonRow[]>;
   attendance(lessonId: string): Promise<readonly AttendanceRow[]>;

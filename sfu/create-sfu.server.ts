@@ -1,5 +1,6 @@
 /** Builds the live media of one node: workers, rooms, signalling, and the facts they tell. */
 import type { Server as HttpServer } from 'node:http';
+import type { CheckOffice } from '#events/access/check-ticket.server.ts';
 import type { TicketOffice } from '#events/access/ticket.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import { newId } from '#events/shared/ids.ts';
@@ -8,20 +9,31 @@ import type { Bus } from '#platform/bus/bus.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { Log } from './log.ts';
+import { NOTHING_MEASURED, type MeasuredTotals } from './rooms/measuring.ts';
+import { sumsOf, type QualitySums } from './rooms/quality.ts';
 import { Workers } from './media/workers.server.ts';
+import type { CheckLimits } from './check/allowance.ts';
+import { serveCheck } from './check/serve-check.server.ts';
 import { Attendance } from './rooms/attendance.server.ts';
 import { followLessons } from './rooms/follow-lessons.ts';
 import { PresenceTable } from './rooms/presence.server.ts';
-import { Rooms } from './rooms/rooms.server.ts';
+import { Rooms, type TakenOut } from './rooms/rooms.server.ts';
 import { serveSignalling } from './signalling/signalling.server.ts';
+import type { TurnSettings } from './turn/credentials.server.ts';
 
 export interface SfuSettings {
   /** Address told to clients; null: this machine's own, the loopback and its first outer one. */
   readonly mediaAddress: string | null;
   /** Worker i listens on `mediaPort + i`, UDP and TCP; 0 for free ports. */
   readonly mediaPort: number;
-  /** 0 for the default, min(2, cores). */
+  /** TURN servers that browsers are told of; none by default. */
+  readonly turn?: TurnSettings | null;
+  /** What connectivity tests may take, for tests of them. */
+  readonly checkLimits?: Partial<CheckLimits>;
+  /** 0 for the default, one a core. */
   readonly workers?: number;
+  /** From so many consumers on a worker a room goes over to another one; 500 by default. */
+  readonly manyConsumers?: number;
   /** How long a lost connection may come back as the same one, wall ms; 10,000 by default. */
   readonly graceMs?: number;
   /** How often byte counters are read, wall ms; 3,000 by default. */
@@ -37,6 +49,10 @@ export interface SfuParts {
   readonly db: Database;
   readonly bus: Bus;
   readonly log: Log;
+  /** For rooms that a host has sent people away from while another node had them; absent: nobody. */
+  readonly takenOut?: TakenOut;
+  /** Lets people try their connection; absent: nobody can. */
+  readonly checks?: CheckOffice;
   readonly settings: SfuSettings;
 }
 
@@ -46,6 +62,13 @@ export interface SfuStats {
   readonly mediasoup: string;
   readonly rooms: number;
   readonly peers: number;
+  /** Of those who reported of late. */
+  readonly quality: QualitySums;
+  readonly measured: MeasuredTotals;
+  /** Of each worker, the share of its core. */
+  readonly loads: readonly number[];
+  /** Rooms that are marked for broadcast. */
+  readonly broadcasts: number;
 }
 
 export interface Sfu {
@@ -58,8 +81,12 @@ export interface Sfu {
 }
 
 const HEARTBEAT_MS = 5_000;
+/** How often workers are asked how busy they are, wall ms. */
+const LOAD_EVERY_MS = 1_000;
 /** How long a node that stops still tries to tell its facts, wall ms; then its rows tell the next start. */
 const LAST_FACTS_MS = 8_000;
+/** How long it waits for answers of its workers, wall ms. */
+const LAST_ANSWERS_MS = 1_000;
 const MOST_PEERS = 60;
 const MOST_ROOMS = 400;
 
@@ -73,7 +100,12 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
   await attendance.closeOrphans();
 
   const workers = await Workers.start(
-    { address: settings.mediaAddress, port: settings.mediaPort, workers: settings.workers ?? 0 },
+    {
+      address: settings.mediaAddress,
+      port: settings.mediaPort,
+      workers: settings.workers ?? 0,
+      ...(settings.manyConsumers === undefined ? {} : { manyConsumers: settings.manyConsumers }),
+    },
     log,
   );
   const media =
@@ -81,15 +113,42 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       ? null
       : {
           workers,
-          rooms: new Rooms(workers, attendance, clock, log, {
-            peersPerRoom: MOST_PEERS,
-            rooms: MOST_ROOMS,
-            graceMs: settings.graceMs ?? 10_000,
-          }),
+          rooms: new Rooms(
+            workers,
+            attendance,
+            clock,
+            log,
+            {
+              peersPerRoom: MOST_PEERS,
+              rooms: MOST_ROOMS,
+              graceMs: settings.graceMs ?? 10_000,
+              turn: settings.turn ?? null,
+            },
+            parts.takenOut,
+          ),
         };
-  if (media !== null) media.workers.onLost = (routers) => media.rooms.mediaLost(routers);
+  if (media !== null) media.workers.onOverload = (routers) => media.rooms.shed(routers);
 
-  const signalling = serveSignalling(parts.httpServer, { media, tickets, log, now: () => clock.now() });
+  const { checks } = parts;
+  let stopping = false;
+  const signalling = serveSignalling(parts.httpServer, {
+    media,
+    tickets,
+    log,
+    now: () => clock.now(),
+    serveChecks:
+      checks === undefined
+        ? null
+        : (namespace) =>
+            serveCheck(namespace, {
+              workers,
+              office: checks,
+              turn: settings.turn ?? null,
+              draining: () => stopping,
+              log,
+              ...(settings.checkLimits ? { limits: settings.checkLimits } : {}),
+            }),
+  });
   const following = media === null ? null : followLessons(store, media.rooms);
 
   const background = new Set<Promise<void>>();
@@ -102,6 +161,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     const mine = run.finally(() => background.delete(mine));
     background.add(mine);
   };
+  if (media !== null) media.workers.onLost = () => task('media-lost', () => media.rooms.mediaLost());
   const heartbeat = (): void =>
     task('presence', async () => {
       const again = await attendance.heartbeat(media?.rooms.connectedIds() ?? []);
@@ -115,6 +175,9 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     setInterval(() => {
       if (media !== null) task('media-flow', () => media.rooms.watchMedia());
     }, settings.watchEveryMs ?? 3_000),
+    setInterval(() => {
+      if (workers !== null) task('worker-load', () => workers.measure());
+    }, LOAD_EVERY_MS),
     // Other nodes may die while this one runs; one of those left looks after their rows.
     setInterval(() => {
       task('orphans', async () => {
@@ -129,6 +192,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
   });
 
   const drain = async (): Promise<void> => {
+    stopping = true;
     if (media !== null) {
       media.rooms.draining = true;
       media.rooms.evictAll('node-draining');
@@ -142,6 +206,10 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       mediasoup: workers?.version ?? 'none',
       rooms: media?.rooms.rooms.length ?? 0,
       peers: media?.rooms.peerCount ?? 0,
+      quality: media?.rooms.measuring.sums(media.rooms.rooms) ?? sumsOf([], 0),
+      measured: media?.rooms.measuring.totals ?? NOTHING_MEASURED,
+      loads: workers?.loads ?? [],
+      broadcasts: media?.rooms.rooms.filter(({ state }) => state.broadcast).length ?? 0,
     }),
     workerPids: () => workers?.pids ?? [],
     drain,
@@ -151,7 +219,8 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       await following?.stop();
       await drain();
       await signalling.close();
-      await Promise.all(background);
+      const late = setTimeout(() => workers?.endStuck(), LAST_ANSWERS_MS);
+      await Promise.all(background).finally(() => clearTimeout(late));
       await workers?.close();
     },
   };

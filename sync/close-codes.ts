@@ -22,5 +22,8 @@ export type Close = (typeof CLOSE)[keyof typeof CLOSE];
 
 /** Why nothing is taken from a peer, whatever it is. */
 export type ReadOnlyReason = 'observer' | 'lesson-ended' | 'lesson-cancelled' | 'document-full';
-/** Why something was not taken: the closed list of PROTOCOL.md. */
-export type Denial = ReadOnlyReason | RightsReason | 'not-allowed';
+/**
+ * Why something was not taken: the closed list of PROTOCOL.md. `orphaned`: somebody else's, who has not said it here and
+ * in whose place nobody may say it.
+ */
+export type Denial = ReadOnlyReason | RightsReason | 'too-many-pages' | 'not-allowed' | 'orphaned';

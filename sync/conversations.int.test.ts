@@ -9,6 +9,7 @@ import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { readMessages } from './documents/chat-reader.ts';
+import type { Limits } from './limits.ts';
 import { markRead, postMessage } from './documents/chat-writer.ts';
 import { ASHA, ROHAN, Raw, aLesson, officeAt, startWorld, until, type World } from './testing/harness.server.ts';
 
@@ -17,10 +18,10 @@ let db: Database;
 const worlds: World[] = [];
 const news: unknown[] = [];
 
-async function world(store: EventStore = inMemoryStore()): Promise<World> {
+async function world(store: EventStore = inMemoryStore(), limits: Partial<Limits> = {}): Promise<World> {
   const bus = createMemoryBus();
   await bus.subscribe(CONVERSATION_NEWS, (message) => void news.push(message));
-  const one = await startWorld({ db, store, bus });
+  const one = await startWorld({ db, store, bus, limits });
   worlds.push(one);
   return one;
 }
@@ -156,6 +157,39 @@ describe('what is written in a conversation', () => {
     markRead(rohan.doc, ROHAN.personId, 5);
     await until(() => news.length === 2, 'news of what was read');
     expect(one.commands).toEqual([]);
+  });
+
+  it('[F3] is told to the conversation as far as it is for somebody: whom, by whom, and when they have seen it', async () => {
+    const one = await world(inMemoryStore(), { addressedMs: 60 });
+    const [pair, group] = [aPair(), aGroup()];
+    const told = (): unknown[] => one.commands.map(({ type, data }) => ({ type, ...data }));
+    const asha = await one.stock(ASHA, chatOf(pair));
+    postMessage(asha.doc, ASHA, 'Only for you', Date.now());
+    postMessage(asha.doc, ASHA, 'Are you there?', Date.now());
+    await until(() => one.commands.length > 0, 'the other one to be told of');
+    // Whoever was never here has no name yet.
+    expect(told()).toEqual([{ type: 'NoteAddressed', conversationId: pair, by: ASHA.personId, personId: null }]);
+    const rohan = await one.stock(ROHAN, chatOf(pair));
+    markRead(rohan.doc, ROHAN.personId, 2);
+    await until(() => one.commands.length > 1, 'Rohan to have caught up');
+    expect(told().slice(1)).toEqual([{ type: 'NoteCaughtUp', conversationId: pair, personId: ROHAN.personId }]);
+    const [first, second] = [await one.stock(ASHA, chatOf(group)), await one.stock(ROHAN, chatOf(group))];
+    postMessage(first.doc, ASHA, 'To everybody', Date.now());
+    postMessage(first.doc, ASHA, `To <@${ROHAN.personId}> and <@nobody>`, Date.now());
+    await until(() => one.commands.length > 3, 'those to be told of who are named');
+    const named = { type: 'NoteAddressed', conversationId: group, by: ASHA.personId };
+    expect(told().slice(2)).toEqual([
+      { ...named, personId: ROHAN.personId },
+      { ...named, personId: 'nobody' },
+    ]);
+    markRead(second.doc, ROHAN.personId, 1);
+    postMessage(second.doc, ROHAN, 'Not read yet', Date.now());
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(one.commands.length).toBe(4);
+    markRead(second.doc, ROHAN.personId, 3);
+    await until(() => one.commands.length > 4, 'Rohan to have caught up there, too');
+    expect(told().slice(4)).toEqual([{ type: 'NoteCaughtUp', conversationId: group, personId: ROHAN.personId }]);
+    expect(JSON.stringify(one.commands)).not.toMatch(/Only for you|everybody/);
   });
 
   it('[K4] is handed out as far as it is stored, to whoever knows less of it', async () => {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { isConversationId } from '#events/conversation/names.ts';
+import { chatOf, isConversationId } from '#events/conversation/names.ts';
 import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { EventStore } from '#events/store/event-store.ts';
@@ -19,6 +19,7 @@ import { busFanout } from './fanout/bus.ts';
 import type { Fanout } from './fanout/fanout.ts';
 import type { Log } from './log.ts';
 import { carryOn, type Continued } from './rooms/carry-on.server.ts';
+import { Addressed } from './rooms/addressed.ts';
 import { AuthorRefused, ChatAuthor, type ServerAuthor } from './rooms/author.ts';
 import { Facts } from './rooms/facts.ts';
 import { LateInk, type LateAnswer } from './rooms/late.server.ts';
@@ -168,6 +169,13 @@ export function createSyncServer(parts: SyncParts): SyncServer {
   const fanout = parts.fanout ?? busFanout(bus, log);
   const facts = new Facts(submit, business, log);
   const news = new News(bus, log);
+  const addressed = new Addressed({
+    submit,
+    business,
+    log,
+    waitMs: limits.addressedMs,
+    look: (conversationId, direct) => rooms.addressees(chatOf(conversationId), direct),
+  });
   const sockets = new Set<SyncSocket>();
   const authors = new Set<ChatAuthor>();
   const lessons = new Lessons({
@@ -194,7 +202,9 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       facts.worked(document, personId, at);
     },
     onStored: (document) => {
-      if (isConversationId(document.lessonId)) news.written(document.lessonId);
+      if (!isConversationId(document.lessonId)) return;
+      news.written(document.lessonId);
+      addressed.written(document.lessonId);
     },
     ruled: (document, personId, ruled, at) => {
       if (isLessonsOwn(document)) facts.ruled(document, personId, ruled, at);
@@ -464,6 +474,7 @@ export function createSyncServer(parts: SyncParts): SyncServer {
       await parting('copies', Promise.resolve(copier?.stop()));
       await parting('lessons', lessons.stop());
       news.stop();
+      await parting('addressed', addressed.stop());
       await parting('journal', journal.close());
       await parting('facts', facts.close());
       await parting('rooms', rooms.clear());

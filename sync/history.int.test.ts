@@ -6,6 +6,7 @@ import type { EventStore } from '#events/store/event-store.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import type { ObjectStore } from '#platform/objects/objects.ts';
+import { randomOf } from '#platform/random/seeded.ts';
 import { readBoard } from './documents/board-reader.ts';
 import { beginStroke } from './documents/board-writer.ts';
 import { decodeHistory, type HistoryRow } from './documents/history.ts';
@@ -15,7 +16,7 @@ import { DEFAULT_LIMITS } from './limits.ts';
 import { HistoryTable } from './storage/history.server.ts';
 import { Journal } from './storage/journal.server.ts';
 import { shownHistory, shownRows } from './storage/shown.server.ts';
-import { Script, classWriting, handwriting, randomBoard, randomOf } from './testing/history.ts';
+import { Script, classWriting, handwriting, randomBoard } from './testing/history.ts';
 import {
   ASHA,
   BUSINESS_NOW,
@@ -348,7 +349,7 @@ describe('ink that comes after the end', () => {
     const key = draw(away, ROHAN, 40);
     const update = Y.encodeStateAsUpdate(away);
     expect(await one.sync.takeLate(name, participant(ROHAN), update)).toBe('kept');
-    expect(await one.sync.takeLate(name, participant(ROHAN), update)).toBe('nothing');
+    expect(await one.sync.takeLate(name, participant(ROHAN), update)).toBe('known');
     const rows = await rowsIn(one, name);
     expect(rows.slice(0, -1)).toEqual(before);
     expect(rows.at(-1)).toMatchObject({
@@ -363,6 +364,47 @@ describe('ink that comes after the end', () => {
     await until(async () => (await table.copyOf(name))?.late === 1, 'a copy with it');
     expect(await rowsIn(one, name)).toEqual(rows);
     expect(board((await one.sync.snapshot(name)) ?? new Uint8Array()).length).toBe(1);
+  });
+
+  it('[H5] is taken under ids that the server never saw, also of a board that nobody has opened; they are the sender’s', async () => {
+    const one = await world();
+    const name = `board:${aLesson()}:${ROHAN.personId}`;
+    const away = new Y.Doc();
+    const key = draw(away, ROHAN, 40);
+    const again = new Y.Doc();
+    Y.applyUpdate(again, Y.encodeStateAsUpdate(away));
+    const second = draw(again, ROHAN, 60);
+    expect(await one.sync.takeLate(name, participant(ROHAN), Y.encodeStateAsUpdate(again))).toBe('kept');
+    expect(await one.sync.takeLate(name, participant(ROHAN), Y.encodeStateAsUpdate(again))).toBe('known');
+    const rows = await rowsIn(one, name);
+    expect(rows).toMatchObject([{ late: true, personId: ROHAN.personId, seq: 1 }]);
+    expect(new Set(boardOf(rows).map((item) => item.key))).toEqual(new Set([key, second]));
+    // Nobody else writes under them afterwards.
+    const forged = new Y.Doc();
+    forged.clientID = away.clientID;
+    draw(forged, ASHA, 5);
+    draw(forged, ASHA, 6);
+    expect(await one.sync.takeLate(name, participant(ASHA), Y.encodeStateAsUpdate(forged))).toBe('nothing');
+    expect(await rowsIn(one, name)).toEqual(rows);
+  });
+
+  it('[H5] is said to be taken in part, where something of it is not allowed, also when it is asked again', async () => {
+    const one = await world();
+    const name = `board:${aLesson()}`;
+    const asha = await one.stock(ASHA, name);
+    const theirs = draw(asha.doc, ASHA);
+    await until(async () => boardOf(await rowsIn(one, name)).length === 1, 'the stroke to be stored');
+    const away = await offline(one, ROHAN, name);
+    Y.applyUpdate(away, Y.encodeStateAsUpdate(asha.doc));
+    away.getMap('erased').set(theirs, ASHA.personId);
+    const refused = Y.encodeStateAsUpdate(away);
+    expect(await one.sync.takeLate(name, participant(ROHAN), refused)).toBe('nothing');
+    expect(await one.sync.takeLate(name, participant(ROHAN), refused)).toBe('nothing');
+    const key = draw(away, ROHAN, 40);
+    const both = Y.encodeStateAsUpdate(away);
+    expect(await one.sync.takeLate(name, participant(ROHAN), both)).toBe('partly');
+    expect(await one.sync.takeLate(name, participant(ROHAN), both)).toBe('partly');
+    expect(boardOf(await rowsIn(one, name)).map((item) => item.key)).toContain(key);
   });
 
   it('[H5] is the sender’s own or is left out, and bytes that make no sense are said to be that', async () => {

@@ -9,6 +9,7 @@ import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { readBoard } from './documents/board-reader.ts';
 import { beginStroke } from './documents/board-writer.ts';
+import { postMessage } from './documents/chat-writer.ts';
 import { ASHA, ROHAN, Raw, aLesson, officeAt, startWorld, until, type World } from './testing/harness.server.ts';
 import { step1Message, updateMessage } from './wire/messages.ts';
 
@@ -236,6 +237,24 @@ describe('what they say', () => {
       return rows.length === 1 && rows[0]?.person_id === ASHA.personId;
     }, 'the row that says who brought it');
   });
+
+  it.each(['board', 'chat'])(
+    '[A7] tells whoever has of a %s what its author never said there, and may not be brought',
+    async (surface) => {
+      const one = await world({ orphanMs: 300 });
+      const name = `${surface}:${aLesson()}`;
+      const [given = 0] = await one.sync.allocateClientIds(name, ROHAN.personId, 1);
+      const theirs = docOf(given);
+      if (surface === 'board') draw(theirs, ROHAN);
+      else postMessage(theirs, ROHAN, 'Never arrived', Date.now());
+      const asha = await one.stock(ASHA, name, { doc: docOf(77, theirs) });
+      const other = await one.stock(ASHA, name);
+      await until(() => asha.refusals.length > 0, 'the word');
+      expect(asha.refusals).toEqual(['orphaned']);
+      expect(other.refusals).toEqual([]);
+      expect([...other.doc.store.clients.keys()]).not.toContain(given);
+    },
+  );
 
   it('[W3] closes their own socket when it makes no sense, and nobody else notices', async () => {
     const one = await world();

@@ -50,6 +50,8 @@ export interface Limits {
   readonly snapshotEvery: number;
   /** After so many stored updates such a state is kept for good, so that any moment is a state and a short tail. */
   readonly checkpointEvery: number;
+  /** Between what is written in a conversation and the look at who has not seen it. Longer than pages take to say so. */
+  readonly addressedMs: number;
   /** Between two looks for lessons that are over and have no compact copy. */
   readonly copiesEveryMs: number;
 }
@@ -83,5 +85,6 @@ export const DEFAULT_LIMITS: Limits = {
   sweepMs: 500,
   snapshotEvery: 2_000,
   checkpointEvery: 2_000,
+  addressedMs: 5_000,
   copiesEveryMs: 60_000,
 };

@@ -179,7 +179,7 @@ describe('what is on the board', () => {
     await until(() => readPages(host.doc).length === MOST_OWN_PAGES + 1, 'the pages to reach the host');
     addPage(common.doc, ASHA, { ...page, order: -99 });
     await until(() => common.refusals.length === 1, 'the refusal');
-    expect([own.refusals, common.refusals, readPages(host.doc).length]).toEqual([[], ['not-allowed'], 21]);
+    expect([own.refusals, common.refusals, readPages(host.doc).length]).toEqual([[], ['too-many-pages'], 21]);
   });
 });
 

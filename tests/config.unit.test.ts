@@ -43,6 +43,9 @@ describe('configuration', () => {
     [{ RAZORPAY_KEY_ID: 'rzp_test_1' }, /RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET/],
     [{ TLS_CERT: '/c.pem' }, /TLS_KEY/],
     [{ EVENTSTORE_URL: 'http://x' }, /EVENTSTORE_URL/],
+    [{ TURN_URLS: 'turn:a' }, /TURN_SECRET/],
+    [{ TURN_URLS: 'turn:a, https://b', TURN_SECRET: 's'.repeat(32) }, /TURN_URLS.*https:\/\/b/],
+    [{ TURN_URLS: 'turn:a', TURN_SECRET: 'short' }, /TURN_SECRET/],
     [{ ...SPLIT, DATA_KEY: '' }, /DATA_KEY/],
     [{ AUDIT_KEY: 'short' }, /AUDIT_KEY.*32 bytes/],
   ])('refuses %o and says why', (env, message) => {
@@ -54,6 +57,12 @@ describe('configuration', () => {
     expect(parseConfig({ EVENTSTORE_URL: 'esdb+discover://log.test' }).eventStoreUrl).toBe('esdb+discover://log.test');
     expect(parseConfig({ EVENTSTORE_URL: 'esdb://h1:2113,h2:2113' }).eventStoreUrl).toContain('h2');
     expect(parseConfig({}).eventStoreUrl).toBeNull();
+  });
+
+  it('takes TURN servers in the order of preference', () => {
+    const env = { TURN_URLS: 'turn:a.test:3478?transport=udp, turns:[2001:db8::1]:443', TURN_SECRET: 's'.repeat(32) };
+    expect(parseConfig(env).turn?.urls).toEqual(['turn:a.test:3478?transport=udp', 'turns:[2001:db8::1]:443']);
+    expect(parseConfig({}).turn).toBeNull();
   });
 
   it('takes several webhook secrets while one is being rotated', () => {

@@ -17,7 +17,7 @@ import { createQueries } from '#projections/queries.server.ts';
 import { runReadModels } from '#projections/runner/read-models.server.ts';
 import { createWaiter } from '#projections/runner/wait-for.server.ts';
 import { prepareProjections } from '#projections/worker.server.ts';
-import { markRead, postMessage } from '#sync/documents/chat-writer.ts';
+import { deleteMessage, markRead, postMessage } from '#sync/documents/chat-writer.ts';
 import { officeAt, startWorld, until, type Stock, type World } from '#sync/testing/harness.server.ts';
 
 type WithoutNow<C> = C extends AnyCommand ? Omit<C, 'now'> : never;
@@ -188,7 +188,7 @@ describe('a study group', () => {
     const requestId = newId();
     const { conversationId } = must(await services.createGroup(ravi, 'Physics, grade 11', requestId));
     expect(must(await services.createGroup(ravi, 'Physics, grade 11', requestId)).conversationId).toBe(conversationId);
-    const { token } = must(await services.makeInviteLink(ravi, conversationId));
+    const { token } = must(await services.makeInviteLink(ravi, conversationId, 14, null));
     expect(await services.groupBehind(meera, token)).toMatchObject({
       title: 'Physics, grade 11',
       members: [{ name: 'Ravi Nair' }],
@@ -204,7 +204,7 @@ describe('a study group', () => {
     await say(meera, conversationId, 'Here I am');
     expect((await lines(ravi))[0]).toBe('Physics, grade 11: Meera Iyer “Here I am”, 1 new');
 
-    expect(codeOf(await services.makeInviteLink(meera, conversationId))).toBe('not-the-owner');
+    expect(codeOf(await services.makeInviteLink(meera, conversationId, 14, null))).toBe('not-the-owner');
     const chat = await open(meera, conversationId);
     const from = Date.now();
     must(await services.actInConversation(ravi, conversationId, { do: 'remove', personId: 'meera' }, newId()));
@@ -213,9 +213,69 @@ describe('a study group', () => {
     expect(codeOf(await services.joinConversation(meera, conversationId, 'http://x'))).toBe('not-found');
     expect(await services.conversationFor(meera, conversationId)).toBeNull();
     expect(codeOf(await services.joinGroup(meera, token, newId()))).toBe('removed-before');
+    // The owner never had a lesson with her, and may take it back all the same.
+    expect((await services.conversationFor(ravi, conversationId))?.removed).toEqual([
+      { personId: 'meera', name: 'Meera Iyer' },
+    ]);
+    must(await services.actInConversation(ravi, conversationId, { do: 'invite', personId: 'meera' }, newId()));
+    must(await services.actInConversation(meera, conversationId, { do: 'accept' }, newId()));
+    expect(must(await services.joinConversation(meera, conversationId, 'http://x')).role).toBe('participant');
     must(await services.actInConversation(ravi, conversationId, { do: 'revoke-link' }, newId()));
     expect(await services.groupBehind(asha, token)).toBeNull();
     expect(codeOf(await services.joinGroup(asha, token, newId()))).toBe('link-unknown');
+  });
+
+  it('CV19: a link that was made for one lets one in, and says to the next that it has ended', async () => {
+    const { conversationId } = must(await services.createGroup(ravi, 'Chemistry', newId()));
+    const { token } = must(await services.makeInviteLink(ravi, conversationId, 1, 1));
+    must(await services.joinGroup(meera, token, newId()));
+    expect((await services.conversationFor(ravi, conversationId))?.link).toMatchObject({ uses: 1, dead: 'used-up' });
+    expect((await services.groupBehind(asha, token))?.dead).toBe('used-up');
+    expect(codeOf(await services.joinGroup(asha, token, newId()))).toBe('link-used-up');
+    expect(codeOf(await services.makeInviteLink(ravi, conversationId, Number.NaN, null))).toBe('link-invalid');
+    expect(codeOf(await services.makeInviteLink(ravi, conversationId, 365, null))).toBe('link-invalid');
+  });
+
+  it('CV22, CV23: ops read what was reported, also when it was deleted since, and nobody else does', async () => {
+    const latha = as('latha', 'Latha Das', 'ops');
+    const { conversationId } = must(await services.createGroup(ravi, 'Biology', newId()));
+    const { token } = must(await services.makeInviteLink(ravi, conversationId, 1, null));
+    must(await services.joinGroup(meera, token, newId()));
+    await say(ravi, conversationId, 'Pay me or else');
+    const chat = await open(ravi, conversationId);
+    const [key = ''] = [...chat.doc.getMap('messages').keys()];
+    const report = (who: Person, messageKey: string | null, reason = 'abuse') =>
+      services.report(who, conversationId, { messageKey, reason }, newId());
+    expect(codeOf(await report(asha, key))).toBe('not-found');
+    expect(codeOf(await report(meera, key, 'boring'))).toBe('reason-missing');
+    expect(codeOf(await report(meera, '9.9'))).toBe('message-unknown');
+    expect(codeOf(await report(ravi, key))).toBe('own-message');
+    must(await report(meera, key));
+    must(await report(meera, key));
+    must(await report(meera, null, 'other'));
+    deleteMessage(chat.doc, key, ravi.personId);
+    await until(async () => (await services.conversationsOf(meera))[0]?.last === null, 'it to be deleted');
+    chat.end();
+    expect(codeOf(await services.reports(meera))).toBe('forbidden');
+    const found = async () => must(await services.reports(latha)).filter(({ group }) => group === 'Biology');
+    expect((await found()).map(({ about, words, outcome }) => [about, words, outcome])).toEqual(
+      expect.arrayContaining([
+        ['message', 'Pay me or else', null],
+        ['conversation', null, null],
+      ]),
+    );
+    expect(await found()).toHaveLength(2);
+    const one = (await found()).find(({ about }) => about === 'message');
+    expect(one).toMatchObject({ byName: 'Meera Iyer', personName: 'Ravi Nair', reason: 'abuse', own: false });
+    const close = (who: Person, outcome: string) => services.closeReport(who, one?.reportId ?? '', outcome, newId());
+    expect(codeOf(await close(meera, 'acted'))).toBe('forbidden');
+    expect(codeOf(await close({ ...ravi, roles: ['ops'] }, 'acted'))).toBe('own-case');
+    expect(codeOf(await close(latha, 'hanged'))).toBe('report-unknown');
+    must(await close(latha, 'acted'));
+    expect((await found()).map(({ words, outcome }) => [words, outcome])).toEqual([
+      [null, null],
+      [null, 'acted'],
+    ]);
   });
 
   it('CV9: only people one has had a lesson with are invited by name; who is invited reads nothing before joining', async () => {

@@ -34,7 +34,7 @@ export function allowed(from: string, target: string): boolean {
       return folder === 'platform' || doors || eventTypes || documents || (isTest && domain);
     }
     case 'app': {
-      const shared = /^sync\/(documents|draw)\//.test(target) || target === 'sfu/signalling/protocol.ts';
+      const shared = /^sync\/(documents|draw)\//.test(target) || /^sfu\/(signalling|check)\/protocol\.ts$/.test(target);
       const queries = target === 'projections/queries.ts';
       if (browser) return shared || queries || (domain && !target.endsWith('.server.ts'));
       return folder === 'platform' || domain || shared || queries;

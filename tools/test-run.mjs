@@ -6,9 +6,15 @@ import { join } from 'node:path';
 /** Debian's packages that the tests drive for real, and the program that shows each is there. */
 const PACKAGES = [
   ['chromium', '/usr/bin/chromium'],
+  ['firefox-esr', '/usr/bin/firefox-esr'],
+  ['pulseaudio', '/usr/bin/pulseaudio'],
   ['redis-server', '/usr/bin/redis-server'],
   ['postgresql-15', '/usr/lib/postgresql/15/bin/postgres'],
   ['ffmpeg', '/usr/bin/ffmpeg'],
+  ['coturn', '/usr/bin/turnserver'],
+  ['nftables', '/usr/sbin/nft'],
+  ['iproute2', '/usr/sbin/ip'],
+  ['openssl', '/usr/bin/openssl'],
 ];
 
 function ensurePackages({ say, fail }) {

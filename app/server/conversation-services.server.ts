@@ -1,16 +1,18 @@
 /** Conversations outside lessons: who may begin and join them, and the door to their chats. */
 import type { TicketOffice } from '#events/access/ticket.ts';
+import { REPORT_OUTCOMES, REPORT_REASONS } from '#events/conversation/events.ts';
 import { directIdOf, groupIdFrom, inviteTokenHash, newInviteToken } from '#events/conversation/ids.ts';
 import { mayOpenDirect } from '#events/conversation/may-open.ts';
 import { chatOf, isConversationId } from '#events/conversation/names.ts';
 import { fromPerson } from '#events/handling/context.ts';
 import type { AnyCommand, Submit } from '#events/handling/submit.ts';
-import { newId } from '#events/shared/ids.ts';
+import { idFrom, newId } from '#events/shared/ids.ts';
 import { never } from '#events/shared/never.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
-import type { ConversationRow, Queries } from '#projections/queries.ts';
+import type { ConversationRow, Queries, ReportRow } from '#projections/queries.ts';
 import type { ConversationAct, ConversationServices } from './conversations/contract.ts';
 import { inOrder, inviteFor, lineFor, pageFor } from './conversations/lines.ts';
+import { messageOf, reportLines } from './conversations/reports.server.ts';
 import { createSummaries, NOTHING_SAID, type StoredChats } from './conversations/summaries.server.ts';
 import type { Person, Services } from './services.ts';
 
@@ -23,6 +25,7 @@ const DAY_MS = 24 * 3_600_000;
 const MOST_TOKEN = 100;
 const NONE = refuse('not-found', 'There is no such conversation.');
 const NOBODY = refuse('not-found', 'There is nobody by this address.');
+const NOT_OPS = refuse('forbidden', 'Only ops look at what was reported.');
 const NOT_ACQUAINTED = refuse(
   'not-acquainted',
   'You can invite people you have had a lesson with. Send others the link.',
@@ -67,7 +70,7 @@ export function conversationServices(parts: ConversationParts): ConversationServ
   /** Of who is in it, and may read; null for all others, and for who is only invited. */
   const insideFor = async (person: Person, conversationId: string) => {
     const row = await rowFor(person, conversationId);
-    const page = row && pageFor(person.personId, row);
+    const page = row && pageFor(person.personId, row, now());
     return page && page.mine !== 'invited' ? page : null;
   };
 
@@ -77,7 +80,38 @@ export function conversationServices(parts: ConversationParts): ConversationServ
     return mayOpenDirect(known) ?? { kind: 'yes' };
   };
 
+  const isParty = async (person: Person, { conversationId, by, personId }: ReportRow): Promise<boolean> =>
+    by === person.personId || personId === person.personId || (await rowFor(person, conversationId)) !== null;
+
   return {
+    async report(person, conversationId, what, requestId) {
+      const { messageKey } = what;
+      const reason = REPORT_REASONS.find((one) => one === what.reason);
+      if (!reason) return refuse('reason-missing', 'Say what is wrong with it.');
+      if (!(await insideFor(person, conversationId))) return NONE;
+      const message = messageKey === null ? null : await messageOf(parts.storedChats, conversationId, messageKey);
+      if (message === undefined) return refuse('message-unknown', 'This message is not there any more.');
+      const { personId: by } = person;
+      const personId = message?.author?.personId ?? null;
+      const data = { conversationId, reportId: idFrom('report', by, requestId), by, messageKey, personId, reason };
+      const done = await give(person, { type: 'ReportConversation', now: now(), data }, requestId);
+      return isRefusal(done) ? done : { kind: 'reported' };
+    },
+
+    async reports(person) {
+      if (!person.roles.includes('ops')) return NOT_OPS;
+      return reportLines(parts.storedChats, await queries.reports(), (row) => isParty(person, row));
+    },
+
+    async closeReport(person, reportId, outcome, requestId) {
+      if (!person.roles.includes('ops')) return NOT_OPS;
+      const row = await queries.report(reportId);
+      const what = REPORT_OUTCOMES.find((one) => one === outcome);
+      if (!row || !what) return refuse('report-unknown', 'There is no such report.');
+      const data = { conversationId: row.conversationId, reportId, by: person.personId, outcome: what };
+      return give(person, { type: 'CloseReport', now: now(), data }, requestId);
+    },
+
     conversationsOf: async (person) => inOrder(await linesOf(person)),
 
     async unreadMessages(person) {
@@ -87,7 +121,7 @@ export function conversationServices(parts: ConversationParts): ConversationServ
 
     async conversationFor(person, conversationId) {
       const row = await rowFor(person, conversationId);
-      return row && pageFor(person.personId, row);
+      return row && pageFor(person.personId, row, now());
     },
 
     async mayWriteTo(person, otherId) {
@@ -126,15 +160,18 @@ export function conversationServices(parts: ConversationParts): ConversationServ
       if (!row) return NONE;
       if (act.do === 'invite') {
         const known = await queries.acquaintancesOf(person.personId);
-        if (!known.some(({ personId }) => personId === act.personId)) return NOT_ACQUAINTED;
+        // Whom the owner took out may come back by nothing else.
+        const before = row.ownerId === person.personId ? row.removed : [];
+        if (![...known, ...before].some(({ personId }) => personId === act.personId)) return NOT_ACQUAINTED;
       }
       const command = commandOf(act, row, person.personId, now());
       return command ? give(person, command, requestId) : NONE;
     },
 
-    async makeInviteLink(person, conversationId) {
+    async makeInviteLink(person, conversationId, days, mostUses) {
       const token = newInviteToken();
-      const data = { conversationId, by: person.personId, linkId: newId(), tokenHash: inviteTokenHash(token) };
+      const link = { linkId: newId(), tokenHash: inviteTokenHash(token), expiresAt: now() + days * DAY_MS, mostUses };
+      const data = { conversationId, by: person.personId, ...link };
       // Each request makes another one: a token cannot be told twice.
       const done = await give(person, { type: 'MakeInviteLink', now: now(), data }, newId());
       return isRefusal(done) ? done : { kind: 'made', token };
@@ -142,7 +179,7 @@ export function conversationServices(parts: ConversationParts): ConversationServ
 
     async groupBehind(person, token) {
       const row = token.length <= MOST_TOKEN ? await queries.conversationByLink(inviteTokenHash(token)) : null;
-      return row && inviteFor(person.personId, row);
+      return row && inviteFor(person.personId, row, now());
     },
 
     async joinGroup(person, token, requestId) {

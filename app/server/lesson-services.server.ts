@@ -55,6 +55,9 @@ export function lessonServices(parts: LessonParts): LessonServices {
       if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
       if (now() < opensAt(lesson))
         return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
+      // Here too, and not only in the room of live media: this ticket opens board and chat as well.
+      if (await queries.isTakenOut(lesson.lessonId, person.personId))
+        return refuse('removed', 'You were taken out of this lesson.');
       const { lessonId } = lesson;
       const shared = await Promise.all(
         SURFACES.map(async (surface) => {

@@ -71,15 +71,18 @@ export interface ReplayServices {
     code: string,
     owner: string | null,
     update: Uint8Array,
-  ): Promise<{ readonly kind: 'kept' | 'nothing' } | Refusal>;
+  ): Promise<{ readonly kind: LateKind } | Refusal>;
 }
+
+/** What became of late ink: see sync/PROTOCOL.md. */
+type LateKind = 'kept' | 'partly' | 'known' | 'nothing';
 
 export interface ReplayParts {
   readonly takeLate: (
     document: string,
     writer: { personId: string; name: string; host: boolean },
     update: Uint8Array,
-  ) => Promise<'kept' | 'nothing' | 'malformed'>;
+  ) => Promise<LateKind | 'malformed'>;
   readonly store: EventStore;
   readonly queries: Queries;
   readonly now: () => number;
@@ -127,7 +130,9 @@ export function replayServices(parts: ReplayParts): ReplayServices {
         names.map(async (name) => {
           const counts = await parts.historyCounts(documentName(name));
           const updates = counts.reduce((sum, { count }) => sum + count, 0);
-          return {
+          // What came after the end is in no minute of it.
+          const there = name.personId === null || updates > 0 || (await parts.history(documentName(name), 0)) !== null;
+          const document: ReplayDocument = {
             kind: name.surface,
             personId: name.personId,
             shown: false,
@@ -135,6 +140,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
             updates,
             counts,
           };
+          return there ? [document] : [];
         }),
       );
       const shown = [...revealsOf(facts).keys()]
@@ -154,7 +160,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
           { personId: tutorId, name: lesson.tutorName },
           ...students.map(({ studentId, name }) => ({ personId: studentId, name })),
         ],
-        documents: [...documents.filter(({ personId, updates }) => personId === null || updates > 0), ...shown],
+        documents: [...documents.flat(), ...shown],
         chapters: chaptersOf(facts),
         missed: missedBy(person.personId, facts),
       };

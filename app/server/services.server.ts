@@ -5,6 +5,7 @@ import { boardServices, type BoardParts } from './board-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
 import { conversationServices, type ConversationParts } from './conversation-services.server.ts';
+import type { Checks } from './checks/checks.server.ts';
 import type { Files } from './files/files.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
@@ -18,6 +19,7 @@ export interface ServiceParts
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
+  readonly checks: Checks;
   readonly advanceClock: (ms: number) => Promise<number>;
   readonly waitFor: (position: Position, ms: number) => Promise<boolean>;
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
@@ -36,6 +38,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     capabilities: parts.capabilities,
     checkout: parts.checkout,
     files: parts.files,
+    checks: parts.checks,
     now: parts.now,
     seen,
     health: parts.health,

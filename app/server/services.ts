@@ -11,6 +11,7 @@ import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { BoardServices } from './board-services.server.ts';
+import type { Checks } from './checks/checks.server.ts';
 import type { Files } from './files/files.server.ts';
 import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
@@ -241,6 +242,8 @@ export interface Services
   readonly checkout: CheckoutSettings;
   /** Files that people give to each other. */
   readonly files: Files;
+  /** Connectivity tests, open to all. */
+  readonly checks: Checks;
   /** Business time, ms. */
   now(): number;
   /** Only with the capability `clockControl`. */

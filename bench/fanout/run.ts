@@ -53,7 +53,8 @@ interface Round {
 async function playRound(stage: Stage, who: Who, measureMs: number): Promise<Round> {
   const mine = who === 'ours' || who === 'oursAsRival';
   const flushDelay = who === 'hocuspocusStock' ? 0 : TICK_MS;
-  const redis = await startRedis({ appendonly: mine });
+  // As docker-compose.yml has it; the rival's has nothing to keep.
+  const redis = await startRedis({ appendonly: mine, appendfsync: 'everysec' });
   const asked = new Redis(redis.url);
   const servers: Server[] = [];
   try {

@@ -1,9 +1,11 @@
 import type { Command } from '../shared/command.ts';
 import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
+import { decideAddressed } from './addressed.ts';
 import { decideDirect } from './direct.ts';
-import type { ConversationEvent, ConversationState } from './events.ts';
+import type { ConversationEvent, ConversationState, ReportOutcome, ReportReason } from './events.ts';
 import { createGroup, decideGroup } from './group.ts';
+import { decideReport } from './reports.ts';
 
 type Of = { readonly conversationId: string };
 /** `by`: who asks for it. */
@@ -19,7 +21,7 @@ export type DirectCommand =
 export type GroupCommand =
   | Command<'RenameStudyGroup', By & { name: string }>
   /** The one before it stops working. */
-  | Command<'MakeInviteLink', By & { linkId: string; tokenHash: string }>
+  | Command<'MakeInviteLink', By & { linkId: string; tokenHash: string; expiresAt: number; mostUses: number | null }>
   | Command<'RevokeInviteLink', By>
   | Command<'InviteMember', About>
   /** By the invited person or the owner. */
@@ -30,8 +32,24 @@ export type GroupCommand =
   | Command<'LeaveStudyGroup', Of & { personId: string; successorId: string | null }>
   | Command<'RemoveMember', About>;
 
+export type AddressCommand =
+  /** `by` wrote something that `personId` has not seen: in a group somebody whom they named, among two (null) the other. */
+  | Command<'NoteAddressed', By & { personId: string | null }>
+  /** The person has seen all that was said to them. */
+  | Command<'NoteCaughtUp', Of & { personId: string }>;
+
+export type ReportCommand =
+  /** Null and null: the conversation as a whole. */
+  | Command<
+      'ReportConversation',
+      By & { reportId: string; messageKey: string | null; personId: string | null; reason: ReportReason }
+    >
+  | Command<'CloseReport', By & { reportId: string; outcome: ReportOutcome }>;
+
 export type ConversationCommand =
   | DirectCommand
+  | ReportCommand
+  | AddressCommand
   | Command<'CreateStudyGroup', By & { name: string }>
   | GroupCommand
   /** The person is erased: whatever they were in goes on without them. */
@@ -40,7 +58,7 @@ export type ConversationCommand =
 const UNKNOWN = refuse('conversation-unknown', 'There is no such conversation.');
 const OVER = refuse('conversation-over', 'This conversation is over. What was written can still be read.');
 
-/** Rules CV1–CV16. Whether two people may write to each other at all is checked before, by `mayOpenDirect`. */
+/** Rules CV1–CV23. Whether two people may write to each other at all is checked before, by `mayOpenDirect`. */
 export function decide(command: ConversationCommand, state: ConversationState): readonly ConversationEvent[] | Refusal {
   switch (command.type) {
     case 'OpenDirect':
@@ -51,6 +69,13 @@ export function decide(command: ConversationCommand, state: ConversationState): 
       return state.kind === 'direct' ? decideDirect(command, state) : UNKNOWN;
     case 'CreateStudyGroup':
       return createGroup(command, state);
+    case 'NoteAddressed':
+    case 'NoteCaughtUp':
+      if (state.kind === 'none') return UNKNOWN;
+      return state.kind === 'direct' || state.kind === 'group' ? decideAddressed(command, state) : OVER;
+    case 'ReportConversation':
+    case 'CloseReport':
+      return state.kind === 'none' ? UNKNOWN : decideReport(command, state);
     case 'EndMembership':
       return endMembership(command, state);
     default:

@@ -123,6 +123,131 @@ describe('a study group', () => {
       .when(of.invite('meera'))
       .then('group-full');
   });
+  it('CV19: a link works until it ends, and for as many as it was made for; who left counts, too', () => {
+    const last = of.tomorrow - 1;
+    given([created, linked()])
+      .when(of.join('meera', 'k1', last))
+      .then([joined('meera', 'link', last)]);
+    given([created, linked()])
+      .when(of.join('meera', 'k1', of.tomorrow))
+      .then('link-expired');
+    const two = [created, linked('k1', 2), joined('meera')];
+    given(two)
+      .when(of.join('bala'))
+      .then([joined('bala')]);
+    given([...two, joined('bala'), of.left('bala')])
+      .when(of.join('zoya'))
+      .then('link-used-up');
+    // An invitation uses no link, and another link begins anew.
+    given([...two, invited('bala'), joined('bala', 'invitation')])
+      .when(of.join('zoya'))
+      .then([joined('zoya')]);
+    given([...two, joined('bala'), of.revoked(), linked('k2', 1)])
+      .when(of.join('zoya', 'k2'))
+      .then([joined('zoya')]);
+  });
+
+  it('CV19: a link is made for 90 days and as many as a group has at most', () => {
+    const day = 24 * 3_600_000;
+    const make = (expiresAt: number, mostUses: number | null) =>
+      given([created]).when(of.link('k1', 'ravi', { expiresAt, mostUses }));
+    for (const [ends, most] of [
+      [of.at, null],
+      [of.at + 90 * day + 1, null],
+      [Number.NaN, null],
+      [of.tomorrow, 0],
+      [of.tomorrow, 51],
+      [of.tomorrow, 1.5],
+    ] as const)
+      make(ends, most).then('link-invalid');
+    make(of.tomorrow, 50).then([linked('k1', 50)]);
+  });
+
+  it('CV20: who is addressed is told of once, until they have looked; only who is in it is', () => {
+    given([opened])
+      .when(of.address('ravi'))
+      .then([of.addressed('asha', 'ravi', 'direct')]);
+    given([opened]).when(of.address('zoya')).then('not-a-member');
+    given([opened, of.addressed('asha', 'ravi', 'direct')])
+      .when(of.address('ravi'))
+      .then([]);
+    given([opened, of.addressed('asha', 'ravi', 'direct'), of.caughtUp('asha')])
+      .when(of.address('ravi'))
+      .then([of.addressed('asha', 'ravi', 'direct')]);
+    given(group)
+      .when(of.address('meera', 'ravi'))
+      .then([of.addressed('ravi', 'meera')]);
+    for (const personId of ['zoya', 'meera', null]) given(group).when(of.address('meera', personId)).then([]);
+    given(group).when(of.address('zoya', 'ravi')).then('not-a-member');
+    given([
+      ...group,
+      of.addressed('meera', 'ravi'),
+      of.removed('meera'),
+      invited('meera'),
+      joined('meera', 'invitation'),
+    ])
+      .when(of.address('ravi', 'meera'))
+      .then([of.addressed('meera', 'ravi')]);
+  });
+
+  it('CV21: who has looked is waited for no more', () => {
+    given([...group, of.addressed('meera', 'ravi')])
+      .when(of.catchUp('meera'))
+      .then([of.caughtUp('meera')]);
+    given(group).when(of.catchUp('meera')).then([]);
+    given(group).when(of.catchUp('zoya')).then('not-a-member');
+  });
+
+  it('CV22: whoever is in it reports a message of another, or all of it; the same thing once while it is open', () => {
+    given(group)
+      .when(of.report('r1', 'meera', '1.0', 'ravi'))
+      .then([of.reported('r1', 'meera', '1.0', 'ravi')]);
+    given([opened])
+      .when(of.report('r1', 'asha'))
+      .then([of.reported('r1', 'asha')]);
+    given([opened, of.ended])
+      .when(of.report('r1', 'asha'))
+      .then([of.reported('r1', 'asha')]);
+    given(group)
+      .when(of.report('r1', 'zoya', '1.0', 'ravi'))
+      .then('not-a-member');
+    given(group)
+      .when(of.report('r1', 'meera', '1.0', 'meera'))
+      .then('own-message');
+    const one = [...group, of.reported('r1', 'meera', '1.0', 'ravi')];
+    given(one)
+      .when(of.report('r2', 'meera', '1.0', 'ravi'))
+      .then([]);
+    given(one)
+      .when(of.report('r2', 'ravi'))
+      .then([of.reported('r2', 'ravi')]);
+    given([...one, of.reportClosed('r1')])
+      .when(of.report('r2', 'meera', '1.0', 'ravi'))
+      .then([of.reported('r2', 'meera', '1.0', 'ravi')]);
+    const many = Array.from({ length: 20 }, (_, n) => of.reported(`r${n}`, 'meera', `1.${n}`, 'ravi'));
+    given([...group, ...many])
+      .when(of.report('more', 'meera'))
+      .then('too-many-reports');
+  });
+
+  it('CV23: a report is closed once, by nobody who is a party of it, also after the conversation has ended', () => {
+    const one = [...group, of.reported('r1', 'meera', '1.0', 'ravi')];
+    given(one)
+      .when(of.closeReport('r1'))
+      .then([of.reportClosed('r1')]);
+    given([...one, of.reportClosed('r1')])
+      .when(of.closeReport('r1'))
+      .then([]);
+    given(one).when(of.closeReport('r2')).then('report-unknown');
+    for (const party of ['meera', 'ravi']) given(one).when(of.closeReport('r1', party)).then('own-case');
+    given([...one, of.left('meera'), of.left('ravi'), of.closed])
+      .when(of.closeReport('r1'))
+      .then([of.reportClosed('r1')]);
+    given([...one, of.left('meera'), of.left('ravi'), of.closed])
+      .when(of.closeReport('r1', 'meera'))
+      .then('own-case');
+  });
+
   it('CV11: a link does not bring back who was removed; an invitation does', () => {
     given(group).when(of.remove()).then([of.removed()]);
     given([...group, of.removed()])

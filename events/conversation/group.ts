@@ -3,9 +3,13 @@ import { isText } from '../shared/check.ts';
 import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import type { ConversationCommand, GroupCommand } from './decide.ts';
-import type { ConversationEvent, ConversationState, StudyGroup } from './events.ts';
+import type { ConversationEvent, ConversationState, InviteLink, StudyGroup } from './events.ts';
 
 export const MOST_MEMBERS = 50;
+const DAY_MS = 24 * 3_600_000;
+/** How long a link works that nobody said anything else of, and at most, ms. */
+export const LINK_MS = 14 * DAY_MS;
+export const MOST_LINK_MS = 90 * DAY_MS;
 /** UTF-16 units. */
 export const MOST_NAME = 80;
 
@@ -14,6 +18,12 @@ const NOT_A_MEMBER = refuse('not-a-member', 'There is no such conversation.');
 const NOT_THE_OWNER = refuse('not-the-owner', 'Only the owner of the group can do this.');
 const FULL = refuse('group-full', `This group has ${MOST_MEMBERS} members, which is all it can have.`);
 const LINK_UNKNOWN = refuse('link-unknown', 'This link does not work any more. Ask who sent it for a new one.');
+const LINK_EXPIRED = refuse('link-expired', 'This link has expired. Ask who sent it for a new one.');
+const LINK_USED_UP = refuse(
+  'link-used-up',
+  'As many people have joined by this link as it was made for. Ask who sent it for a new one.',
+);
+const LINK_INVALID = refuse('link-invalid', `A link works for up to 90 days and ${MOST_MEMBERS} people.`);
 const NOT_INVITED = refuse('not-invited', 'This invitation was taken back. Ask whoever runs the group for a new one.');
 const REMOVED = refuse('removed-before', 'You were taken out of this group. Only its owner can invite you again.');
 
@@ -43,13 +53,14 @@ export function decideGroup(command: GroupCommand, state: StudyGroup): Decision 
       return name === state.name ? [] : [{ type: 'StudyGroupRenamed', data: { conversationId, by, name, at } }];
     }
     case 'MakeInviteLink': {
-      const { by, linkId, tokenHash } = command.data;
+      const { by, linkId, tokenHash, expiresAt, mostUses } = command.data;
       const no = ownerOnly(state, by);
       if (no) return no;
       if (state.link?.linkId === linkId) return [];
+      if (!(expiresAt > at && expiresAt <= at + MOST_LINK_MS) || !isUses(mostUses)) return LINK_INVALID;
       return [
         ...revoked(state, conversationId, by, at),
-        { type: 'InviteLinkMade', data: { conversationId, by, linkId, tokenHash, at } },
+        { type: 'InviteLinkMade', data: { conversationId, by, linkId, tokenHash, expiresAt, mostUses, at } },
       ];
     }
     case 'RevokeInviteLink':
@@ -91,8 +102,23 @@ function ownerOnly(state: StudyGroup, by: string): Refusal | null {
   return state.members.includes(by) ? NOT_THE_OWNER : NOT_A_MEMBER;
 }
 
-const revoked = ({ link }: StudyGroup, conversationId: string, by: string, at: number): readonly ConversationEvent[] =>
-  link === null ? [] : [{ type: 'InviteLinkRevoked', data: { conversationId, by, ...link, at } }];
+const isUses = (most: number | null): boolean =>
+  most === null || (Number.isInteger(most) && most >= 1 && most <= MOST_MEMBERS);
+
+function revoked({ link }: StudyGroup, conversationId: string, by: string, at: number): readonly ConversationEvent[] {
+  if (link === null) return [];
+  const { linkId, tokenHash } = link;
+  return [{ type: 'InviteLinkRevoked', data: { conversationId, by, linkId, tokenHash, at } }];
+}
+
+/** Why nobody joins by a link any more that nobody has stopped, or null. `at`: business ms. */
+export function whyLinkIsDead(
+  { expiresAt, mostUses, uses }: Pick<InviteLink, 'expiresAt' | 'mostUses' | 'uses'>,
+  at: number,
+): 'expired' | 'used-up' | null {
+  if (expiresAt !== null && expiresAt <= at) return 'expired';
+  return mostUses !== null && uses >= mostUses ? 'used-up' : null;
+}
 
 function join({ data, now }: Extract<GroupCommand, { type: 'JoinStudyGroup' }>, state: StudyGroup): Decision {
   const { conversationId, personId, tokenHash } = data;
@@ -102,6 +128,8 @@ function join({ data, now }: Extract<GroupCommand, { type: 'JoinStudyGroup' }>, 
     if (tokenHash === null) return NOT_INVITED;
     if (state.link?.tokenHash !== tokenHash) return LINK_UNKNOWN;
     if (state.removed.includes(personId)) return REMOVED;
+    const dead = whyLinkIsDead(state.link, now);
+    if (dead) return dead === 'expired' ? LINK_EXPIRED : LINK_USED_UP;
   }
   if (state.members.length >= MOST_MEMBERS) return FULL;
   const why = invited ? 'invitation' : 'link';

@@ -3,6 +3,9 @@
 /** Whether this is a conversation's id: they begin with their kind, so none is a lesson's, which is a bare UUID. */
 export const isConversationId = (id: string): boolean => /^(dm|group)-./.test(id);
 
+/** Whether it is one of two people, in which nobody is the host. */
+export const isDirectId = (id: string): boolean => id.startsWith('dm-');
+
 /** The chat's document of a conversation. */
 export const chatOf = (conversationId: string): string => `chat:${conversationId}`;
 

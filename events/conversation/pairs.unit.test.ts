@@ -20,6 +20,7 @@ const STATES: Readonly<Record<string, readonly ConversationEvent[]>> = {
   asked: [created, invited()],
   out: [...two, of.removed()],
   full,
+  waiting: [...two, of.addressed('meera', 'ravi')],
   closed: [created, of.left('ravi'), of.closed],
 };
 
@@ -40,11 +41,13 @@ const COMMANDS: Readonly<Record<string, ConversationCommand>> = {
   'LeaveStudyGroup: the owner': of.leave('ravi'),
   'LeaveStudyGroup: a member': of.leave('meera'),
   RemoveMember: of.remove(),
+  NoteAddressed: of.address('ravi', 'meera'),
+  NoteCaughtUp: of.catchUp('meera'),
   EndMembership: of.end('ravi'),
 };
 
 const DIRECT = 'direct blocked ended';
-const GROUPS = 'alone linked two asked out full';
+const GROUPS = 'alone linked two asked out full waiting';
 const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   OpenDirect: {
     DirectOpened: 'none',
@@ -72,32 +75,32 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'RenameStudyGroup: by a member': {
     'conversation-unknown': `none ${DIRECT}`,
-    'not-the-owner': 'two',
+    'not-the-owner': 'two waiting',
     'not-a-member': 'alone linked asked out full',
     'conversation-over': 'closed',
   },
   MakeInviteLink: {
     'conversation-unknown': `none ${DIRECT}`,
     InviteLinkMade: 'alone asked',
-    'InviteLinkRevoked+InviteLinkMade': 'linked two out full',
+    'InviteLinkRevoked+InviteLinkMade': 'linked two out full waiting',
     'conversation-over': 'closed',
   },
   RevokeInviteLink: {
     'conversation-unknown': `none ${DIRECT}`,
     nothing: 'alone asked',
-    InviteLinkRevoked: 'linked two out full',
+    InviteLinkRevoked: 'linked two out full waiting',
     'conversation-over': 'closed',
   },
   InviteMember: {
     'conversation-unknown': `none ${DIRECT}`,
-    MemberInvited: 'alone linked two out',
+    MemberInvited: 'alone linked two out waiting',
     nothing: 'asked',
     'group-full': 'full',
     'conversation-over': 'closed',
   },
   EndInvitation: {
     'conversation-unknown': `none ${DIRECT}`,
-    nothing: 'alone linked two out full',
+    nothing: 'alone linked two out full waiting',
     InvitationEnded: 'asked',
     'conversation-over': 'closed',
   },
@@ -105,14 +108,14 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'conversation-unknown': `none ${DIRECT}`,
     'link-unknown': 'alone asked',
     MemberJoined: 'linked',
-    nothing: 'two',
+    nothing: 'two waiting',
     'removed-before': 'out',
     'group-full': 'full',
     'conversation-over': 'closed',
   },
   'JoinStudyGroup: by name': {
     'conversation-unknown': `none ${DIRECT}`,
-    'not-invited': 'alone linked two out full',
+    'not-invited': 'alone linked two out full waiting',
     MemberJoined: 'asked',
     'conversation-over': 'closed',
   },
@@ -121,20 +124,33 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'MemberLeft+StudyGroupClosed': 'alone',
     'InviteLinkRevoked+MemberLeft+StudyGroupClosed': 'linked out',
     'InvitationEnded+MemberLeft+StudyGroupClosed': 'asked',
-    'GroupHandedOver+MemberLeft': 'two full',
+    'GroupHandedOver+MemberLeft': 'two full waiting',
     'conversation-over': 'closed',
   },
   'LeaveStudyGroup: a member': {
     'conversation-unknown': `none ${DIRECT}`,
     'not-a-member': 'alone linked asked out full',
-    MemberLeft: 'two',
+    MemberLeft: 'two waiting',
     'conversation-over': 'closed',
   },
   RemoveMember: {
     'conversation-unknown': `none ${DIRECT}`,
     nothing: 'alone linked asked out full',
-    MemberRemoved: 'two',
+    MemberRemoved: 'two waiting',
     'conversation-over': 'closed',
+  },
+  NoteAddressed: {
+    'conversation-unknown': 'none',
+    PersonAddressed: 'direct two',
+    nothing: 'blocked alone linked asked out full waiting',
+    'conversation-over': 'ended closed',
+  },
+  NoteCaughtUp: {
+    'conversation-unknown': 'none',
+    'not-a-member': 'direct blocked alone linked asked out full',
+    nothing: 'two',
+    PersonCaughtUp: 'waiting',
+    'conversation-over': 'ended closed',
   },
   EndMembership: {
     'conversation-unknown': 'none',
@@ -143,8 +159,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'MemberLeft+StudyGroupClosed': 'alone',
     'InviteLinkRevoked+MemberLeft+StudyGroupClosed': 'linked out',
     'InvitationEnded+MemberLeft+StudyGroupClosed': 'asked',
-    'GroupHandedOver+MemberLeft': 'two full',
+    'GroupHandedOver+MemberLeft': 'two full waiting',
   },
 };
 
-it('CV1–CV15: every command in every state', () => checkPairs({ initial, evolve, decide }, STATES, COMMANDS, TABLE));
+it('CV1–CV21: every command in every state', () => checkPairs({ initial, evolve, decide }, STATES, COMMANDS, TABLE));

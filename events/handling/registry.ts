@@ -3,6 +3,7 @@ import { upcastBookingRequested } from '../booking/upcast.ts';
 import type { CalendarEvent } from '../calendar/events.ts';
 import type { ChargebackEvent } from '../chargeback/events.ts';
 import type { ConversationEvent } from '../conversation/events.ts';
+import { upcastInviteLinkMade } from '../conversation/upcast.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
 import type { InstituteEvent } from '../institute/events.ts';
 import type { LessonEvent } from '../lesson/events.ts';
@@ -175,6 +176,10 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   DoorChanged: first('lesson'),
   SendingChanged: first('lesson'),
   RecordingChosen: first('lesson'),
+  ConnectionWeakened: first('lesson'),
+  ConnectionRecovered: first('lesson'),
+  MediaFaultNoticed: first('lesson'),
+  MediaFaultEnded: first('lesson'),
   LessonStarted: first('lesson'),
   LessonEnded: first('lesson'),
   OutcomeDecided: first('lesson'),
@@ -185,7 +190,7 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   DirectEnded: first('conversation'),
   StudyGroupCreated: first('conversation'),
   StudyGroupRenamed: first('conversation'),
-  InviteLinkMade: first('conversation'),
+  InviteLinkMade: { category: 'conversation', version: 2, upcast: upcastInviteLinkMade },
   InviteLinkRevoked: first('conversation'),
   MemberInvited: first('conversation'),
   InvitationEnded: first('conversation'),
@@ -194,6 +199,10 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   MemberRemoved: first('conversation'),
   GroupHandedOver: first('conversation'),
   StudyGroupClosed: first('conversation'),
+  ConversationReported: first('conversation'),
+  ReportClosed: first('conversation'),
+  PersonAddressed: first('conversation'),
+  PersonCaughtUp: first('conversation'),
 };
 
 const EVENTS_BY_NAME: Readonly<Record<string, Entry<Category>>> = EVENTS;

@@ -162,6 +162,10 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   JoinStudyGroup: 'conversation',
   LeaveStudyGroup: 'conversation',
   RemoveMember: 'conversation',
+  ReportConversation: 'conversation',
+  CloseReport: 'conversation',
+  NoteAddressed: 'conversation',
+  NoteCaughtUp: 'conversation',
   EndMembership: 'conversation',
 };
 

@@ -2,7 +2,7 @@ import type { LessonRole } from '../access/roles.ts';
 import type { Outcome } from '../booking/events.ts';
 import { impossible, never } from '../shared/never.ts';
 import { attended, type People } from './attendance.ts';
-import { doorAfter, toldAfter, type AtTheDoor, type RoomEvent } from './room.ts';
+import { doorAfter, measuredAnew, toldAfter, type AtTheDoor, type RoomEvent } from './room.ts';
 import { saidAfter, type RightsEvent, type SaidSoFar } from './rights.ts';
 
 export type MediaDirection = 'sent' | 'received';
@@ -166,7 +166,12 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
       return { ...state, seats, givenUp: [...state.givenUp, bookingId] };
     }
     case 'ParticipantJoined':
-      return { ...state, people: attended(state.people, event), door: doorAfter(state.door, event) };
+      return {
+        ...state,
+        people: attended(state.people, event),
+        said: measuredAnew(state.said, event.data.personId),
+        door: doorAfter(state.door, event),
+      };
     case 'ParticipantLeft':
     case 'MediaStarted':
     case 'MediaStopped':
@@ -190,6 +195,10 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
     case 'DoorChanged':
     case 'SendingChanged':
     case 'RecordingChosen':
+    case 'ConnectionWeakened':
+    case 'ConnectionRecovered':
+    case 'MediaFaultNoticed':
+    case 'MediaFaultEnded':
       return { ...state, said: toldAfter(state.said, event), door: doorAfter(state.door, event) };
     case 'LessonStarted':
       return { ...state, kind: 'live', startedAt: event.data.at };

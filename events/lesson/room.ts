@@ -29,7 +29,29 @@ export type RoomWord =
       readonly source: 'microphone' | 'camera' | 'screen';
       readonly state: 'allowed' | 'forbidden';
     }
-  | { readonly type: 'RecordingChosen'; readonly personId: string; readonly choice: 'recorded' | 'left-out' };
+  | { readonly type: 'RecordingChosen'; readonly personId: string; readonly choice: 'recorded' | 'left-out' }
+  /** For 15 s more than 5 % of their packets were lost, or the way there and back took more than 300 ms. */
+  | {
+      readonly type: 'ConnectionWeakened';
+      readonly personId: string;
+      /** Whose network it is: theirs, or something that more than half of the room share. */
+      readonly network: 'theirs' | 'shared';
+      /** ms; null when it was not measured, as the others. */
+      readonly rttMs: number | null;
+      /** Lost on the way from them, and to them, in thousandths. */
+      readonly lossUp: number | null;
+      readonly lossDown: number | null;
+    }
+  | { readonly type: 'ConnectionRecovered'; readonly personId: string }
+  | { readonly type: 'MediaFaultNoticed'; readonly personId: string; readonly fault: MediaFault }
+  | { readonly type: 'MediaFaultEnded'; readonly personId: string; readonly fault: MediaFault };
+
+/**
+ * `camera-black`: the camera gives a black picture. `microphone-silent`: the microphone gives no sound at all.
+ * `hears-nobody`: others speak, and no sound of theirs arrives.
+ */
+export const MEDIA_FAULTS = ['camera-black', 'microphone-silent', 'hears-nobody'] as const;
+export type MediaFault = (typeof MEDIA_FAULTS)[number];
 
 interface Told {
   readonly lessonId: string;
@@ -61,6 +83,15 @@ function factOf(word: RoomWord, told: Told): RoomEvent {
       return { type: word.type, data: { ...told, source: word.source, state: word.state } };
     case 'RecordingChosen':
       return { type: word.type, data: { ...told, personId: word.personId, choice: word.choice } };
+    case 'ConnectionWeakened': {
+      const { type, ...measured } = word;
+      return { type, data: { ...told, ...measured } };
+    }
+    case 'ConnectionRecovered':
+      return { type: word.type, data: { ...told, personId: word.personId } };
+    case 'MediaFaultNoticed':
+    case 'MediaFaultEnded':
+      return { type: word.type, data: { ...told, personId: word.personId, fault: word.fault } };
     default:
       return never(word, 'word of the room');
   }
@@ -68,6 +99,8 @@ function factOf(word: RoomWord, told: Told): RoomEvent {
 
 const placeOf = (personId: string): string => `Place ${personId}`;
 const roleOf = (personId: string): string => `RoleChanged ${personId}`;
+const connectionOf = (personId: string): string => `Connection ${personId}`;
+const faultOf = (personId: string, fault: MediaFault): string => `Fault ${fault} ${personId}`;
 
 /** What a fact is about, and what it says of it. */
 function wordOf(fact: RoomEvent): [about: string, word: string] {
@@ -86,6 +119,12 @@ function wordOf(fact: RoomEvent): [about: string, word: string] {
       return [`${fact.type} ${fact.data.source}`, fact.data.state];
     case 'RecordingChosen':
       return [`${fact.type} ${fact.data.personId}`, fact.data.choice];
+    case 'ConnectionWeakened':
+    case 'ConnectionRecovered':
+      return [connectionOf(fact.data.personId), fact.type];
+    case 'MediaFaultNoticed':
+    case 'MediaFaultEnded':
+      return [faultOf(fact.data.personId, fact.data.fault), fact.type];
     default:
       return never(fact, 'event of the room');
   }
@@ -96,8 +135,22 @@ export function toldAfter(said: SaidSoFar, fact: RoomEvent): SaidSoFar {
   return new Map(said).set(about, word);
 }
 
+/** Who comes anew comes over a connection of which nothing is known. */
+export function measuredAnew(said: SaidSoFar, personId: string): SaidSoFar {
+  const about = [connectionOf(personId), ...MEDIA_FAULTS.map((fault) => faultOf(personId, fault))];
+  if (!about.some((key) => said.has(key))) return said;
+  return new Map([...said].filter(([key]) => !about.includes(key)));
+}
+
 /** What everybody starts with; saying that is no news. */
-const AT_FIRST: ReadonlySet<string> = new Set(['open', 'allowed', 'recorded', 'participant']);
+const AT_FIRST: ReadonlySet<string> = new Set([
+  'open',
+  'allowed',
+  'recorded',
+  'participant',
+  'ConnectionRecovered',
+  'MediaFaultEnded',
+]);
 
 /** Rule LE36: the host took them out, and has not let them in again. */
 export const isTakenOut = ({ said }: RunningLesson, personId: string): boolean =>
@@ -136,7 +189,7 @@ export function doorAfter(door: AtTheDoor, event: LessonEvent): AtTheDoor {
   }
 }
 
-/** Rules LE33–LE36. */
+/** Rules LE33–LE36 and LE38. */
 export function noteRoom({ data, now }: LessonCommandOf<'NoteRoom'>, state: ExistingLesson): LessonDecision {
   const { lessonId, by, at, word } = data;
   if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
@@ -179,6 +232,11 @@ function problemWith(word: RoomWord, by: string | null, { lesson, seats, said }:
     case 'DoorChanged':
     case 'SendingChanged':
       return host || coHost ? null : notTheHost();
+    case 'ConnectionWeakened':
+    case 'ConnectionRecovered':
+    case 'MediaFaultNoticed':
+    case 'MediaFaultEnded':
+      return by === null ? null : refuse('not-measured', 'Only the room itself measures connections.');
     default:
       return never(word, 'word of the room');
   }

@@ -146,6 +146,39 @@ describe('the room of live media', () => {
         .then('not-the-host');
   });
 
+  it('LE38: what is wrong with a connection is measured by the room, once, and anew for who comes anew', () => {
+    const weak = { personId: 's1', network: 'theirs', rttMs: 420, lossUp: 80, lossDown: null } as const;
+    const weakened: RoomEvent = { type: 'ConnectionWeakened', data: { ...told(null), ...weak } };
+    const word: RoomWord = { type: 'ConnectionWeakened', ...weak };
+    const black: RoomWord = { type: 'MediaFaultNoticed', personId: 's1', fault: 'camera-black' };
+    const wasBlack: RoomEvent = {
+      type: 'MediaFaultNoticed',
+      data: { ...told(null), personId: 's1', fault: 'camera-black' },
+    };
+    const measured = (one: RoomWord) => noted(one, { by: null });
+    given(live).when(measured(word)).then([weakened]);
+    given(live).when(noted(word)).then('not-measured');
+    given([...live, weakened])
+      .when(measured(word))
+      .then([]);
+    given([...live, weakened, joined('s1', START, 'c2')])
+      .when(measured(word))
+      .then([weakened]);
+    given(live)
+      .when(measured({ type: 'ConnectionRecovered', personId: 's1' }))
+      .then([]);
+    given([...live, weakened])
+      .when(measured({ type: 'ConnectionRecovered', personId: 's1' }))
+      .then([{ type: 'ConnectionRecovered', data: { ...told(null), personId: 's1' } }]);
+    given(live).when(measured(black)).then([wasBlack]);
+    given([...live, wasBlack])
+      .when(measured({ type: 'MediaFaultNoticed', personId: 's1', fault: 'microphone-silent' }))
+      .then([{ type: 'MediaFaultNoticed', data: { ...told(null), personId: 's1', fault: 'microphone-silent' } }]);
+    given([...live, wasBlack])
+      .when(measured({ type: 'MediaFaultEnded', personId: 's1', fault: 'camera-black' }))
+      .then([{ type: 'MediaFaultEnded', data: { ...told(null), personId: 's1', fault: 'camera-black' } }]);
+  });
+
   it('LE36: who is taken out leaves by every connection and comes in no more, until let in again', () => {
     const join: LessonCommand = {
       type: 'JoinLesson',

@@ -31,7 +31,17 @@ export type PayoutCommand =
   | Command<'AuthorizeRelease', { bookingId: string; operationId: string }>
   | Command<'RecordHoldLifted', { bookingId: string; transferId: string; amount: number }>
   | Command<'RecordSettlement', { bookingId: string; settlementId: string }>
-  | Command<'RequestReversal', { bookingId: string; operationId: string; amount: number; reason: string }>
+  | Command<
+      'RequestReversal',
+      {
+        bookingId: string;
+        operationId: string;
+        amount: number;
+        reason: string;
+        /** Paise that had come back when the amount was reckoned: it is refused when that is otherwise now. */
+        after?: number;
+      }
+    >
   | Command<'RecordReversal', { bookingId: string; operationId: string; reversalId: string; amount: number }>
   | Command<'RecordReversalFailure', { bookingId: string; operationId: string; reason: string }>
   | Command<'CancelPayout', { bookingId: string; reason: string }>

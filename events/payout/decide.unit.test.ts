@@ -219,6 +219,15 @@ describe('reversals', () => {
       .when(reverse('one', 6))
       .then('operation-reused');
   });
+  it('PO16: one that was reckoned before another part came back is refused', () => {
+    const part = [...held, ReversalRequested('one', 5), Reversed('one', 5)];
+    given(part)
+      .when(reverse('two', 5, 0))
+      .then('payout-changed');
+    given(part)
+      .when(reverse('two', 5, 5))
+      .then([ReversalRequested('two', 5)]);
+  });
   it('PO17: are recorded once, as asked for', () => {
     const asked = [...held, ReversalRequested('one', 5)];
     given(asked)

@@ -54,9 +54,9 @@ export const settle = (settlementId = 'setl_1'): PayoutCommand => ({
   data: { bookingId, settlementId },
   now: endsAt,
 });
-export const reverse = (operationId: string, amount: number): PayoutCommand => ({
+export const reverse = (operationId: string, amount: number, after?: number): PayoutCommand => ({
   type: 'RequestReversal',
-  data: { bookingId, operationId, amount, reason: 'cancelled late' },
+  data: { bookingId, operationId, amount, reason: 'cancelled late', ...(after === undefined ? {} : { after }) },
   now,
 });
 export const reversed = (operationId: string, amount: number, reversalId = `rvrsl_${operationId}`): PayoutCommand => ({

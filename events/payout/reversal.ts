@@ -2,11 +2,11 @@ import { isPaise } from '../shared/check.ts';
 import { never } from '../shared/never.ts';
 import { refuse } from '../shared/refusal.ts';
 import type { UndisputedPayout, PayoutCommandOf, PayoutDecision } from './decide.ts';
-import { leftOf } from './events.ts';
+import { leftOf, reversedOf } from './events.ts';
 
 /** Rules PO15–PO16: whole or in part, before the release, one at a time, never more than is left. */
 export function requestReversal({ data }: PayoutCommandOf<'RequestReversal'>, state: UndisputedPayout): PayoutDecision {
-  const { bookingId, operationId, amount, reason } = data;
+  const { bookingId, operationId, amount, reason, after } = data;
   if ('reversals' in state) {
     const done = state.reversals.find((reversal) => reversal.operationId === operationId);
     if (done) return done.amount === amount ? [] : reused();
@@ -19,6 +19,8 @@ export function requestReversal({ data }: PayoutCommandOf<'RequestReversal'>, st
       if (!isPaise(amount)) return refuse('amount-invalid', 'A reversal needs an amount in whole paise.');
       if (amount > leftOf(state))
         return refuse('reversal-too-large', 'More would be taken back than is left of the transfer.');
+      if (after !== undefined && after !== reversedOf(state))
+        return refuse('payout-changed', 'Another part came back since this was reckoned.');
       return [{ type: 'ReversalRequested', data: { bookingId, operationId, amount, reason } }];
     case 'reversing':
       if (state.asked.operationId !== operationId)

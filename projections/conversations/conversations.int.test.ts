@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyEvent } from '#events/handling/registry.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
+import { notifyAddressed } from '../processes/notify-addressed.ts';
 import { notifyGroups } from '../processes/notify-groups.ts';
 import { Unit } from '../runner/rows.ts';
 import { fact, reactionsTo } from '../testing/facts.ts';
@@ -35,7 +36,7 @@ async function happened(...events: readonly AnyEvent[]): Promise<void> {
 
 const CREATED: readonly AnyEvent[] = [
   { type: 'StudyGroupCreated', data: { ...group, by: 'ravi', name: 'Physics' } },
-  { type: 'InviteLinkMade', data: { ...group, by: 'ravi', linkId: 'k1', tokenHash: 'h1' } },
+  { type: 'InviteLinkMade', data: { ...group, by: 'ravi', linkId: 'k1', tokenHash: 'h1', expiresAt: 99, mostUses: 3 } },
   { type: 'MemberJoined', data: { ...group, at: 6, personId: 'meera', why: 'link' } },
   { type: 'MemberInvited', data: { ...group, at: 7, personId: 'zoya', by: 'ravi' } },
 ];
@@ -90,7 +91,8 @@ describe('RM18: who is in a conversation', () => {
   test('members in the order in which they came, and who is invited', async () => {
     await happened(...CREATED);
     const row = await queries.conversation('group-1');
-    expect(row).toMatchObject({ kind: 'group', name: 'Physics', ownerId: 'ravi', linkMadeAt: 5, over: false });
+    expect(row).toMatchObject({ kind: 'group', name: 'Physics', ownerId: 'ravi', over: false, removed: [] });
+    expect(row?.link).toEqual({ madeAt: 5, expiresAt: 99, mostUses: 3, uses: 1 });
     expect(who(row)).toEqual(['ravi in', 'meera in', 'zoya invited']);
     expect(row?.members.map(({ name }) => name)).toEqual(['Name of ravi', 'Name of meera', null]);
     expect((await queries.conversationsOf('zoya')).map(({ conversationId }) => conversationId)).toEqual(['group-1']);
@@ -111,6 +113,39 @@ describe('RM18: who is in a conversation', () => {
       data: { ...group, by: 'ravi', linkId: 'k1', tokenHash: 'h1' },
     });
     expect(await queries.conversationByLink('h1')).toBeNull();
+  });
+  test('whom the owner took out is known to them until they are invited again', async () => {
+    const out: AnyEvent = { type: 'MemberRemoved', data: { ...group, by: 'ravi', personId: 'meera' } };
+    await happened(...CREATED, out);
+    expect(await queries.conversation('group-1')).toMatchObject({
+      removed: [{ personId: 'meera', name: 'Name of meera' }],
+      members: [{ personId: 'ravi' }, { personId: 'zoya' }],
+    });
+    expect(await queries.membershipsOf('meera')).toEqual([]);
+    await happened(...CREATED, out, { type: 'MemberInvited', data: { ...group, personId: 'meera', by: 'ravi' } });
+    expect(await queries.conversation('group-1')).toMatchObject({ removed: [] });
+  });
+  test('reports: open ones first, with who made them and what came of them', async () => {
+    const report = (reportId: string, at: number, messageKey: string | null): AnyEvent => ({
+      type: 'ConversationReported',
+      data: { ...group, at, reportId, by: 'meera', messageKey, personId: messageKey && 'ravi', reason: 'abuse' },
+    });
+    await happened(...CREATED, report('r1', 8, '1.0'), report('r2', 9, null), report('r3', 7, '1.1'), {
+      type: 'ReportClosed',
+      data: { ...group, at: 12, reportId: 'r2', by: 'asha', outcome: 'no-cause' },
+    });
+    const rows = await queries.reports();
+    expect(rows.map(({ reportId, outcome }) => [reportId, outcome])).toEqual([
+      ['r1', null],
+      ['r3', null],
+      ['r2', 'no-cause'],
+    ]);
+    expect(rows[0]).toMatchObject({
+      ...{ kind: 'group', title: 'Physics', byName: 'Name of meera', personName: 'Name of ravi', messageKey: '1.0' },
+      ...{ reason: 'abuse', reportedAt: 8 },
+    });
+    expect(await queries.report('r2')).toMatchObject({ closedBy: 'asha', closedAt: 12, personId: null });
+    expect(await queries.report('r9')).toBeNull();
   });
   test('a block is its maker’s, and ends; what is over is told', async () => {
     const opened: AnyEvent = { type: 'DirectOpened', data: { ...direct, personId: 'ravi', otherId: 'asha' } };
@@ -184,5 +219,32 @@ describe('NO14: what is told of groups', () => {
     expect(told({ type: 'GroupHandedOver', data: { ...group, by: 'ravi', personId: 'meera' } })).toEqual([
       'group-handed-over meera false',
     ]);
+  });
+});
+
+describe('NO15: what is told to who is addressed', () => {
+  const addressed: AnyEvent = {
+    type: 'PersonAddressed',
+    data: { ...direct, personId: 'asha', by: 'ravi', why: 'direct' },
+  };
+  test('a notice at once, and the mail of the same notice 15 minutes later', () => {
+    const [notice, reminder] = reactionsTo(notifyAddressed, [fact(addressed)]);
+    if (notice?.kind !== 'notice' || reminder?.kind !== 'reminder') throw new Error('a notice and a reminder');
+    expect(notice.notice).toMatchObject({ to: ['asha'], mail: false, about: { kind: 'addressed', why: 'direct' } });
+    expect(reminder.notice).toEqual({ ...notice.notice, mail: true });
+    expect(reminder.dueAt).toBe(direct.at + 15 * 60_000);
+    expect(JSON.stringify([notice, reminder])).not.toContain('ravi');
+  });
+  test('no mail to who has looked, or is not in it any more', () => {
+    const reminder = reactionsTo(notifyAddressed, [fact(addressed)])[1];
+    if (reminder?.kind !== 'reminder') throw new Error('a reminder');
+    for (const event of [
+      { type: 'PersonCaughtUp', data: { ...direct, personId: 'asha' } },
+      { type: 'MemberLeft', data: { ...direct, personId: 'asha' } },
+      { type: 'MemberRemoved', data: { ...direct, personId: 'asha', by: 'ravi' } },
+    ] satisfies AnyEvent[])
+      expect(reactionsTo(notifyAddressed, [fact(addressed), fact(event)])).toEqual([
+        { kind: 'forget', keys: [reminder.key] },
+      ]);
   });
 });

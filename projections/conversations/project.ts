@@ -15,6 +15,10 @@ const CONVERSATION = table(
     over: 'boolean',
     link_hash: 'text null',
     link_made_at: 'int8 null',
+    /** Null for one that ends when it is stopped. */
+    link_expires_at: 'int8 null',
+    link_most_uses: 'int8 null',
+    link_uses: 'int8',
   },
   {
     key: ['conversation_id'],
@@ -38,7 +42,41 @@ const MEMBER = table(
   { key: ['conversation_id', 'person_id'], indexes: { conversation_member_person: '(person_id)' } },
 );
 
-const NO_LINK = { link_hash: null, link_made_at: null } as const;
+/** Whom the owner took out and did not invite again. */
+const REMOVED = table(
+  'conversation_removed',
+  { conversation_id: 'text', person_id: 'text' },
+  { key: ['conversation_id', 'person_id'] },
+);
+
+/** What ops are to look at. */
+const REPORT = table(
+  'conversation_report',
+  {
+    report_id: 'text',
+    conversation_id: 'text',
+    reported_by: 'text',
+    /** Null for the conversation as a whole, and so is the next. */
+    message_key: 'text null',
+    /** Whose message it is. */
+    person_id: 'text null',
+    reason: 'text',
+    reported_at: 'int8',
+    /** Null while it is open, and so are the next. */
+    outcome: 'text null',
+    closed_by: 'text null',
+    closed_at: 'int8 null',
+  },
+  { key: ['report_id'], indexes: { conversation_report_open: '(outcome, reported_at)' } },
+);
+
+const NO_LINK = {
+  link_hash: null,
+  link_made_at: null,
+  link_expires_at: null,
+  link_most_uses: null,
+  link_uses: 0,
+} as const;
 const named = (name: string): string | null => (name === ERASED ? null : name);
 
 function enter(rows: Rows, conversationId: string, personId: string, since: number): void {
@@ -60,7 +98,7 @@ function block(rows: Rows, conversationId: string, personId: string, blocks: boo
 /** Who is in which conversation (SPEC RM18). What is written there is the Yjs server's. */
 export const conversations: Projection = {
   name: 'conversations',
-  tables: [CONVERSATION, MEMBER],
+  tables: [CONVERSATION, MEMBER, REMOVED, REPORT],
   project(fact, rows) {
     switch (fact.type) {
       case 'DirectOpened': {
@@ -77,6 +115,25 @@ export const conversations: Projection = {
         });
         for (const one of [personId, otherId]) enter(rows, conversationId, one, at);
         return;
+      }
+      case 'ConversationReported': {
+        const { reportId, conversationId, by, messageKey, personId, reason, at } = fact.data;
+        return rows.put(REPORT, {
+          report_id: reportId,
+          conversation_id: conversationId,
+          reported_by: by,
+          message_key: messageKey,
+          person_id: personId,
+          reason,
+          reported_at: at,
+          outcome: null,
+          closed_by: null,
+          closed_at: null,
+        });
+      }
+      case 'ReportClosed': {
+        const { reportId, by, outcome, at } = fact.data;
+        return change(rows, REPORT, reportId, () => ({ outcome, closed_by: by, closed_at: at }));
       }
       case 'WriterBlocked':
         return block(rows, fact.data.conversationId, fact.data.by, true);
@@ -104,13 +161,20 @@ export const conversations: Projection = {
       case 'StudyGroupRenamed':
         return change(rows, CONVERSATION, fact.data.conversationId, () => ({ name: named(fact.data.name) }));
       case 'InviteLinkMade': {
-        const { conversationId, tokenHash, at } = fact.data;
-        return change(rows, CONVERSATION, conversationId, () => ({ link_hash: tokenHash, link_made_at: at }));
+        const { conversationId, tokenHash, expiresAt, mostUses, at } = fact.data;
+        return change(rows, CONVERSATION, conversationId, () => ({
+          link_hash: tokenHash,
+          link_made_at: at,
+          link_expires_at: expiresAt,
+          link_most_uses: mostUses,
+          link_uses: 0,
+        }));
       }
       case 'InviteLinkRevoked':
         return change(rows, CONVERSATION, fact.data.conversationId, () => NO_LINK);
       case 'MemberInvited': {
         const { conversationId, personId, by, at } = fact.data;
+        rows.remove(REMOVED, conversationId, personId);
         return rows.put(MEMBER, {
           conversation_id: conversationId,
           person_id: personId,
@@ -120,12 +184,19 @@ export const conversations: Projection = {
           blocks: false,
         });
       }
-      case 'MemberJoined':
-        return enter(rows, fact.data.conversationId, fact.data.personId, fact.data.at);
+      case 'MemberJoined': {
+        const { conversationId, personId, why, at } = fact.data;
+        if (why === 'link') change(rows, CONVERSATION, conversationId, (row) => ({ link_uses: row.link_uses + 1 }));
+        return enter(rows, conversationId, personId, at);
+      }
       case 'InvitationEnded':
       case 'MemberLeft':
-      case 'MemberRemoved':
         return rows.remove(MEMBER, fact.data.conversationId, fact.data.personId);
+      case 'MemberRemoved': {
+        const { conversationId, personId } = fact.data;
+        rows.put(REMOVED, { conversation_id: conversationId, person_id: personId });
+        return rows.remove(MEMBER, conversationId, personId);
+      }
       case 'GroupHandedOver':
         return change(rows, CONVERSATION, fact.data.conversationId, () => ({ owner_id: fact.data.personId }));
       case 'StudyGroupClosed':

@@ -1,18 +1,30 @@
 import type { Role } from '#events/access/roles.ts';
 import type { Database } from '#platform/database/database.ts';
-import type { ConversationQueries, ConversationRow } from './rows.ts';
+import type { ConversationQueries, ConversationRow, ReportRow } from './rows.ts';
 
 const MOST = 200;
 
 const CONVERSATION = `
   SELECT c.conversation_id AS "conversationId", c.kind, c.name, c.owner_id AS "ownerId", c.begun_by AS "begunBy", c.begun_at AS "begunAt",
     c.over,
-    c.link_made_at AS "linkMadeAt",
+    CASE WHEN c.link_hash IS NULL THEN NULL ELSE jsonb_build_object('madeAt', c.link_made_at,
+      'expiresAt', c.link_expires_at, 'mostUses', c.link_most_uses, 'uses', c.link_uses) END AS link,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('personId', r.person_id, 'name', n.name) ORDER BY n.name, r.person_id)
+      FROM read_model.conversation_removed r JOIN person_name n ON n.person_id = r.person_id
+      WHERE r.conversation_id = c.conversation_id), '[]'::jsonb) AS removed,
     coalesce((SELECT jsonb_agg(jsonb_build_object('personId', m.person_id, 'name', n.name, 'state', m.state,
         'since', m.since, 'invitedBy', m.invited_by, 'blocks', m.blocks) ORDER BY m.since, m.person_id)
       FROM read_model.conversation_member m LEFT JOIN person_name n ON n.person_id = m.person_id
       WHERE m.conversation_id = c.conversation_id), '[]'::jsonb) AS members
   FROM read_model.conversation c`;
+
+const REPORT = `
+  SELECT r.report_id AS "reportId", r.conversation_id AS "conversationId", c.kind, c.name AS title, r.reported_by AS by,
+    b.name AS "byName", r.message_key AS "messageKey", r.person_id AS "personId", p.name AS "personName", r.reason,
+    r.reported_at AS "reportedAt", r.outcome, r.closed_by AS "closedBy", r.closed_at AS "closedAt"
+  FROM read_model.conversation_report r
+  JOIN read_model.conversation c ON c.conversation_id = r.conversation_id
+  LEFT JOIN person_name b ON b.person_id = r.reported_by LEFT JOIN person_name p ON p.person_id = r.person_id`;
 
 /** Whoever is on the student's side of a booking: student, payer, guardians. */
 const SIDES = `
@@ -34,6 +46,12 @@ export function conversationQueries(db: Database): ConversationQueries {
          ORDER BY c.begun_at DESC, c.conversation_id LIMIT ${MOST}`,
         [personId],
       ),
+    reports: () =>
+      db.query<ReportRow>(`${REPORT} ORDER BY (r.outcome IS NULL) DESC, r.reported_at DESC, r.report_id LIMIT ${MOST}`),
+    async report(reportId) {
+      const [row] = await db.query<ReportRow>(`${REPORT} WHERE r.report_id = $1`, [reportId]);
+      return row ?? null;
+    },
     conversation: (conversationId) => one('c.conversation_id = $1', conversationId),
     conversationByLink: (tokenHash) => one('c.link_hash = $1', tokenHash),
     async membershipsOf(personId) {

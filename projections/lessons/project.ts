@@ -34,6 +34,13 @@ const LESSON_SEAT = table(
   },
 );
 
+/** Whom a host took out and has not let in again. */
+const LESSON_OUT = table(
+  'lesson_out',
+  { lesson_id: 'text', person_id: 'text' },
+  { key: ['lesson_id', 'person_id'], indexes: {} },
+);
+
 const OUTCOME = table(
   'outcome',
   {
@@ -53,7 +60,7 @@ const OUTCOME = table(
 /** Lessons, who has a seat in them, and what came of each seat (SPEC RM6). */
 export const lessons: Projection = {
   name: 'lessons',
-  tables: [LESSON, LESSON_SEAT, OUTCOME],
+  tables: [LESSON, LESSON_SEAT, LESSON_OUT, OUTCOME],
   project(fact, rows) {
     switch (fact.type) {
       case 'LessonScheduled': {
@@ -78,6 +85,10 @@ export const lessons: Projection = {
       }
       case 'SeatGivenUp':
         return rows.remove(LESSON_SEAT, fact.data.lessonId, fact.data.bookingId);
+      case 'ParticipantRemoved':
+        return rows.put(LESSON_OUT, { lesson_id: fact.data.lessonId, person_id: fact.data.personId });
+      case 'ParticipantAdmitted':
+        return rows.remove(LESSON_OUT, fact.data.lessonId, fact.data.personId);
       case 'LessonCancelled':
         return change(rows, LESSON, fact.data.lessonId, () => ({ state: 'cancelled' }));
       case 'LessonStarted':

@@ -15,7 +15,7 @@ const LESSON = `
 
 export function lessonQueries(
   db: Database,
-): Pick<Queries, 'tutorLessons' | 'lessonByCode' | 'lesson' | 'upcomingLessons'> {
+): Pick<Queries, 'tutorLessons' | 'lessonByCode' | 'lesson' | 'isTakenOut' | 'takenOutOf' | 'upcomingLessons'> {
   return {
     tutorLessons: (tutorId, from, to) =>
       db.query<LessonRow>(
@@ -31,6 +31,20 @@ export function lessonQueries(
       const rows = await db.query<LessonRow>(`${LESSON} WHERE l.lesson_id = $1`, [lessonId]);
       return rows[0] ?? null;
     },
+    async isTakenOut(lessonId, personId) {
+      const rows = await db.query('SELECT 1 FROM read_model.lesson_out WHERE lesson_id = $1 AND person_id = $2', [
+        lessonId,
+        personId,
+      ]);
+      return rows.length > 0;
+    },
+    takenOutOf: (lessonId) =>
+      db.query<{ personId: string; name: string }>(
+        `SELECT o.person_id AS "personId", coalesce(n.name, 'Student') AS name
+         FROM read_model.lesson_out o LEFT JOIN person_name n ON n.person_id = o.person_id
+         WHERE o.lesson_id = $1 ORDER BY o.person_id`,
+        [lessonId],
+      ),
     upcomingLessons: (personId, now) =>
       db.query<LessonRow>(
         `${LESSON} WHERE l.state IN ('scheduled', 'live') AND l.starts_at + l.minutes * 60000::int8 + 3600000 > $2

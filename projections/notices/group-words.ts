@@ -2,7 +2,7 @@ import { never } from '#events/shared/never.ts';
 import type { GroupKind } from './notice.ts';
 import type { Words } from './reader.ts';
 
-/** Study groups, without their names: those are words of whoever gave them, and must be able to go with that person. */
+/** Conversations, without what was said, and groups without their names: those are words of whoever gave them, and must be able to go with that person. */
 export function groupWords(about: GroupKind): Words {
   switch (about.kind) {
     case 'group-invited':
@@ -22,6 +22,12 @@ export function groupWords(about: GroupKind): Words {
         title: 'A study group is yours now',
         body: 'Its owner left. You can rename it, invite people and take them out.',
         href: `/messages/${about.conversationId}/settings`,
+      };
+    case 'addressed':
+      return {
+        title: about.why === 'direct' ? 'You have a new message' : 'You are mentioned in a study group',
+        body: 'Open it to read what was written and to answer.',
+        href: `/messages/${about.conversationId}`,
       };
     default:
       return never(about, 'notice');

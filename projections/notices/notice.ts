@@ -135,11 +135,12 @@ export type AccountKind =
   | { readonly kind: 'bank-changed'; readonly bankLast4: string; readonly coolsUntil: number }
   | { readonly kind: 'bank-cooled'; readonly bankLast4: string };
 
-/** A study group: no lesson belongs to it. */
+/** A conversation: no lesson belongs to it. */
 export type GroupKind =
   | { readonly kind: 'group-invited'; readonly conversationId: string }
   | { readonly kind: 'group-removed' }
-  | { readonly kind: 'group-handed-over'; readonly conversationId: string };
+  | { readonly kind: 'group-handed-over'; readonly conversationId: string }
+  | { readonly kind: 'addressed'; readonly conversationId: string; readonly why: 'direct' | 'mention' };
 
 export type LessonKind = BookingKind | MoneyKind | CaseKind;
 export type NoticeKind = LessonKind | AccountKind | GroupKind;

@@ -17,7 +17,10 @@ export function wordsFor(notice: Notice, reader: Reader): Words {
 }
 
 const isGroup = (about: AccountKind | GroupKind): about is GroupKind =>
-  about.kind === 'group-invited' || about.kind === 'group-removed' || about.kind === 'group-handed-over';
+  about.kind === 'group-invited' ||
+  about.kind === 'group-removed' ||
+  about.kind === 'group-handed-over' ||
+  about.kind === 'addressed';
 
 function lessonWords(about: LessonKind, lesson: Lesson, reader: Reader): Words {
   switch (about.kind) {

@@ -136,6 +136,7 @@ const OF_ACCOUNTS: Example<AccountKind> = {
 };
 
 const OF_GROUPS: Example<GroupKind> = {
+  addressed: { kind: 'addressed', conversationId: 'group-1', why: 'mention' },
   'group-invited': { kind: 'group-invited', conversationId: 'group-1' },
   'group-removed': { kind: 'group-removed' },
   'group-handed-over': { kind: 'group-handed-over', conversationId: 'group-1' },

@@ -1,6 +1,7 @@
 import { bookLesson } from './book-lesson.ts';
 import { handleChargeback } from './handle-chargeback.ts';
 import { notifyAccount } from './notify-account.ts';
+import { notifyAddressed } from './notify-addressed.ts';
 import { notifyGroups } from './notify-groups.ts';
 import { notify } from './notify.ts';
 import { onboardTutor } from './onboard-tutor.ts';
@@ -33,4 +34,5 @@ export const PROCESSES: readonly AnyProcess[] = [
   any(notify),
   any(notifyAccount),
   any(notifyGroups),
+  any(notifyAddressed),
 ];

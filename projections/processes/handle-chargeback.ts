@@ -45,7 +45,8 @@ function take(state: HandleChargeback): readonly Reaction[] {
     switch (payout.at) {
       case 'held': {
         const operationId = chargebackReversalId(chargebackId, cases[chargebackId]?.asks);
-        const data = { bookingId, operationId, amount, reason: 'chargeback' };
+        // An order that waited while a dispute took its part back would take that part twice.
+        const data = { bookingId, operationId, amount, reason: 'chargeback', after: payout.taken };
         return [command(`take-back:${chargebackId}`, { type: 'RequestReversal', data })];
       }
       case 'released':

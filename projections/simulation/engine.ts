@@ -11,16 +11,6 @@ import { FakeProvider, type Row } from './provider.ts';
 /** A Monday, 10:00 in Kolkata. */
 export const NOW = Date.UTC(2026, 11, 7, 4, 30);
 
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 interface Follower {
   take(fact: Fact): void;
 }

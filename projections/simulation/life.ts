@@ -4,7 +4,8 @@
  */
 import type { Fact } from '../fact.ts';
 import { accountIs, act, begin, BOOKING, bookingOf, goesToLesson } from './acts.ts';
-import { randomFrom, Simulation } from './engine.ts';
+import { randomOf } from '#platform/random/seeded.ts';
+import { Simulation } from './engine.ts';
 
 export interface Life {
   readonly seed: number;
@@ -20,7 +21,7 @@ const ENDINGS = 600;
 
 /** Lives one payment's life to its end. The same seed is the same life. */
 export function live(seed: number): Life {
-  const random = randomFrom(seed);
+  const random = randomOf(seed);
   const life = new Simulation(random);
   begin(life, [80_000, 10_101, 33_333, 112, 999_999][life.between(0, 4)] ?? 80_000);
   for (let step = 0; step < STEPS && life.violations.length === 0; step += 1) {

@@ -20,6 +20,7 @@ const FOUND: readonly (readonly [seed: number, what: string])[] = [
     89821,
     'the second of two cases lost before their surplus payment was recorded came out of the booking in the books',
   ],
+  [34372, 'an order to take back for the bank that waited took again what a dispute had taken meanwhile'],
   [8408, 'when the bank had taken all of it, the booking waited for a review for ever'],
 ];
 

@@ -16,19 +16,9 @@ import type { Decider } from '#events/shared/decider.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { HOUR, MINUTE, START } from '#events/shared/times.ts';
+import { randomOf } from '#platform/random/seeded.ts';
 
 const BOOKING = 'b1';
-
-/** Numbers from 0 (included) to 1 (not), the same for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** One stream: takes a command, keeps what was decided. */
 function streamOf<State, Command, Event extends AnyEvent>(decider: Decider<State, Command, Event>) {

@@ -1,4 +1,4 @@
-import type { CodecCapability } from './types.ts';
+import type { CodecCapability, RtpCapabilities } from './types.ts';
 
 /** One audio and two video codecs. VP8 first: it is what every browser can send in simulcast. */
 export const CODECS: CodecCapability[] = [
@@ -16,3 +16,13 @@ export const CODECS: CodecCapability[] = [
     },
   },
 ];
+
+/**
+ * Lost sound is asked for again, as lost pictures are. Later versions of the library offer that by themselves; a router of
+ * 3.11 takes it from what it says that it can, although it does not say it of Opus.
+ */
+export function offerNackForOpus({ codecs = [] }: RtpCapabilities): void {
+  for (const { mimeType, rtcpFeedback } of codecs)
+    if (mimeType.toLowerCase() === 'audio/opus' && !rtcpFeedback?.some(({ type }) => type === 'nack'))
+      rtcpFeedback?.push({ type: 'nack', parameter: '' });
+}

@@ -4,6 +4,8 @@ import type { types } from 'mediasoup';
 export type MediaWorker = types.Worker;
 export type MediaRouter = types.Router;
 export type MediaServer = types.WebRtcServer;
+export type AnyTransport = types.Transport;
+export type PipeTransport = types.PipeTransport;
 export type MediaTransport = types.WebRtcTransport;
 export type MediaProducer = types.Producer;
 export type MediaConsumer = types.Consumer;

@@ -67,6 +67,32 @@ describe('the door', () => {
     expect(cy.all('room-changed').every((room) => room.waiting.length === 0)).toBe(true);
   });
 
+  it('[D2] who was taken out while another node had the room is seen by the host, who may let them in', async () => {
+    const takenOut = (lessonId: string) =>
+      Promise.resolve(lessonId === 'lesson-1' ? [{ personId: 'bob', name: 'Bob B' }] : []);
+    fixture = await startFixture({}, { takenOut });
+    // Whoever comes first is judged by it already.
+    await expect((await connect('bob')).join()).rejects.toThrow('removed');
+    const host = await enter('ann', { role: 'host' });
+    expect(host.joined.room.out).toEqual([{ personId: 'bob', name: 'Bob B', how: 'removed' }]);
+    expect(await host.ask('admit', { personId: 'bob' })).toMatchObject({ ok: true });
+    await told('ParticipantAdmitted');
+    expect((await enter('bob')).joined.peers).toMatchObject([{ personId: 'ann' }]);
+    // Asked once: an empty room keeps what its host said since.
+    expect((await enter('cy', { lessonId: 'lesson-2' })).joined.room.out).toEqual([]);
+  });
+
+  it('[D2] a room whose lesson cannot be asked is held all the same', async () => {
+    let asked = 0;
+    const takenOut = () => {
+      asked += 1;
+      return Promise.reject(new Error('no database'));
+    };
+    fixture = await startFixture({}, { takenOut });
+    expect((await enter('ann', { role: 'host' })).joined.room.out).toEqual([]);
+    expect(asked).toBe(1);
+  });
+
   it('[D2] who is turned away is told so, stays outside, and may be let in all the same', async () => {
     await start();
     const host = await enter('ann', { role: 'host' });
@@ -98,6 +124,15 @@ describe('the door', () => {
     await enter('ann', { role: 'host' });
     await (await enter('ann', { role: 'host' })).ask('set-room', { locked: false });
     await enter('cy');
+  });
+
+  it('[D4] a host never waits, and no lock keeps them out', async () => {
+    await start();
+    const ann = await enter('ann', { role: 'host' });
+    await ann.ask('set-room', { admission: 'ask', locked: true });
+    const kim = await enter('kim', { role: 'host' });
+    expect(kim.joined.peers).toMatchObject([{ personId: 'ann' }]);
+    expect(kim.all('waiting')).toEqual([]);
   });
 
   it('[D5] a place at the door outlives a blip, and ends with the grace', async () => {

@@ -105,7 +105,9 @@ async function silence(room: Room, peer: Peer, source: Source, by: string): Prom
   const sending = [...peer.media.published.values()].filter(
     (item) => item.source === source && (source !== 'microphone' || !item.producer.paused),
   );
-  if (sending.length === 0) return;
+  // Whose transports are being made anew sends what it has in a moment: they are told before.
+  const moves = peer.media.receive.closed || peer.media.known !== 'yes';
+  if (sending.length === 0 && !moves) return;
   await Promise.all(
     sending.map(async ({ producer }) => {
       if (source !== 'microphone') producer.close();
@@ -113,5 +115,5 @@ async function silence(room: Room, peer: Peer, source: Source, by: string): Prom
     }),
   );
   peer.send('quietened', { source, by });
-  room.tell('peer-changed', peer.info(), peer);
+  room.tellOf(peer);
 }

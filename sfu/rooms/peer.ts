@@ -1,4 +1,5 @@
 import type { LessonRole } from '#events/access/roles.ts';
+import type { RoomRouter } from '../media/workers.server.ts';
 import type { MediaConsumer, MediaProducer, MediaTransport, RtpCapabilities } from '../media/types.ts';
 import type {
   CloseReason,
@@ -11,6 +12,7 @@ import type {
 } from '../signalling/protocol.ts';
 import { Bucket, REACTIONS_RATE } from '../signalling/rate.ts';
 import { QUIET, type Flow } from './flow.ts';
+import { UNMEASURED, type Quality } from './quality.ts';
 import { handOf, roleIn, type RoomState } from './state.ts';
 
 /** The one way to a client. Owned by the rooms; signalling implements it on socket.io. */
@@ -23,6 +25,8 @@ export interface Connection {
 export interface Published {
   readonly producer: MediaProducer;
   readonly source: Source;
+  /** The part of the room that it comes to. */
+  readonly part: RoomRouter;
 }
 
 export interface Consumed {
@@ -33,10 +37,20 @@ export interface Consumed {
   ready: boolean;
   /** Somebody looks at the tile. */
   watched: boolean;
+  /** False for a voice that is not among those who reach everybody. */
+  audible: boolean;
+  /** A change of pausing is under way. */
+  settling: Promise<void> | null;
 }
 
 /** The media end of a peer: replaced as a whole when its transports are made anew. */
 export interface PeerMedia {
+  /** The part of the room that serves them. */
+  readonly part: RoomRouter;
+  /**
+   * Whether their client has these transports: not yet; it was told of them without asking, or it is known to have them.
+   */
+  known: 'no' | 'told' | 'yes';
   readonly send: MediaTransport | null;
   readonly receive: MediaTransport;
   readonly rtpCapabilities: RtpCapabilities;
@@ -75,6 +89,9 @@ export class Peer {
   /** Business time of the last sign of life, ms. */
   lastHeardAt: number;
   link: Link = 'good';
+  quality: Quality = UNMEASURED;
+  /** Facts about their connection that the lesson was told. */
+  measureWords = 0;
   hand: number | null = null;
   recorded = true;
   readonly reactions = new Bucket(REACTIONS_RATE, Date.now());
@@ -119,6 +136,7 @@ export class Peer {
       producers: this.producers(),
       hand: this.hand,
       recorded: this.recorded,
+      faults: this.quality.faults,
     };
   }
 

@@ -275,20 +275,6 @@ describe('presence', () => {
     await expect.poll(() => fixture.db.query('SELECT 1 FROM presence')).toEqual([]);
   });
 
-  it('[P7] a dead worker costs a rejoin and nothing else', async () => {
-    const fixture = await start();
-    const bob = await fixture.connect(fixture.ticket('bob'));
-    const first = await bob.join();
-    const [pid] = fixture.sfu.workerPids();
-    if (pid === undefined) throw new Error('There is no worker');
-    process.kill(pid, 'SIGKILL');
-    expect(await bob.next('closed')).toEqual({ reason: 'media-lost' });
-    expect(await leftAs(fixture, 'node-lost')).toMatchObject({ connectionId: first.connectionId });
-    await until('another worker', () => (fixture.sfu.stats().workers === 1 ? true : undefined));
-    const back = await fixture.connect(fixture.ticket('bob'));
-    expect((await back.join()).connectionId).not.toBe(first.connectionId);
-  });
-
   it('[P8] a draining node sends everyone away and lets nobody in', async () => {
     const fixture = await start();
     const bob = await fixture.connect(fixture.ticket('bob'));

@@ -1,7 +1,8 @@
 import type { Log } from '../log.ts';
 import type { MediaConsumer, MediaProducer, RtpCapabilities } from '../media/types.ts';
 import { wireParameters } from '../media/wire.ts';
-import type { RoomRouter } from '../media/workers.server.ts';
+import { Spread } from '../media/spread.server.ts';
+import type { Workers } from '../media/workers.server.ts';
 import type {
   CloseReason,
   ConsumerInfo,
@@ -14,52 +15,62 @@ import type {
 } from '../signalling/protocol.ts';
 import { mayIn } from '../signalling/permissions.ts';
 import type { Waiter } from './door.ts';
-import type { Consumed, Peer, PeerMedia } from './peer.ts';
+import { Hearing } from './hearing.ts';
+import type { Consumed, Peer, PeerMedia, Published } from './peer.ts';
 import { FRESH, type RoomState } from './state.ts';
+import { MOST_VOICES } from './voices.ts';
 
 /** What of the state is in `RoomInfo`, or decides who sees all of it. */
 const SEEN = ['locked', 'admission', 'mayUnmute', 'mayVideo', 'mayShare', 'out', 'coHosts'] as const;
 
-/** One lesson's media: a router, its peers, and who hears whom. LIFETIMES.md says who closes what. */
+/** So many are shown as speaking. */
+const MOST_SPEAKING = 4;
+
+/** One lesson's media: its place on the workers, its peers, and who hears whom. LIFETIMES.md says who closes what. */
 export class Room {
   readonly lessonId: string;
-  readonly media: RoomRouter;
+  readonly media: Spread;
   readonly peers = new Map<string, Peer>();
   /** Who stands at the door. */
   readonly waiting = new Map<string, Waiter>();
-  /** Joins under way; an empty room with one pending is kept. */
-  pending = 0;
+  /** Who is on the way in; an empty room with one of them is kept. */
+  readonly coming = new Set<string>();
   closed: CloseReason | null = null;
   speaking: readonly string[] = [];
+  #network: RoomInfo['network'] = 'theirs';
   readonly #log: Log;
   readonly #keep: (state: RoomState) => void;
   #state: RoomState;
-  readonly #speakers = new Map<string, string>();
+  readonly #hearing: Hearing;
 
   /**
    * @param state what was known of this room before.
    * @param keep is given each new state.
+   * @param mostVoices so many voices reach everybody, beside those of hosts.
    */
   constructor(
     lessonId: string,
-    media: RoomRouter,
+    workers: Pick<Workers, 'place'>,
     log: Log,
     state: RoomState = FRESH,
     keep: (state: RoomState) => void = () => undefined,
+    mostVoices = MOST_VOICES,
   ) {
     this.lessonId = lessonId;
-    this.media = media;
+    this.media = new Spread(workers, (ids) => {
+      this.#hearing.hear(ids);
+      this.#setSpeaking(ids.slice(0, MOST_SPEAKING).map((id) => this.#hearing.personOf(id) ?? ''));
+    });
     this.#log = log;
     this.#state = state;
     this.#keep = keep;
-    media.levels.on('volumes', (volumes) =>
-      this.#setSpeaking(volumes.map(({ producer }) => this.#speakers.get(producer.id) ?? '')),
+    this.#hearing = new Hearing(this.peers, mostVoices, (err, peer) =>
+      log.error({ err, lesson: lessonId, person: peer.personId }, 'A voice was not switched'),
     );
-    media.levels.on('silence', () => this.#setSpeaking([]));
   }
 
   get empty(): boolean {
-    return this.peers.size === 0 && this.waiting.size === 0 && this.pending === 0;
+    return this.peers.size === 0 && this.waiting.size === 0 && this.coming.size === 0;
   }
 
   get state(): RoomState {
@@ -74,9 +85,10 @@ export class Room {
     this.#keep(next);
     for (const peer of this.peers.values()) {
       if (!peer.follow(next)) continue;
-      this.tell('peer-changed', peer.info(), peer);
+      this.tellOf(peer);
       peer.send('you-changed', peer.info());
     }
+    if (before.coHosts !== next.coHosts) this.#hearing.tune();
     if (SEEN.some((field) => before[field] !== next[field]))
       for (const peer of this.peers.values()) peer.send('room-changed', this.infoFor(peer));
   }
@@ -85,11 +97,19 @@ export class Room {
   infoFor(peer: Peer): RoomInfo {
     const { locked, admission, mayUnmute, mayVideo, mayShare, out } = this.#state;
     const switches = { locked, admission, mayUnmute, mayVideo, mayShare };
-    if (!mayIn(peer.role, 'admit')) return { ...switches, waiting: [], out: [] };
+    const network = this.#network;
+    if (!mayIn(peer.role, 'admit')) return { ...switches, network, waiting: [], out: [] };
     const waiting = [...this.waiting.values()].map(({ personId, name, role, since }) => {
       return { personId, name, role, since };
     });
-    return { ...switches, waiting, out };
+    return { ...switches, network, waiting, out };
+  }
+
+  /** Whose network is weak, when one is. */
+  setNetwork(network: RoomInfo['network']): void {
+    if (network === this.#network) return;
+    this.#network = network;
+    for (const peer of this.peers.values()) peer.send('room-changed', this.infoFor(peer));
   }
 
   /** Who may let in hears who waits. */
@@ -103,54 +123,69 @@ export class Room {
     for (const peer of this.peers.values()) if (peer !== except) peer.send(type, data);
   }
 
+  /** To the others, how this peer is now; nothing of who left meanwhile, or they would be shown again. */
+  tellOf(peer: Peer): void {
+    if (this.peers.get(peer.personId) === peer) this.tell('peer-changed', peer.info(), peer);
+  }
+
   others(peer: Peer): readonly PeerInfo[] {
     return [...this.peers.values()].filter((other) => other !== peer).map((other) => other.info());
   }
 
-  /** Both transports at once; `sends` is false for who may only watch. */
+  /** Both transports at once; `sends` is false for who may only watch. A worker that dies meanwhile costs another try. */
   async createMedia(rtpCapabilities: RtpCapabilities, sends: boolean): Promise<PeerMedia> {
-    const [receive, send] = await Promise.all([
-      this.media.createTransport(),
-      sends ? this.media.createTransport() : null,
-    ]);
-    return {
-      send,
-      receive,
-      rtpCapabilities,
-      published: new Map(),
-      consumed: new Map(),
-      consuming: new Set(),
-      slots: new Set(),
-    };
+    for (;;) {
+      const part = await this.media.seat();
+      try {
+        const [receive, send] = await Promise.all([part.createTransport(), sends ? part.createTransport() : null]);
+        if (receive.closed) throw new Error('The transport was closed while it was made');
+        receive.observer.once('close', () => this.media.leave(part));
+        return {
+          part,
+          known: 'no',
+          send,
+          receive,
+          rtpCapabilities,
+          published: new Map(),
+          consumed: new Map(),
+          consuming: new Set(),
+          slots: new Set(),
+        };
+      } catch (error) {
+        const died = part.router.closed;
+        this.media.leave(part);
+        if (!died || this.closed !== null) throw error;
+      }
+    }
   }
 
   /** Makes a new producer known: everyone else gets a consumer for it, paused until they are ready. */
   async publish(peer: Peer, producer: MediaProducer, source: Source): Promise<void> {
     // The peer may have left while the worker was asked; nobody should hear of it any more.
-    if (producer.closed) return;
-    const { published } = peer.media;
-    published.set(producer.id, { producer, source });
-    producer.observer.once('close', () => {
-      published.delete(producer.id);
-      this.#speakers.delete(producer.id);
-    });
-    this.tell('peer-changed', peer.info(), peer);
+    if (producer.closed || this.peers.get(peer.personId) !== peer) return;
+    const { published, part } = peer.media;
+    const item: Published = { producer, source, part };
+    published.set(producer.id, item);
+    producer.observer.once('close', () => published.delete(producer.id));
+    if (source === 'microphone') this.#hearing.add(peer, producer);
+    this.tellOf(peer);
     const consumers = [...this.peers.values()].filter((other) => other !== peer);
     await Promise.all(
       consumers.map(async (other) => {
-        const info = await this.#consume(other, peer, producer, source);
-        if (info !== null) other.send('consumer-added', info);
+        const info = await this.#consume(other, peer, item);
+        // Who has no word yet of the transport that it comes over gets it with that word.
+        if (info !== null && other.media.known !== 'no') other.send('consumer-added', info);
       }),
     );
-    if (source === 'microphone') await this.#listen(peer, producer);
+    if (source === 'microphone') await this.#measure(item);
   }
 
   /** Consumers for everything that the others publish. What is already consumed is not consumed twice. */
   async consumeAll(peer: Peer): Promise<void> {
     const published = [...this.peers.values()]
       .filter((other) => other !== peer)
-      .flatMap((other) => [...other.media.published.values()].map((item) => ({ other, ...item })));
-    await Promise.all(published.map(({ other, producer, source }) => this.#consume(peer, other, producer, source)));
+      .flatMap((other) => [...other.media.published.values()].map((item) => ({ other, item })));
+    await Promise.all(published.map(({ other, item }) => this.#consume(peer, other, item)));
   }
 
   consumersOf(peer: Peer): readonly ConsumerInfo[] {
@@ -186,42 +221,60 @@ export class Room {
     this.media.close();
   }
 
-  async #consume(to: Peer, from: Peer, producer: MediaProducer, source: Source): Promise<ConsumerInfo | null> {
+  async #consume(to: Peer, from: Peer, { producer, source, part }: Published): Promise<ConsumerInfo | null> {
     const { media } = to;
     if (media.consuming.has(producer.id) || producer.closed || media.receive.closed) return null;
-    if (!this.media.router.canConsume({ producerId: producer.id, rtpCapabilities: media.rtpCapabilities })) {
+    if (!part.router.canConsume({ producerId: producer.id, rtpCapabilities: media.rtpCapabilities })) {
       this.#log.warn({ lesson: this.lessonId, person: to.personId, source }, 'A client cannot play this media');
       return null;
     }
     media.consuming.add(producer.id);
     let consumer: MediaConsumer;
+    let release: () => void = () => undefined;
     try {
+      release = await this.media.bring(producer, part, media.part);
       consumer = await media.receive.consume({
         producerId: producer.id,
         rtpCapabilities: media.rtpCapabilities,
         paused: true,
       });
     } catch (error) {
+      release();
       media.consuming.delete(producer.id);
       // Either end may have closed while the worker was asked; only a failure with both ends open is one.
       if (!producer.closed && !media.receive.closed)
         this.#log.error({ err: error, lesson: this.lessonId, person: to.personId }, 'A consumer could not be made');
       return null;
     }
-    const consumed: Consumed = { consumer, personId: from.personId, source, ready: false, watched: true };
+    // As with producers: made by the worker, and gone with its transport before the answer came.
+    if (media.receive.closed || consumer.closed) {
+      release();
+      media.consuming.delete(producer.id);
+      return null;
+    }
+    const consumed: Consumed = {
+      consumer,
+      personId: from.personId,
+      source,
+      ready: false,
+      watched: true,
+      audible: source !== 'microphone' || this.#hearing.isAudible(producer.id),
+      settling: null,
+    };
     media.consumed.set(consumer.id, consumed);
     consumer.observer.once('close', () => {
       media.consumed.delete(consumer.id);
       media.consuming.delete(producer.id);
-      to.send('consumer-closed', { consumerId: consumer.id });
+      release();
+      // All of a transport at once: its owner is gone, or hears of the next transport.
+      if (!media.receive.closed) to.send('consumer-closed', { consumerId: consumer.id });
     });
     return consumerInfo(consumed);
   }
 
-  async #listen(peer: Peer, producer: MediaProducer): Promise<void> {
-    this.#speakers.set(producer.id, peer.personId);
+  async #measure({ producer, part }: Published): Promise<void> {
     try {
-      await this.media.levels.addProducer({ producerId: producer.id });
+      await part.levels.addProducer({ producerId: producer.id });
     } catch (error) {
       if (!producer.closed) this.#log.error({ err: error, lesson: this.lessonId }, 'A microphone is not measured');
     }

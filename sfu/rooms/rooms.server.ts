@@ -1,50 +1,36 @@
 /** The rooms of this node, and the ways in and out of them. Who may do what is decided before, in signalling. */
-import { randomBytes } from 'node:crypto';
 import type { Ticket } from '#events/access/ticket.ts';
-import { newId } from '#events/shared/ids.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '../log.ts';
-import type { RtpCapabilities } from '../media/types.ts';
-import { wireCapabilities } from '../media/wire.ts';
 import type { RoomRouter, Workers } from '../media/workers.server.ts';
-import type { CloseReason, Joined, Refused } from '../signalling/protocol.ts';
-import { mayIn } from '../signalling/permissions.ts';
-import { refused, refusedByLesson } from '../signalling/refused.ts';
+import type { CloseReason, IceServer } from '../signalling/protocol.ts';
+import { refused } from '../signalling/refused.ts';
+import { iceServersFor, type TurnSettings } from '../turn/credentials.server.ts';
 import type { Attendance, LeaveReason } from './attendance.server.ts';
 import { Door } from './door.ts';
+import { Entrance, type JoinAsk, type JoinOutcome, type Place } from './entrance.server.ts';
 import { Expelled } from './expelled.ts';
 import { quiet } from './flow.ts';
+import { Measuring } from './measuring.ts';
 import { Moderation } from './moderation.ts';
-import { Peer, type Connection, type PeerMedia } from './peer.ts';
+import type { Connection, Peer } from './peer.ts';
 import { idsOf, reportEnd, watchPeer } from './report.ts';
-import { Room, transportParameters } from './room.ts';
+import { Room } from './room.ts';
 import { Serial } from './serial.ts';
-import { chooseRecording, letIn, lowerHand, sendAway } from './state.ts';
+import { FRESH, lowerHand, sendAway } from './state.ts';
 import { RoomStates } from './states.ts';
+
+/** Whom a host took out of a lesson and has not let in again. */
+export type TakenOut = (lessonId: string) => Promise<readonly { readonly personId: string; readonly name: string }[]>;
 
 export interface RoomLimits {
   readonly peersPerRoom: number;
   readonly rooms: number;
   /** How long a lost connection may come back as the same one, wall ms. */
   readonly graceMs: number;
+  /** Null: media comes straight to us or not at all. */
+  readonly turn: TurnSettings | null;
 }
-
-export interface JoinAsk {
-  readonly ticket: Ticket;
-  readonly connection: Connection;
-  readonly rtpCapabilities: RtpCapabilities;
-  readonly resume: { readonly token: string; readonly keepTransports: boolean } | null;
-  /** Absent: as they said last. */
-  readonly recorded?: boolean | undefined;
-}
-
-/** Where a connection stands after its join. */
-export interface Place {
-  readonly room: Room;
-  readonly peer: Peer;
-}
-
-export type JoinOutcome = { readonly ok: true; readonly place: Place; readonly joined: Joined } | Refused;
 
 export class Rooms {
   readonly #workers: Workers;
@@ -52,18 +38,31 @@ export class Rooms {
   readonly #clock: BusinessClock;
   readonly #log: Log;
   readonly #limits: RoomLimits;
-  readonly #rooms = new Map<string, Promise<Room>>();
-  readonly #open = new Map<string, Room>();
+  readonly #takenOut: TakenOut;
+  readonly #rooms = new Map<string, Room>();
+  /** Rooms that are still being told what the lesson knows of them. */
+  readonly #recalling = new Map<Room, Promise<void>>();
   /** Two connections of one person take turns, so that a takeover is never half done. */
   readonly #people = new Serial();
   readonly #expelled = new Expelled();
   readonly #states = new RoomStates();
   readonly #door: Door;
+  readonly #entrance: Entrance;
   readonly moderation: Moderation;
+  readonly measuring: Measuring;
   #watching = false;
   draining = false;
 
-  constructor(workers: Workers, attendance: Attendance, clock: BusinessClock, log: Log, limits: RoomLimits) {
+  /** @param takenOut asked when a room is opened of which this node knows nothing. */
+  constructor(
+    workers: Workers,
+    attendance: Attendance,
+    clock: BusinessClock,
+    log: Log,
+    limits: RoomLimits,
+    takenOut: TakenOut = () => Promise.resolve([]),
+  ) {
+    this.#takenOut = takenOut;
     this.#workers = workers;
     this.#attendance = attendance;
     this.#clock = clock;
@@ -71,11 +70,27 @@ export class Rooms {
     this.#limits = limits;
     const settings = { graceMs: limits.graceMs, mostWaiting: limits.peersPerRoom };
     this.#door = new Door(attendance, clock, settings, (room) => this.#closeIfEmpty(room));
+    this.#entrance = new Entrance({
+      attendance,
+      clock,
+      log,
+      door: this.#door,
+      expelled: this.#expelled,
+      capabilities: () => workers.rtpCapabilities,
+      iceServersFor: (who) => this.iceServersFor(who),
+      gone: (room, peer, reason, at) => this.#gone(room, peer, reason, at),
+    });
     this.moderation = new Moderation(attendance, this.#door, (room, peer) => this.#takeOut(room, peer));
+    this.measuring = new Measuring(attendance, log);
+  }
+
+  /** The TURN servers with fresh credentials of this person in this lesson. */
+  iceServersFor(who: Pick<Ticket, 'lessonId' | 'personId'>): readonly IceServer[] {
+    return iceServersFor(this.#limits.turn, who, Date.now());
   }
 
   get rooms(): readonly Room[] {
-    return [...this.#open.values()];
+    return [...this.#rooms.values()];
   }
 
   get peerCount(): number {
@@ -84,26 +99,36 @@ export class Rooms {
 
   join(ask: JoinAsk): Promise<JoinOutcome> {
     const { lessonId, personId } = ask.ticket;
-    return this.#people.run(`${lessonId}/${personId}`, async () => {
+    return this.#inTurn({ lessonId }, { personId }, async () => {
       if (this.draining) return refused('draining');
       if (this.#expelled.has(lessonId, personId, Date.now())) return refused('removed');
       if (this.#workers.count === 0) return refused('media-unavailable');
       if (!this.#rooms.has(lessonId) && this.#rooms.size >= this.#limits.rooms) return refused('too-many');
-      const room = await this.#room(lessonId);
-      room.pending += 1;
+      const room = this.#room(lessonId);
+      room.coming.add(personId);
       try {
+        await this.#recalling.get(room);
         const before = room.peers.get(personId) ?? null;
         if (before !== null && ask.resume !== null && ask.resume.token === before.resumeToken)
-          return await this.#resume(room, before, ask);
+          return await this.#entrance.resume(room, before, ask);
         const shut = this.#door.knock(room, ask.ticket, ask.connection);
         if (shut !== null) return shut;
-        if (before === null && room.peers.size + room.pending > this.#limits.peersPerRoom) return refused('room-full');
-        return await this.#enter(room, before, ask);
+        const all = new Set([...room.peers.keys(), ...room.coming]);
+        if (before === null && all.size > this.#limits.peersPerRoom) return refused('room-full');
+        return await this.#entrance.enter(room, before, ask);
       } finally {
-        room.pending -= 1;
+        room.coming.delete(personId);
         this.#closeIfEmpty(room);
       }
     });
+  }
+
+  #inTurn<T>(
+    { lessonId }: { lessonId: string },
+    { personId }: { personId: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.#people.run(`${lessonId}/${personId}`, work);
   }
 
   /** The connection is gone; the person may come back within the grace. */
@@ -115,7 +140,7 @@ export class Rooms {
       room.change(lowerHand(room.state, peer.personId));
     }, this.#limits.graceMs);
     peer.presence = { kind: 'away', timer };
-    room.tell('peer-changed', peer.info(), peer);
+    room.tellOf(peer);
     this.#door.tellWaiters(room);
   }
 
@@ -131,13 +156,13 @@ export class Rooms {
 
   /** The connection of someone who stands at the door is gone. */
   lostAtDoor(lessonId: string, personId: string, connection: Connection): void {
-    const room = this.#open.get(lessonId);
+    const room = this.#rooms.get(lessonId);
     if (room !== undefined) this.#door.lost(room, personId, connection);
   }
 
   /** They went away from the door; false when they did not stand there. */
   leaveDoor(lessonId: string, personId: string, connection: Connection): boolean {
-    const room = this.#open.get(lessonId);
+    const room = this.#rooms.get(lessonId);
     return room !== undefined && this.#door.left(room, personId, connection);
   }
 
@@ -150,7 +175,7 @@ export class Rooms {
   /** Everyone is told and the room is gone. The lesson has closed its own attendance already. */
   endLesson(lessonId: string, reason: 'lesson-ended' | 'lesson-cancelled'): void {
     this.#states.drop(lessonId);
-    const room = this.#open.get(lessonId);
+    const room = this.#rooms.get(lessonId);
     if (room === undefined) return;
     for (const peer of room.peers.values()) this.#attendance.forget(idsOf(room, peer));
     this.#close(room, reason);
@@ -159,7 +184,7 @@ export class Rooms {
   /** Taken out by someone who may; the fact is told already. */
   expel(lessonId: string, personId: string): void {
     this.#expelled.add(lessonId, personId, Date.now());
-    const room = this.#open.get(lessonId);
+    const room = this.#rooms.get(lessonId);
     if (room !== undefined) this.#door.sendOff(room, personId);
     const peer = room?.peers.get(personId);
     if (room === undefined || peer === undefined) return;
@@ -175,9 +200,34 @@ export class Rooms {
     this.#expelled.lift(lessonId, personId);
   }
 
-  /** The workers under these routers died: their rooms close, and everyone may join anew at once. */
-  mediaLost(routers: readonly RoomRouter[]): void {
-    for (const room of this.rooms) if (routers.includes(room.media)) this.#evict(room, 'media-lost');
+  /** A worker died: whoever was served by it is served by another one, in the same room and on the same connection. */
+  async mediaLost(): Promise<void> {
+    await Promise.all(
+      this.rooms.map(async (room) => {
+        const peers = [...room.peers.values()].filter(({ media }) => media.receive.closed);
+        if (peers.length === 0) return;
+        const since = performance.now();
+        try {
+          await Promise.all(peers.map((peer) => this.#inTurn(room, peer, () => this.#entrance.remake(room, peer))));
+        } catch (error) {
+          this.#log.error({ err: error, lesson: room.lessonId }, 'A room could not be served by another worker');
+          if (room.closed === null) this.#evict(room, 'media-lost');
+          return;
+        }
+        const ms = Math.round(performance.now() - since);
+        this.#log.warn({ lesson: room.lessonId, peers: peers.length, ms }, 'Served by another worker');
+      }),
+    );
+  }
+
+  /** A worker has too much to do: the largest room on it is marked for broadcast, one at a time. */
+  shed(routers: readonly RoomRouter[]): void {
+    const [largest] = this.rooms
+      .filter(({ media, state }) => media.parts.some((part) => routers.includes(part)) && !state.broadcast)
+      .toSorted((a, b) => b.peers.size - a.peers.size);
+    if (largest === undefined) return;
+    this.#log.warn({ lesson: largest.lessonId, peers: largest.peers.size }, 'A room is marked for broadcast');
+    largest.change({ ...largest.state, broadcast: true });
   }
 
   /** Lets nobody in any more and sends everyone away; their clients come back by themselves. */
@@ -225,127 +275,28 @@ export class Rooms {
     }
   }
 
-  /** One load a lesson: a second join waits for the first one's router. */
-  async #room(lessonId: string): Promise<Room> {
+  #room(lessonId: string): Room {
     const known = this.#rooms.get(lessonId);
-    if (known !== undefined) {
-      const room = await known;
-      // It may have closed while it was awaited.
-      return room.closed === null ? room : this.#room(lessonId);
-    }
-    const opening = this.#workers.openRouter().then((media) => {
-      const keep = (state: Room['state']): void => this.#states.keep(lessonId, state, Date.now());
-      const room = new Room(lessonId, media, this.#log, this.#states.of(lessonId), keep);
-      this.#open.set(lessonId, room);
-      return room;
-    });
-    this.#rooms.set(lessonId, opening);
+    if (known !== undefined) return known;
+    const keep = (state: Room['state']): void => this.#states.keep(lessonId, state, Date.now());
+    const state = this.#states.of(lessonId);
+    const room = new Room(lessonId, this.#workers, this.#log, state, keep);
+    this.#rooms.set(lessonId, room);
+    if (state === FRESH) this.#recalling.set(room, this.#recall(room));
+    return room;
+  }
+
+  /** Who was sent away while another node had the room: the host sees them, and may let them in again. */
+  async #recall(room: Room): Promise<void> {
     try {
-      return await opening;
+      for (const { personId, name } of await this.#takenOut(room.lessonId))
+        room.change(sendAway(room.state, { personId, name, how: 'removed' }));
     } catch (error) {
-      this.#rooms.delete(lessonId);
-      throw error;
+      // The lesson itself refuses them all the same.
+      this.#log.error({ err: error, lesson: room.lessonId }, 'A room does not know whom its host took out');
+    } finally {
+      this.#recalling.delete(room);
     }
-  }
-
-  async #enter(room: Room, before: Peer | null, ask: JoinAsk): Promise<JoinOutcome> {
-    const { lessonId, personId, name, role, expiresAt } = ask.ticket;
-    const ids = { connectionId: newId(), lessonId, personId };
-    const [begun, made] = await Promise.allSettled([
-      this.#attendance.begin(ids, role),
-      room.createMedia(ask.rtpCapabilities, mayIn(role, 'send-media')),
-    ]);
-    const admitted = begun.status === 'fulfilled' && begun.value === null;
-    const expelled = this.#expelled.has(lessonId, personId, Date.now());
-    const closed = expelled ? refused('removed') : closedMeanwhile(room);
-    if (!admitted || closed !== null || made.status === 'rejected') {
-      if (made.status === 'fulfilled') discard(made.value);
-      if (admitted) this.#attendance.end(ids, role, this.#clock.now(), expelled ? 'removed' : 'disconnected');
-      if (begun.status === 'rejected') throw begun.reason;
-      if (begun.value !== null) {
-        // Taken out before this room was made: a host sees it, and may take them back.
-        if (begun.value.code === 'removed') room.change(sendAway(room.state, { personId, name, how: 'removed' }));
-        return refusedByLesson(begun.value);
-      }
-      if (made.status === 'rejected') throw made.reason;
-      return closed ?? refused('internal');
-    }
-    const media = made.value;
-    this.#noteRecording(room, ask);
-    if (before !== null) this.#replace(room, before);
-    const resumeToken = randomBytes(24).toString('base64url');
-    const seed = { personId, name, role, connectionId: ids.connectionId, resumeToken, ticketExpiresAt: expiresAt };
-    const peer = new Peer(seed, media, ask.connection, this.#clock.now());
-    peer.follow(room.state);
-    room.peers.set(personId, peer);
-    room.change(letIn(room.state, personId));
-    this.#door.tellWaiters(room);
-    await room.consumeAll(peer);
-    room.tell('peer-joined', peer.info(), peer);
-    this.#log.info({ lesson: lessonId, person: personId, role, connection: peer.connectionId }, 'Joined');
-    return { ok: true, place: { room, peer }, joined: this.#joined(room, peer, true) };
-  }
-
-  async #resume(room: Room, peer: Peer, ask: JoinAsk): Promise<JoinOutcome> {
-    const keep = (ask.resume?.keepTransports ?? false) && !peer.media.receive.closed;
-    const fresh = keep ? null : await room.createMedia(ask.rtpCapabilities, mayIn(peer.role, 'send-media'));
-    const closed = closedMeanwhile(room);
-    if (closed !== null || room.peers.get(peer.personId) !== peer) {
-      if (fresh !== null) discard(fresh);
-      return closed ?? refused('not-joined');
-    }
-    if (peer.presence.kind === 'away') clearTimeout(peer.presence.timer);
-    else peer.presence.connection.close('replaced');
-    peer.presence = { kind: 'connected', connection: ask.connection };
-    peer.ticketExpiresAt = ask.ticket.expiresAt;
-    this.#noteRecording(room, ask);
-    peer.lastHeardAt = this.#clock.now();
-    if (fresh !== null) {
-      peer.closeMedia();
-      peer.media = fresh;
-    }
-    await room.consumeAll(peer);
-    room.tell('peer-changed', peer.info(), peer);
-    this.#door.tellWaiters(room);
-    this.#log.info({ lesson: room.lessonId, person: peer.personId, connection: peer.connectionId, keep }, 'Resumed');
-    return { ok: true, place: { room, peer }, joined: this.#joined(room, peer, !keep) };
-  }
-
-  #joined(room: Room, peer: Peer, withTransports: boolean): Joined {
-    const { send, receive } = peer.media;
-    return {
-      connectionId: peer.connectionId,
-      resumeToken: peer.resumeToken,
-      now: this.#clock.now(),
-      routerRtpCapabilities: wireCapabilities(room.media.router.rtpCapabilities),
-      transports: withTransports
-        ? { send: send === null ? null : transportParameters(send), receive: transportParameters(receive) }
-        : null,
-      producers: peer.producers(),
-      room: room.infoFor(peer),
-      you: peer.info(),
-      peers: room.others(peer),
-      consumers: room.consumersOf(peer),
-      speaking: room.speaking,
-    };
-  }
-
-  #replace(room: Room, before: Peer): void {
-    if (before.presence.kind === 'connected') {
-      before.presence.connection.close('replaced');
-      this.#gone(room, before, 'replaced', this.#clock.now());
-    } else {
-      this.#gone(room, before, 'disconnected', before.lastHeardAt);
-    }
-  }
-
-  /** Who refuses is let in all the same; their tracks carry it. */
-  #noteRecording(room: Room, { ticket, recorded }: JoinAsk): void {
-    const { personId, role } = ticket;
-    if (recorded === undefined || room.state.unrecorded.includes(personId) !== recorded) return;
-    room.change(chooseRecording(room.state, personId, recorded));
-    const choice = recorded ? 'recorded' : 'left-out';
-    void this.#attendance.note(room.lessonId, { personId, role }, { type: 'RecordingChosen', personId, choice });
   }
 
   #takeOut(room: Room, peer: Peer): void {
@@ -381,23 +332,5 @@ export class Rooms {
   #close(room: Room, reason: CloseReason): void {
     room.close(reason);
     this.#rooms.delete(room.lessonId);
-    this.#open.delete(room.lessonId);
   }
-}
-
-function closedMeanwhile(room: Room): Refused | null {
-  switch (room.closed) {
-    case null:
-      return null;
-    case 'lesson-ended':
-    case 'lesson-cancelled':
-      return refused(room.closed);
-    default:
-      return refused('draining');
-  }
-}
-
-function discard(media: PeerMedia): void {
-  media.send?.close();
-  media.receive.close();
 }

@@ -15,6 +15,8 @@ export interface RoomState extends RoomSwitches {
   readonly lastOrder: number;
   /** Who does not want to be recorded. */
   readonly unrecorded: readonly string[];
+  /** Too many for the worker that it is on: whoever comes from now on is to watch a broadcast. */
+  readonly broadcast: boolean;
 }
 
 export const FRESH: RoomState = {
@@ -29,6 +31,7 @@ export const FRESH: RoomState = {
   hands: [],
   lastOrder: 0,
   unrecorded: [],
+  broadcast: false,
 };
 
 const without = (people: readonly string[], personId: string): readonly string[] =>

@@ -1,6 +1,7 @@
 import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { Connection, Consumed, PeerMedia, Published } from '../rooms/peer.ts';
-import type { Place, Rooms } from '../rooms/rooms.server.ts';
+import type { Place } from '../rooms/entrance.server.ts';
+import type { Rooms } from '../rooms/rooms.server.ts';
 import { mayIn, type Permission } from './permissions.ts';
 import type { Answer, Answers, ClientType } from './protocol.ts';
 
@@ -13,6 +14,8 @@ export interface Caller {
   /** Null until the join was answered. */
   place: Place | null;
   joining: boolean;
+  /** The socket is closed. */
+  gone: boolean;
   /** They stand at the door, or did: the deadline of joining is not theirs. */
   waiting: boolean;
 }

@@ -10,6 +10,6 @@ export function closeProducer(caller: Caller, data: unknown): Answer<null> {
   if (published === null || caller.place === null) return refused('unknown-id');
   published.producer.close();
   const { room, peer } = caller.place;
-  room.tell('peer-changed', peer.info(), peer);
+  room.tellOf(peer);
   return done;
 }

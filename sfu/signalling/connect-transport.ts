@@ -8,6 +8,8 @@ export async function connectTransport(caller: Caller, data: unknown): Promise<A
   if (!isConnectTransport(data)) return refused('bad-request');
   const transport = ownTransport(caller, data.transportId);
   if (transport === null) return refused('unknown-id');
+  // They have these, so a later resume may keep them.
+  if (caller.place !== null) caller.place.peer.media.known = 'yes';
   await transport.connect({ dtlsParameters: data.dtlsParameters });
   return done;
 }

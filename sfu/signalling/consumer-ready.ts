@@ -1,3 +1,4 @@
+import { settle } from '../rooms/receiving.ts';
 import { done, may, ownConsumer, type Caller } from './caller.ts';
 import type { Answer } from './protocol.ts';
 import { refused } from './refused.ts';
@@ -14,7 +15,7 @@ export async function consumerReady(caller: Caller, data: unknown): Promise<Answ
   await Promise.all(
     alive.map(async (item) => {
       item.ready = true;
-      if (item.watched) await item.consumer.resume();
+      await settle(item);
     }),
   );
   return done;

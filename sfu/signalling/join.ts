@@ -18,8 +18,11 @@ export async function join(caller: Caller, data: unknown): Promise<Answer<Joined
       recorded: data.recorded,
     });
     caller.waiting = !outcome.ok && outcome.code === 'waiting';
+    // Who closed the page meanwhile is lost like anybody else: nothing would ever say so again.
+    if (caller.gone && caller.waiting) rooms.lostAtDoor(ticket.lessonId, ticket.personId, connection);
     if (!outcome.ok) return outcome;
     caller.place = outcome.place;
+    if (caller.gone) rooms.lost(outcome.place, connection);
     return { ok: true, data: outcome.joined };
   } finally {
     caller.joining = false;

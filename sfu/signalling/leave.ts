@@ -7,6 +7,7 @@ export function leave(caller: Caller): Answer<null> {
   if (!may(caller, 'stay')) return refused('not-allowed');
   if (caller.place === null) {
     const { lessonId, personId } = caller.ticket;
+    caller.waiting = false;
     return caller.rooms.leaveDoor(lessonId, personId, caller.connection) ? done : refused('not-joined');
   }
   caller.rooms.leave(caller.place);

@@ -4,7 +4,7 @@ import { LESSON_ROLES, type LessonRole } from '#events/access/roles.ts';
 import { mayAdmit, mayMuteOthers, mayRemove, maySendMedia, mayShareScreen } from '#events/access/permissions.ts';
 import { AUDIO, startFixture, type Client, type Fixture } from '../testing/fixture.server.ts';
 import { mayIn } from './permissions.ts';
-import { CLIENT_TYPES, type ClientType, type Joined } from './protocol.ts';
+import { CLIENT_TYPES, type ClientType, type Joined, type Stats } from './protocol.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -57,6 +57,15 @@ const consumerId = ({ joined }: Scene): string => joined.consumers[0]?.consumerI
 const transportId = ({ joined }: Scene): string => joined.transports?.receive.id ?? 'none';
 
 /** For each message: usable data, and what host, co-host, participant and observer are answered. */
+const STATS: Stats = {
+  rttMs: 12,
+  jitterMs: null,
+  lossUp: 0,
+  lossDown: null,
+  framesDecoded: 0,
+  outgoing: 0,
+  faults: [],
+};
 const TABLE: Readonly<Record<ClientType, readonly [(scene: Scene) => unknown, string, string, string, string]>> = {
   join: [
     () => ({ version: 1, rtpCapabilities: { codecs: [] }, resume: null }),
@@ -72,6 +81,7 @@ const TABLE: Readonly<Record<ClientType, readonly [(scene: Scene) => unknown, st
   'resume-producer': [async (s) => ({ producerId: await ownProducer(s) }), 'ok', 'ok', 'ok', 'not-allowed'],
   'consumer-ready': [(s) => ({ consumerIds: [consumerId(s)] }), 'ok', 'ok', 'ok', 'ok'],
   'set-layers': [(s) => ({ consumerId: consumerId(s), spatialLayer: 1 }), 'ok', 'ok', 'ok', 'ok'],
+  watch: [(s) => ({ tiles: [{ consumerId: consumerId(s), spatialLayer: null }] }), 'ok', 'ok', 'ok', 'ok'],
   'restart-ice': [(s) => ({ transportId: transportId(s) }), 'ok', 'ok', 'ok', 'ok'],
   'renew-ticket': [
     ({ lessonId, role }) => ({ ticket: fixture.ticket('act', { lessonId, role: ticketRole(role) }) }),
@@ -81,6 +91,7 @@ const TABLE: Readonly<Record<ClientType, readonly [(scene: Scene) => unknown, st
     'ok',
   ],
   'report-link': [() => ({ link: 'weak' }), 'ok', 'ok', 'ok', 'ok'],
+  'report-stats': [() => STATS, 'ok', 'ok', 'ok', 'ok'],
   'raise-hand': [() => ({}), 'ok', 'ok', 'ok', 'not-allowed'],
   'lower-hand': [() => ({ personId: 'tim' }), 'ok', 'ok', 'not-allowed', 'not-allowed'],
   react: [() => ({ reaction: 'heart' }), 'ok', 'ok', 'ok', 'not-allowed'],
@@ -111,6 +122,7 @@ const BEFORE_THE_JOIN: Partial<Record<ClientType, string>> = {
   'resume-producer': 'unknown-id',
   'consumer-ready': 'unknown-id',
   'set-layers': 'unknown-id',
+  watch: 'unknown-id',
   'restart-ice': 'unknown-id',
   'renew-ticket': 'ok',
 };
@@ -157,6 +169,7 @@ describe('[R3] out of order and out of shape', () => {
       now: 0,
       routerRtpCapabilities: rtpCapabilities,
       transports: null,
+      iceServers: [],
       producers: [],
       room: {
         locked: false,
@@ -166,6 +179,7 @@ describe('[R3] out of order and out of shape', () => {
         mayShare: true,
         waiting: [],
         out: [],
+        network: 'theirs',
       },
       you: {
         personId: 'act',
@@ -176,6 +190,7 @@ describe('[R3] out of order and out of shape', () => {
         producers: [],
         hand: null,
         recorded: true,
+        faults: [],
       },
       peers: [],
       consumers: [],

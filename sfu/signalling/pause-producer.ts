@@ -10,6 +10,6 @@ export async function pauseProducer(caller: Caller, data: unknown): Promise<Answ
   if (published === null || caller.place === null) return refused('unknown-id');
   await published.producer.pause();
   const { room, peer } = caller.place;
-  room.tell('peer-changed', peer.info(), peer);
+  room.tellOf(peer);
   return done;
 }

@@ -3,6 +3,7 @@
  * The socket.io event's name is the message's `type`; its only argument is `data`; client messages are acknowledged.
  */
 import type { LessonRole } from '#events/access/roles.ts';
+import type { MediaFault } from '#events/lesson/room.ts';
 import type {
   DtlsParameters,
   IceCandidate,
@@ -12,6 +13,7 @@ import type {
   RtpParameters,
 } from 'mediasoup-client/types';
 
+export type { MediaFault };
 export type { DtlsParameters, IceCandidate, IceParameters, MediaKind, RtpCapabilities, RtpParameters };
 export type { LessonRole };
 
@@ -90,6 +92,13 @@ export interface TransportParameters {
   readonly dtlsParameters: DtlsParameters;
 }
 
+/** A TURN server to relay media over where the way to us is blocked; as `RTCIceServer` has it. */
+export interface IceServer {
+  readonly urls: string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
 export interface ProducerInfo {
   readonly producerId: string;
   readonly source: Source;
@@ -109,7 +118,33 @@ export interface PeerInfo {
   readonly hand: number | null;
   /** False: they are left out of the recording. */
   readonly recorded: boolean;
+  /** What is wrong with their camera, microphone or sound, as their own end noticed. */
+  readonly faults: readonly MediaFault[];
 }
+
+/** What one's own end measured since the report before; null for what there was nothing to measure of. */
+export interface Stats {
+  /** There and back, ms. */
+  readonly rttMs: number | null;
+  readonly jitterMs: number | null;
+  /** Shares of the packets, 0 to 1: of those that this end sent, and of those that were sent to it. */
+  readonly lossUp: number | null;
+  readonly lossDown: number | null;
+  readonly framesDecoded: number;
+  /** Bits a second. */
+  readonly outgoing: number;
+  readonly faults: readonly MediaFault[];
+}
+
+const WEAK_RTT_MS = 300;
+const WEAK_LOSS = 0.05;
+
+/** The share of packets that are lost the way on which more are, 0 to 1; 0 where nothing was measured. */
+export const lossOf = ({ lossUp, lossDown }: Pick<Stats, 'lossUp' | 'lossDown'>): number =>
+  Math.max(lossUp ?? 0, lossDown ?? 0);
+
+/** Whether a connection is weak by this report (W1): the page says so by the same measure as the lesson is told. */
+export const isWeak = (stats: Stats): boolean => (stats.rttMs ?? 0) > WEAK_RTT_MS || lossOf(stats) > WEAK_LOSS;
 
 /** Someone who stands at the door. */
 export interface WaitingInfo {
@@ -141,6 +176,8 @@ export interface RoomSwitches {
 export interface RoomInfo extends RoomSwitches {
   readonly waiting: readonly WaitingInfo[];
   readonly out: readonly OutInfo[];
+  /** `shared`: more than half of the people have a weak connection, so it is hardly their own networks. */
+  readonly network: 'theirs' | 'shared';
 }
 
 export interface ConsumerInfo {
@@ -171,6 +208,8 @@ export interface Joined {
   readonly routerRtpCapabilities: RtpCapabilities;
   /** Null when the transports of before were kept. `send` is null for who may not send. */
   readonly transports: { readonly send: TransportParameters | null; readonly receive: TransportParameters } | null;
+  /** For the transports above; empty without TURN. The credentials are good for 15 minutes. */
+  readonly iceServers: readonly IceServer[];
   /** The person's own producers that are still alive. */
   readonly producers: readonly ProducerInfo[];
   readonly room: RoomInfo;
@@ -186,7 +225,14 @@ export type ClientMessage =
   | { readonly type: 'connect-transport'; readonly data: { transportId: string; dtlsParameters: DtlsParameters } }
   | {
       readonly type: 'produce';
-      readonly data: { kind: MediaKind; source: Source; rtpParameters: RtpParameters; paused: boolean };
+      readonly data: {
+        /** Of the transport that it comes over; what was meant for an earlier one is refused. */
+        transportId?: string;
+        kind: MediaKind;
+        source: Source;
+        rtpParameters: RtpParameters;
+        paused: boolean;
+      };
     }
   | { readonly type: 'close-producer'; readonly data: { producerId: string } }
   | { readonly type: 'pause-producer'; readonly data: { producerId: string } }
@@ -197,9 +243,15 @@ export type ClientMessage =
       /** Simulcast layer 0 (small) to 2 (large), for the size of the tile; null pauses what nobody sees. */
       readonly data: { consumerId: string; spatialLayer: number | null };
     }
+  /** The same of many tiles, such as when a page of the grid is turned. */
+  | {
+      readonly type: 'watch';
+      readonly data: { tiles: readonly { readonly consumerId: string; readonly spatialLayer: number | null }[] };
+    }
   | { readonly type: 'restart-ice'; readonly data: { transportId: string } }
   | { readonly type: 'renew-ticket'; readonly data: { ticket: string } }
   | { readonly type: 'report-link'; readonly data: { link: Link } }
+  | { readonly type: 'report-stats'; readonly data: Stats }
   | { readonly type: 'raise-hand'; readonly data: Record<string, never> }
   /** One's own; for hosts anybody's, or (null) all. */
   | { readonly type: 'lower-hand'; readonly data: { personId: string | null } }
@@ -224,9 +276,12 @@ export interface Answers {
   'resume-producer': null;
   'consumer-ready': null;
   'set-layers': null;
-  'restart-ice': { readonly iceParameters: IceParameters };
+  watch: null;
+  /** With credentials made just now: those of the join may have run out. */
+  'restart-ice': { readonly iceParameters: IceParameters; readonly iceServers: readonly IceServer[] };
   'renew-ticket': { readonly expiresAt: number };
   'report-link': null;
+  'report-stats': null;
   'raise-hand': null;
   'lower-hand': null;
   react: null;
@@ -246,6 +301,11 @@ export type ServerMessage =
   /** Right after the handshake: what is needed to compute the capabilities of `join`. */
   | { readonly type: 'welcome'; readonly data: { version: number; routerRtpCapabilities: RtpCapabilities } }
   | { readonly type: 'peer-joined'; readonly data: PeerInfo }
+  /**
+   * Media go on elsewhere, on this connection: the answer of the join, as it is now. `transports` are new ones; those of
+   * before are dead.
+   */
+  | { readonly type: 'joined-anew'; readonly data: Joined }
   /** Anything about a peer changed: the whole of it, so that a lost message is made good by the next. */
   | { readonly type: 'peer-changed'; readonly data: PeerInfo }
   | { readonly type: 'peer-left'; readonly data: { personId: string } }
@@ -287,9 +347,11 @@ export const CLIENT_TYPES = [
   'resume-producer',
   'consumer-ready',
   'set-layers',
+  'watch',
   'restart-ice',
   'renew-ticket',
   'report-link',
+  'report-stats',
   'raise-hand',
   'lower-hand',
   'react',

@@ -11,6 +11,6 @@ export function reportLink(caller: Caller, data: unknown): Answer<null> {
   const { room, peer } = caller.place;
   if (peer.link === data.link) return done;
   peer.link = data.link;
-  room.tell('peer-changed', peer.info(), peer);
+  room.tellOf(peer);
   return done;
 }

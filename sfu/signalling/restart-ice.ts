@@ -9,5 +9,6 @@ export async function restartIce(caller: Caller, data: unknown): Promise<Answer<
   if (!isTransportId(data)) return refused('bad-request');
   const transport = ownTransport(caller, data.transportId);
   if (transport === null) return refused('unknown-id');
-  return { ok: true, data: { iceParameters: await transport.restartIce() } };
+  const iceServers = caller.rooms.iceServersFor(caller.ticket);
+  return { ok: true, data: { iceParameters: await transport.restartIce(), iceServers } };
 }

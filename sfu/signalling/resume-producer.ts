@@ -14,6 +14,6 @@ export async function resumeProducer(caller: Caller, data: unknown): Promise<Ans
   await published.producer.resume();
   // Forbidden while the worker was asked: it does not stay on.
   if (!allows(room.state, peer.role, published.source)) await published.producer.pause();
-  room.tell('peer-changed', peer.info(), peer);
+  room.tellOf(peer);
   return done;
 }

@@ -2,6 +2,7 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../media/types.ts';
+import { MEDIA_FAULTS } from '#events/lesson/room.ts';
 import { ADMISSIONS, LINKS, PROTOCOL_VERSION, REACTIONS, SOURCES } from './protocol.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 64 });
@@ -14,7 +15,7 @@ const literals = <T extends string>(values: readonly T[]) =>
 const Extension = Type.Object({ uri: Name });
 const Codec = Type.Object({ mimeType: Name, clockRate: Type.Integer({ minimum: 1 }) });
 
-const Capabilities = Type.Unsafe<RtpCapabilities>(
+export const RtpCapabilitiesShape = Type.Unsafe<RtpCapabilities>(
   Type.Object({
     codecs: Type.Array(Type.Intersect([Codec, Type.Object({ kind: Kind, preferredPayloadType: PayloadType })]), {
       maxItems: 64,
@@ -23,7 +24,7 @@ const Capabilities = Type.Unsafe<RtpCapabilities>(
   }),
 );
 
-const Parameters = Type.Unsafe<RtpParameters>(
+export const RtpParametersShape = Type.Unsafe<RtpParameters>(
   Type.Object({
     mid: Type.Optional(Name),
     codecs: Type.Array(Type.Intersect([Codec, Type.Object({ payloadType: PayloadType })]), {
@@ -36,7 +37,7 @@ const Parameters = Type.Unsafe<RtpParameters>(
   }),
 );
 
-const Dtls = Type.Unsafe<DtlsParameters>(
+export const DtlsParametersShape = Type.Unsafe<DtlsParameters>(
   Type.Object({
     role: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('client'), Type.Literal('server')])),
     fingerprints: Type.Array(Type.Object({ algorithm: Name, value: Type.String({ maxLength: 256 }) }), {
@@ -54,26 +55,44 @@ function check<S extends TSchema>(schema: S): (data: unknown) => data is Static<
 export const isJoin = check(
   Type.Object({
     version: Type.Literal(PROTOCOL_VERSION),
-    rtpCapabilities: Capabilities,
+    rtpCapabilities: RtpCapabilitiesShape,
     resume: Type.Union([Type.Null(), Type.Object({ token: Id, keepTransports: Type.Boolean() })]),
     recorded: Type.Optional(Type.Boolean()),
   }),
 );
-export const isConnectTransport = check(Type.Object({ transportId: Id, dtlsParameters: Dtls }));
+export const isConnectTransport = check(Type.Object({ transportId: Id, dtlsParameters: DtlsParametersShape }));
 export const isProduce = check(
-  Type.Object({ kind: Kind, source: literals(SOURCES), rtpParameters: Parameters, paused: Type.Boolean() }),
+  Type.Object({
+    transportId: Type.Optional(Id),
+    kind: Kind,
+    source: literals(SOURCES),
+    rtpParameters: RtpParametersShape,
+    paused: Type.Boolean(),
+  }),
 );
 export const isProducerId = check(Type.Object({ producerId: Id }));
 export const isConsumerIds = check(Type.Object({ consumerIds: Type.Array(Id, { maxItems: 256 }) }));
-export const isSetLayers = check(
-  Type.Object({
-    consumerId: Id,
-    spatialLayer: Type.Union([Type.Null(), Type.Integer({ minimum: 0, maximum: 2 })]),
-  }),
-);
+const Tile = Type.Object({
+  consumerId: Id,
+  spatialLayer: Type.Union([Type.Null(), Type.Integer({ minimum: 0, maximum: 2 })]),
+});
+export const isSetLayers = check(Tile);
+export const isWatch = check(Type.Object({ tiles: Type.Array(Tile, { maxItems: 256 }) }));
 export const isTransportId = check(Type.Object({ transportId: Id }));
 export const isTicket = check(Type.Object({ ticket: Type.String({ minLength: 1, maxLength: 8_192 }) }));
 export const isLink = check(Type.Object({ link: literals(LINKS) }));
+const Measure = (maximum: number) => Type.Union([Type.Null(), Type.Number({ minimum: 0, maximum })]);
+export const isStats = check(
+  Type.Object({
+    rttMs: Measure(60_000),
+    jitterMs: Measure(60_000),
+    lossUp: Measure(1),
+    lossDown: Measure(1),
+    framesDecoded: Type.Integer({ minimum: 0, maximum: 100_000 }),
+    outgoing: Type.Number({ minimum: 0, maximum: 1e10 }),
+    faults: Type.Array(literals(MEDIA_FAULTS), { maxItems: MEDIA_FAULTS.length }),
+  }),
+);
 export const isNothing = check(Type.Object({}));
 export const isPerson = check(Type.Object({ personId: Id }));
 export const isPersonOrAll = check(Type.Object({ personId: Type.Union([Type.Null(), Id]) }));

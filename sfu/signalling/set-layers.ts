@@ -1,3 +1,4 @@
+import { look } from '../rooms/receiving.ts';
 import { done, may, ownConsumer, type Caller } from './caller.ts';
 import type { Answer } from './protocol.ts';
 import { refused } from './refused.ts';
@@ -9,13 +10,6 @@ export async function setLayers(caller: Caller, data: unknown): Promise<Answer<n
   if (!isSetLayers(data)) return refused('bad-request');
   const consumed = ownConsumer(caller, data.consumerId);
   if (consumed === null) return refused('unknown-id');
-  const { consumer } = consumed;
-  consumed.watched = data.spatialLayer !== null;
-  if (data.spatialLayer === null) {
-    await consumer.pause();
-    return done;
-  }
-  if (consumer.type === 'simulcast') await consumer.setPreferredLayers({ spatialLayer: data.spatialLayer });
-  if (consumed.ready && consumer.paused) await consumer.resume();
+  await look(consumed, data.spatialLayer);
   return done;
 }

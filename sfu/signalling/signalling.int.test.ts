@@ -75,6 +75,45 @@ describe('joining', () => {
     expect(await first.next('peer-joined')).toMatchObject({ personId: 'bob', role: 'participant' });
   });
 
+  it('[J5] keeps connections that have not joined yet, and of one person no more than their windows', async () => {
+    const lessonId = newLesson();
+    const windows = [];
+    for (let index = 0; index < 11; index += 1)
+      windows.push(await fixture.connect(fixture.ticket('ann', { lessonId })));
+    const [oldest, ...others] = windows;
+    await expect.poll(() => oldest?.all('closed')).toEqual([{ reason: 'join-timeout' }]);
+    await (await fixture.connect(fixture.ticket('bob', { lessonId }))).join();
+    for (const window of others) expect(window.socket.connected).toBe(true);
+    await others[0]?.join();
+    // Whoever has joined is not one of them any more.
+    await fixture.connect(fixture.ticket('ann', { lessonId }));
+    expect(others.every(({ socket }) => socket.connected)).toBe(true);
+  });
+
+  it('[J5] counts who is on the way in, and was refused', async () => {
+    const lessonId = newLesson();
+    fixture.refuseJoins(refuse('not-open-yet', 'Not yet.'));
+    const refusals = [];
+    const windows: Awaited<ReturnType<typeof fixture.connect>>[] = [];
+    for (let index = 0; index < 11; index += 1) {
+      const window = await fixture.connect(fixture.ticket('ann', { lessonId }));
+      // The next one connects before the answer to this one.
+      refusals.push(expect(window.join()).rejects.toThrow());
+      windows.push(window);
+    }
+    await expect.poll(() => windows[0]?.all('closed')).toEqual([{ reason: 'join-timeout' }]);
+    await Promise.all(refusals);
+    fixture.refuseJoins(null);
+  });
+
+  it('[M4] refuses what was meant for a transport of before', async () => {
+    const client = await fixture.connect(fixture.ticket('ann', { lessonId: newLesson() }));
+    const { transports } = await client.join();
+    expect(await client.ask('produce', { ...AUDIO, transportId: 'gone' })).toMatchObject({ code: 'unknown-id' });
+    const transportId = transports?.send?.id ?? '';
+    expect(await client.ask('produce', { ...AUDIO, transportId })).toMatchObject({ ok: true });
+  });
+
   it('[J3] joins once a connection', async () => {
     const client = await fixture.connect(fixture.ticket('ann', { lessonId: newLesson() }));
     await client.join();
@@ -254,6 +293,23 @@ describe('limits', () => {
     expect(await client.ask('produce', VIDEO)).toMatchObject({ code: 'not-joined' });
     expect(await client.ask('report-link', { link: 'good' })).toMatchObject({ code: 'not-joined' });
     expect(await client.ask('leave', {})).toMatchObject({ code: 'not-joined' });
+  });
+
+  it('[P2] who closes the page while the join is under way is lost like anybody else', async () => {
+    const { peers: before, rooms } = fixture.sfu.stats();
+    const lessonId = newLesson();
+    const client = await fixture.connect(fixture.ticket('ann', { lessonId }));
+    const { routerRtpCapabilities: rtpCapabilities } = await client.next('welcome');
+    const release = fixture.holdJoins();
+    client.socket.emit('join', { version: 1, rtpCapabilities, resume: null }, () => undefined);
+    await until('the room', () => (fixture.sfu.stats().rooms > rooms ? true : undefined));
+    client.socket.disconnect();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    release();
+    await until('the fact', () =>
+      fixture.told.find(({ command }) => command.type === 'LeaveLesson' && command.data.lessonId === lessonId),
+    );
+    await until('the place to be free', () => (fixture.sfu.stats().peers === before ? true : undefined));
   });
 
   it('[A1] a flood is refused and then closed', async () => {

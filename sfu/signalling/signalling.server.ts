@@ -1,8 +1,10 @@
 /** socket.io at /signalling: who may connect, how fast they may talk, and which handler a message goes to. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type Socket } from 'socket.io';
+import type { CheckTicket } from '#events/access/check-ticket.server.ts';
 import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { Log } from '../log.ts';
+import { CHECK_NAMESPACE } from '../check/protocol.ts';
 import { wireCapabilities } from '../media/wire.ts';
 import type { Workers } from '../media/workers.server.ts';
 import type { Connection } from '../rooms/peer.ts';
@@ -22,11 +24,15 @@ import { refused } from './refused.ts';
 import { isHandshake } from './schema.ts';
 import { HANDLERS } from './table.ts';
 
-interface SocketData {
+export interface SocketData {
   ticket?: Ticket;
+  /** In the namespace of connectivity tests. */
+  check?: CheckTicket;
 }
 // Untyped on purpose: a client may send anything, and what we send is typed by `Connection`.
 type SignallingServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+/** A namespace beside the rooms. */
+export type BesideRooms = ReturnType<SignallingServer['of']>;
 type SignallingSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 
 export interface SignallingParts {
@@ -35,6 +41,8 @@ export interface SignallingParts {
   readonly tickets: TicketOffice;
   readonly log: Log;
   readonly now: () => number;
+  /** Connectivity tests; null where there are none. */
+  readonly serveChecks: ((namespace: BesideRooms) => void) | null;
 }
 
 export interface Signalling {
@@ -44,7 +52,12 @@ export interface Signalling {
 
 const MOST_BYTES = 64 * 1_024;
 const MOST_CONNECTIONS = 4_000;
-const JOIN_WITHIN_MS = 10_000;
+/** A handshake without a ticket gets this long. */
+const HANDSHAKE_WITHIN_MS = 10_000;
+/** Whoever looks at the preview has their connection open already. */
+const JOIN_WITHIN_MS = 5 * 60_000;
+/** Connections of one person in one lesson that have not joined; the oldest gives way. */
+const MOST_UNJOINED = 10;
 
 export function serveSignalling(httpServer: HttpServer, parts: SignallingParts): Signalling {
   const io: SignallingServer = new Server(httpServer, {
@@ -54,7 +67,7 @@ export function serveSignalling(httpServer: HttpServer, parts: SignallingParts):
     destroyUpgrade: false,
     serveClient: false,
     maxHttpBufferSize: MOST_BYTES,
-    connectTimeout: JOIN_WITHIN_MS,
+    connectTimeout: HANDSHAKE_WITHIN_MS,
     pingInterval: 5_000,
     pingTimeout: 8_000,
   });
@@ -64,11 +77,13 @@ export function serveSignalling(httpServer: HttpServer, parts: SignallingParts):
     socket.data.ticket = ticket;
     next();
   });
+  const early = new Early();
   io.on('connection', (socket) => {
     const { ticket } = socket.data;
     if (ticket === undefined || parts.media === null) socket.disconnect(true);
-    else serve(socket, ticket, parts.media, parts);
+    else serve(socket, ticket, parts.media, parts, early);
   });
+  parts.serveChecks?.(io.of(CHECK_NAMESPACE));
   return {
     get connections() {
       return io.engine.clientsCount;
@@ -96,11 +111,23 @@ function serve(
   ticket: Ticket,
   { workers, rooms }: { workers: Workers; rooms: Rooms },
   { tickets, log, now }: SignallingParts,
+  early: Early,
 ): void {
   const connection = connectionOf(socket, log, ticket);
-  const caller: Caller = { rooms, tickets, connection, ticket, place: null, joining: false, waiting: false };
+  const caller: Caller = {
+    rooms,
+    tickets,
+    connection,
+    ticket,
+    place: null,
+    joining: false,
+    gone: false,
+    waiting: false,
+  };
+  early.add(caller);
   const bucket = new Bucket(MESSAGES, Date.now());
-  const deadline = setTimeout(() => {
+  // Again and again: who is on the way in, or stands at the door, may be neither later.
+  const deadline = setInterval(() => {
     if (caller.place === null && !caller.joining && !caller.waiting) connection.close('join-timeout');
   }, JOIN_WITHIN_MS);
 
@@ -109,7 +136,9 @@ function serve(
     if (caller.place !== null) caller.place.peer.lastHeardAt = now();
   });
   socket.on('disconnect', () => {
-    clearTimeout(deadline);
+    clearInterval(deadline);
+    early.remove(caller);
+    caller.gone = true;
     if (caller.place !== null) rooms.lost(caller.place, connection);
     else rooms.lostAtDoor(ticket.lessonId, ticket.personId, connection);
   });
@@ -135,10 +164,36 @@ function serve(
   });
 }
 
+/** Who is connected and has not joined: as many connections of one person as they may have windows open. */
+class Early {
+  readonly #callers = new Map<string, Set<Caller>>();
+
+  add(caller: Caller): void {
+    const key = keyOf(caller);
+    const callers = [...(this.#callers.get(key) ?? [])].filter(({ place }) => place === null);
+    // Who is on the way in counts: refused, they are here as before.
+    const others = callers.filter(({ waiting }) => !waiting);
+    const [oldest] = others;
+    this.#callers.set(key, new Set([...callers, caller]));
+    if (others.length >= MOST_UNJOINED) oldest?.connection.close('join-timeout');
+  }
+
+  remove(caller: Caller): void {
+    const callers = this.#callers.get(keyOf(caller));
+    callers?.delete(caller);
+    if (callers?.size === 0) this.#callers.delete(keyOf(caller));
+  }
+}
+
+const keyOf = ({ ticket: { lessonId, personId } }: Caller): string => `${lessonId}/${personId}`;
+
 /** Pairs a type with its own handler, which a loop over both would lose. */
 function listenTo<T extends ClientType>(type: T, listen: <L extends ClientType>(type: L, handler: Handler<L>) => void) {
   listen<T>(type, HANDLERS[type]);
 }
+
+/** What the media worker itself refuses names its method: a stream's number that is taken, a transport that is connected. */
+const isUnusable = ({ name, message }: Error): boolean => name === 'UnsupportedError' || /\[method:\w/.test(message);
 
 async function carryOut<T extends ClientType>(
   type: T,
@@ -151,7 +206,7 @@ async function carryOut<T extends ClientType>(
     return await handler(caller, data);
   } catch (error) {
     // mediasoup throws a TypeError for parameters that do not fit together: the client's mistake, not ours.
-    if (error instanceof TypeError || (error instanceof Error && error.name === 'UnsupportedError')) {
+    if (error instanceof TypeError || (error instanceof Error && isUnusable(error))) {
       log.warn({ err: error, type, lesson: caller.ticket.lessonId }, 'A message was not usable');
       return refused('bad-request');
     }

@@ -9,6 +9,7 @@ import { produce } from './produce.ts';
 import type { ClientType } from './protocol.ts';
 import { renewTicket } from './renew-ticket.ts';
 import { reportLink } from './report-link.ts';
+import { reportStats } from './report-stats.ts';
 import { restartIce } from './restart-ice.ts';
 import { resumeProducer } from './resume-producer.ts';
 import { raiseHand } from './raise-hand.ts';
@@ -21,6 +22,7 @@ import { quieten } from './quieten.ts';
 import { remove } from './remove.ts';
 import { promote } from './promote.ts';
 import { setLayers } from './set-layers.ts';
+import { watch } from './watch.ts';
 
 /** The whole of signalling: one message, one handler. */
 export const HANDLERS: { readonly [T in ClientType]: Handler<T> } = {
@@ -32,9 +34,11 @@ export const HANDLERS: { readonly [T in ClientType]: Handler<T> } = {
   'resume-producer': resumeProducer,
   'consumer-ready': consumerReady,
   'set-layers': setLayers,
+  watch: watch,
   'restart-ice': restartIce,
   'renew-ticket': renewTicket,
   'report-link': reportLink,
+  'report-stats': reportStats,
   'raise-hand': raiseHand,
   'lower-hand': lowerHand,
   react: react,

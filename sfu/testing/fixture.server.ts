@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
+import type { CheckOffice } from '#events/access/check-ticket.server.ts';
 import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { AnyCommand, CommandContext, Submit } from '#events/handling/submit.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
@@ -12,6 +13,7 @@ import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { createSfu, type Sfu, type SfuSettings } from '../create-sfu.server.ts';
 import type { Log } from '../log.ts';
+import type { TakenOut } from '../rooms/rooms.server.ts';
 import {
   SIGNALLING_PATH,
   type Answer,
@@ -65,7 +67,10 @@ export const tickets: TicketOffice = {
 export const quiet: Log = {
   info: () => undefined,
   warn: () => undefined,
-  error: (fields, message) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+  error: (fields, message) =>
+    process.stderr.write(
+      `${message} ${JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? `${value.name}: ${value.message}` : value))}\n`,
+    ),
 };
 
 const bus: Bus = {
@@ -79,7 +84,13 @@ const bus: Bus = {
 
 export async function startFixture(
   settings: Partial<SfuSettings> = {},
-  shared: { db?: Database; told?: Submitted[]; clock?: { offset: number } } = {},
+  shared: {
+    db?: Database;
+    told?: Submitted[];
+    clock?: { offset: number };
+    checks?: CheckOffice;
+    takenOut?: TakenOut;
+  } = {},
 ): Promise<Fixture> {
   const httpServer = createServer((_request, response) =>
     // An empty page of this origin, for tests with a real browser.
@@ -119,6 +130,8 @@ export async function startFixture(
     db,
     bus,
     log: quiet,
+    ...(shared.checks ? { checks: shared.checks } : {}),
+    ...(shared.takenOut ? { takenOut: shared.takenOut } : {}),
     settings: { mediaAddress: '127.0.0.1', mediaPort: 0, workers: 1, graceMs: 400, watchEveryMs: 500, ...settings },
   });
   return {

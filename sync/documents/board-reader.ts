@@ -4,9 +4,9 @@
  */
 import * as Y from 'yjs';
 import { CHANGES, ERASED, SIZES, STROKES, parseHead, parseSealed, type ItemHead } from './board.ts';
-import { parseChange, parseChangeKey, type Aspects, type Matrix } from './changes.ts';
+import { joinCuts, parseChange, parseChangeKey, type Aspects, type Change, type Matrix } from './changes.ts';
 import { decodeInk, inkStart, type InkCursor } from './ink.ts';
-import { parsePlain, type Figure, type PlainItem } from './items.ts';
+import { isShape, parsePlain, type Figure, type PlainItem } from './items.ts';
 import { PEOPLE, authorOfEntry, type Author } from './people.ts';
 
 export type Kind = 'ink' | 'highlighter' | 'image' | Figure;
@@ -28,6 +28,10 @@ export interface Item extends ItemHead {
   readonly file: string;
   /** A background: under everything else. */
   readonly back: boolean;
+  /** Of a shape: index into DASHES. */
+  readonly dash: number;
+  /** Of a shape: index into FILLS. */
+  readonly fill: number;
   /** Null where it was drawn. */
   readonly place: Matrix | null;
   readonly group: string;
@@ -40,9 +44,9 @@ export interface Item extends ItemHead {
 
 type Drawn = Pick<
   Item,
-  'z' | 'pen' | 'size' | 'page' | 'kind' | 'pressure' | 'points' | 'text' | 'file' | 'back' | 'sealed'
+  'z' | 'pen' | 'size' | 'page' | 'kind' | 'pressure' | 'points' | 'text' | 'file' | 'back' | 'dash' | 'fill' | 'sealed'
 >;
-const NO_PICTURE = { file: '', back: false } as const;
+const PLAIN = { file: '', back: false, dash: 0, fill: 0 } as const;
 
 interface Kept {
   item: Item;
@@ -84,21 +88,22 @@ export function drawnOf(item: PlainItem): Drawn {
     const { at, ...rest } = item;
     const [left, top, width, height] = at;
     const points = [left, top, 0.5, left + width, top + height, 0.5];
-    return { ...rest, pen: 0, size: SIZES[0], points, pressure: false, sealed: true };
+    return { ...PLAIN, ...rest, pen: 0, size: SIZES[0], points, pressure: false, sealed: true };
   }
   const { at, ...rest } = item;
   const points: number[] = [];
   for (let i = 0; i + 1 < at.length; i += 2) points.push(at[i] ?? 0, at[i + 1] ?? 0, 0.5);
-  return { ...rest, ...NO_PICTURE, points, pressure: false, sealed: true };
+  return { ...PLAIN, ...rest, points, pressure: false, sealed: true };
 }
 
 /** A shape, a writing or an image as it is stored, from the item as it is shown; null for ink. */
 export function plainOf(item: Item): PlainItem | null {
-  const { kind, points, page, pen, size, text, file, back } = item;
+  const { kind, points, page, pen, size, text, file, back, dash, fill } = item;
   if (kind === 'ink' || kind === 'highlighter') return null;
   // What was put in front or behind since keeps that as a change of its own.
   const z = Math.max(0, Math.round(item.z));
-  if (kind !== 'image') return { kind, z, page, pen, size, text, at: points.filter((_, i) => i % 3 !== 2) };
+  const at = points.filter((_, i) => i % 3 !== 2);
+  if (kind !== 'image') return { kind, z, page, pen, size, text, at, ...(isShape(kind) ? { dash, fill } : {}) };
   const [left = 0, top = 0, , right = 1, bottom = 1] = points;
   return { kind, z, page, file, text, back, at: [left, top, right - left, bottom - top] };
 }
@@ -112,6 +117,8 @@ export function readBoard(doc: Y.Doc): BoardReader {
   const changed = new Map<string, Partial<Aspects>>();
   const listeners = new Set<(keys: ReadonlySet<string>, remote?: boolean) => void>();
   const counts = new Map<string, number>();
+  /** Item → what each person has rubbed out of it, under the key that says so. */
+  const rubbers = new Map<string, Map<string, readonly number[]>>();
   let top = 0;
 
   const tallyUp = ({ erased: gone, page }: Item, by: number): void => {
@@ -123,13 +130,15 @@ export function readBoard(doc: Y.Doc): BoardReader {
     kept.delete(key);
   };
   const compose = (key: string, drawn: Drawn): Item => {
-    const { order, pen, size, place, group, lock, cuts } = changed.get(key) ?? {};
+    const { order, pen, size, dash, fill, place, group, lock, cuts } = changed.get(key) ?? {};
     return {
       ...drawn,
       key,
       z: order ?? drawn.z,
       pen: pen ?? drawn.pen,
       size: size ?? drawn.size,
+      dash: dash ?? drawn.dash,
+      fill: fill ?? drawn.fill,
       place: place ?? null,
       group: group ?? '',
       locked: lock ?? false,
@@ -157,7 +166,7 @@ export function readBoard(doc: Y.Doc): BoardReader {
       if (chunk instanceof Uint8Array) decodeInk(chunk, cursor, head.pressure, points);
     const { highlighter, ...rest } = head;
     const kind = highlighter ? 'highlighter' : 'ink';
-    const drawn: Drawn = { ...rest, ...NO_PICTURE, kind, points, text: '', sealed: false };
+    const drawn: Drawn = { ...rest, ...PLAIN, kind, points, text: '', sealed: false };
     keep(key, { drawn, points, cursor, read: live.length });
   };
 
@@ -167,7 +176,7 @@ export function readBoard(doc: Y.Doc): BoardReader {
       const { ink, highlighter, ...rest } = sealed;
       const points: number[] = [];
       decodeInk(ink, inkStart(), sealed.pressure, points);
-      return { ...rest, ...NO_PICTURE, kind: highlighter ? 'highlighter' : 'ink', points, text: '', sealed: true };
+      return { ...rest, ...PLAIN, kind: highlighter ? 'highlighter' : 'ink', points, text: '', sealed: true };
     }
     const plain = parsePlain(value);
     return plain && drawnOf(plain);
@@ -185,12 +194,21 @@ export function readBoard(doc: Y.Doc): BoardReader {
     if (old) keep(key, old);
   };
 
+  /** What all have rubbed out of an item; null for nothing. */
+  const rubbed = (entry: string, name: string, change: Change | undefined): readonly number[] | null => {
+    const people = rubbers.get(entry) ?? new Map<string, readonly number[]>();
+    if (change?.aspect === 'cuts' && change.value !== null) people.set(name, change.value);
+    else people.delete(name);
+    rubbers.set(entry, people);
+    return people.size === 0 ? null : [...people.values()].reduce((all, own) => joinCuts(all, own));
+  };
+
   const readChange = (name: string): string | null => {
     const at = parseChangeKey(name);
     if (!at) return null;
     const { [at.aspect]: _before, ...others } = changed.get(at.entry) ?? {};
     const found = parseChange(name, changes.get(name));
-    const value = found?.change.value ?? null;
+    const value = at.aspect === 'cuts' ? rubbed(at.entry, name, found?.change) : (found?.change.value ?? null);
     changed.set(at.entry, value === null ? others : { ...others, [at.aspect]: value });
     return at.entry;
   };

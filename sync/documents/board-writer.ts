@@ -137,7 +137,7 @@ export function copyItems(
 }
 
 function set(doc: Y.Doc, author: Author, { key, aspect, value }: Change): void {
-  changesOf(doc).set(changeKey(aspect, key), { by: author.personId, v: value } satisfies StoredChange);
+  changesOf(doc).set(changeKey(aspect, key, author.personId), { by: author.personId, v: value } satisfies StoredChange);
 }
 
 /** Changes items. */
@@ -149,15 +149,21 @@ export function changeItems(doc: Y.Doc, author: Author, changes: readonly Change
   }, BOARD_ORIGIN);
 }
 
-/** What was last said of one aspect of an item, and by whom; null when nobody said anything. */
-export const changeOf = (doc: Y.Doc, aspect: Change['aspect'], key: string): { by: string; change: Change } | null => {
-  const name = changeKey(aspect, key);
+/** What was last said of one aspect of an item, and by whom: of cuts by this person; null when nobody said anything. */
+export const changeOf = (
+  doc: Y.Doc,
+  aspect: Change['aspect'],
+  key: string,
+  { personId }: Author,
+): { by: string; change: Change } | null => {
+  const name = changeKey(aspect, key, personId);
   return parseChange(name, changesOf(doc).get(name));
 };
 
 /** Whether somebody else, the host, has locked this person's own item: the server leaves it to nobody but them. */
-export function isKeptFrom(doc: Y.Doc, { personId }: Author, key: string): boolean {
-  const lock = changeOf(doc, 'lock', key);
+export function isKeptFrom(doc: Y.Doc, author: Author, key: string): boolean {
+  const { personId } = author;
+  const lock = changeOf(doc, 'lock', key, author);
   return lock?.change.value === true && lock.by !== personId && authorOfEntry(doc, key)?.personId === personId;
 }
 

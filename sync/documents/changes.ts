@@ -1,9 +1,11 @@
 /**
  * What was done to items after they were drawn: `changes`, `<aspect>:<entry key>` → `{ by, v }`. Each aspect is one value
  * that the last writer sets, so two people who move one item at once end with one of the two places, everywhere the same.
- * The item stays its author's, and undoing is setting the value that was there before.
+ * What was rubbed out is one value a person, `c:<entry key>:<person>`, so what two rub out at once is all gone; older
+ * documents have one for all, `c:<entry key>`. The item stays its author's, and undoing is setting the value from before.
  */
 import { MOST_SIZE, PENS } from './board.ts';
+import { isStyle } from './items.ts';
 import { clientOfEntry } from './keys.ts';
 
 /** x' = a x + c y + e, y' = b x + d y + f. */
@@ -19,13 +21,26 @@ export interface Aspects {
   readonly lock: boolean;
   readonly pen: number;
   readonly size: number;
+  /** Of a shape: index into DASHES, and into FILLS. */
+  readonly dash: number;
+  readonly fill: number;
   /** What was rubbed out of its ink: from, to, from, to …, rising; sixteenths of the way from one point to the next. */
   readonly cuts: readonly number[];
 }
 export type Aspect = keyof Aspects;
 
 /** On the wire: one letter each. */
-const LETTERS = { place: 'm', order: 'z', group: 'g', lock: 'l', pen: 'p', size: 's', cuts: 'c' } as const;
+const LETTERS = {
+  place: 'm',
+  order: 'z',
+  group: 'g',
+  lock: 'l',
+  pen: 'p',
+  size: 's',
+  dash: 'd',
+  fill: 'f',
+  cuts: 'c',
+} as const;
 const ASPECTS = new Map<string, Aspect>([
   ['m', 'place'],
   ['z', 'order'],
@@ -33,6 +48,8 @@ const ASPECTS = new Map<string, Aspect>([
   ['l', 'lock'],
   ['p', 'pen'],
   ['s', 'size'],
+  ['d', 'dash'],
+  ['f', 'fill'],
   ['c', 'cuts'],
 ]);
 
@@ -51,13 +68,24 @@ export interface StoredChange {
   readonly v: unknown;
 }
 
-export const changeKey = (aspect: Aspect, entry: string): string => `${LETTERS[aspect]}:${entry}`;
+/** @param personId who makes the change. */
+export const changeKey = (aspect: Aspect, entry: string, personId: string): string =>
+  `${LETTERS[aspect]}:${entry}${aspect === 'cuts' ? `:${personId}` : ''}`;
+
+/** What a key of `changes` is about; `personId` where each person has a value of their own. */
+export interface ChangePlace {
+  readonly aspect: Aspect;
+  readonly entry: string;
+  readonly personId: string | null;
+}
 
 /** Null when it is not the key of a change. */
-export function parseChangeKey(key: string): { aspect: Aspect; entry: string } | null {
+export function parseChangeKey(key: string): ChangePlace | null {
   const aspect = ASPECTS.get(key.slice(0, 1));
-  const entry = key.slice(2);
-  return aspect !== undefined && key[1] === ':' && clientOfEntry(entry) !== null ? { aspect, entry } : null;
+  const [entry = '', personId = null, ...more] = key.slice(2).split(':');
+  if (aspect === undefined || key[1] !== ':' || more.length > 0 || clientOfEntry(entry) === null) return null;
+  if (personId !== null && (aspect !== 'cuts' || personId === '')) return null;
+  return { aspect, entry, personId };
 }
 
 const isNumber = (value: unknown, most: number): value is number =>
@@ -103,11 +131,28 @@ function parseValue(aspect: Aspect, key: string, v: unknown): Change | null {
       return isIndex(v, PENS.length) ? { key, aspect, value: v } : null;
     case 'size':
       return typeof v === 'number' && v > 0 && v <= MOST_SIZE ? { key, aspect, value: v } : null;
+    case 'dash':
+    case 'fill':
+      return isStyle(v) ? { key, aspect, value: v } : null;
     case 'cuts': {
       const value = parseCuts(v);
       return value && { key, aspect, value };
     }
   }
+}
+
+/** Ranges as one rising list without touching neighbours. */
+export function joinCuts(a: readonly number[], b: readonly number[]): number[] {
+  const ranges: [number, number][] = [];
+  for (const list of [a, b]) for (let i = 0; i + 1 < list.length; i += 2) ranges.push([list[i] ?? 0, list[i + 1] ?? 0]);
+  ranges.sort((one, other) => one[0] - other[0]);
+  const out: number[] = [];
+  for (const [from, to] of ranges) {
+    const last = out.at(-1);
+    if (last !== undefined && from <= last) out[out.length - 1] = Math.max(last, to);
+    else out.push(from, to);
+  }
+  return out;
 }
 
 /** Key of the item that `stored` under `key` locks, and who locked it; `by` is null for what locks nothing. */
@@ -122,7 +167,7 @@ export function parseLock(key: string, stored: unknown): { readonly item: string
 export function parseChange(key: string, stored: unknown): { by: string; change: Change } | null {
   const place = parseChangeKey(key);
   if (!place || typeof stored !== 'object' || stored === null || !('by' in stored) || !('v' in stored)) return null;
-  if (typeof stored.by !== 'string') return null;
+  if (typeof stored.by !== 'string' || (place.personId !== null && stored.by !== place.personId)) return null;
   const change = parseValue(place.aspect, place.entry, stored.v);
   return change && { by: stored.by, change };
 }

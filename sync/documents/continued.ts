@@ -127,7 +127,11 @@ export function continuedBoard(old: Y.Doc, { ids, hostId, host, inFront }: Conti
     if (!at || !found) continue;
     const { by, change } = found;
     const v = at.aspect === 'group' ? newGroup(change.value) : change.value;
-    write(writerOf(at.entry), (doc) => doc.getMap(CHANGES).set(`${name.slice(0, 2)}${newKey(at.entry)}`, { by, v }));
+    write(writerOf(at.entry), (doc) =>
+      doc
+        .getMap(CHANGES)
+        .set(`${name.slice(0, 2)}${newKey(at.entry)}${at.personId === null ? '' : `:${at.personId}`}`, { by, v }),
+    );
   }
   for (const [i, page] of pages.entries()) {
     const key = newPage(page.key);

@@ -14,7 +14,7 @@ import {
   rewriteFigure,
 } from './board-writer.ts';
 import { FIRST_PAGE, STROKES } from './board.ts';
-import { parseChange } from './changes.ts';
+import { parseChange, parseChangeKey } from './changes.ts';
 import { INK_REACH, decodeInk, encodeInk, inkStart, type InkPoint } from './ink.ts';
 import { clientOfEntry, clientOfPerson, entryKey } from './keys.ts';
 import { parseFigure, storeFigure, type FigureItem } from './items.ts';
@@ -220,6 +220,35 @@ describe('shapes and writings', () => {
     expect(board.visible().map(({ kind }) => kind)).toEqual(['note', 'arrow']);
   });
 
+  it('[D11] keep dashes and fill through copies and changes, those of later versions, too', () => {
+    const doc = docOf(1);
+    const board = readBoard(doc);
+    const keys = [
+      putFigure(doc, ASHA, figure({ kind: 'ellipse', dash: 2, fill: 1 })),
+      putFigure(doc, ASHA, figure({ dash: 9, fill: 15 })),
+      putFigure(doc, ASHA, figure({ kind: 'text', at: [0, 0], text: 'x', dash: 1, fill: 1 })),
+    ];
+    const styles = (): unknown[] => board.visible().map(({ dash, fill }) => [dash, fill]);
+    const before = [
+      [2, 1],
+      [9, 15],
+      [0, 0],
+    ];
+    expect(styles()).toEqual(before);
+    copyItems(doc, ASHA, board.visible(), { z: 10, page: FIRST_PAGE, move: ({ place }) => place });
+    expect(styles()).toEqual([...before, ...before]);
+    const [key = ''] = keys;
+    changeItems(doc, ASHA, [
+      { key, aspect: 'dash', value: 1 },
+      { key, aspect: 'fill', value: 0 },
+    ]);
+    expect(board.get(key)).toMatchObject({ dash: 1, fill: 0 });
+    changeItems(doc, ASHA, [{ key, aspect: 'dash', value: null }]);
+    expect(board.get(key)).toMatchObject({ dash: 2, fill: 0 });
+    // As short as before where there is none.
+    expect(Object.keys(storeFigure(figure()))).toEqual(['k', 'z', 'pen', 'size', 'at']);
+  });
+
   it('[D5] are passed over when they make no sense', () => {
     for (const nonsense of [
       figure({ at: [1, 2] }),
@@ -231,8 +260,13 @@ describe('shapes and writings', () => {
       expect(parseFigure(storeFigure(nonsense))).toBeNull();
     expect(parseFigure({ ...storeFigure(figure()), at: [0, 0, 1, 'x'] })).toBeNull();
     expect(parseFigure({ ...storeFigure(figure()), at: [0, 0, 1, 1e9] })).toBeNull();
+    for (const style of [-1, 16, 1.5, '1', null, true, NaN]) {
+      expect(parseFigure({ ...storeFigure(figure()), d: style })).toBeNull();
+      expect(parseFigure({ ...storeFigure(figure()), f: style })).toBeNull();
+      expect(parseChange('d:1.0', { by: 'p', v: style }) === null).toBe(style !== null);
+    }
     expect(parseFigure({ ...storeFigure(figure({ kind: 'text', at: [0, 0] })), text: 'x'.repeat(4_001) })).toBeNull();
-    expect(parseFigure(storeFigure(figure()))).toEqual(figure());
+    expect(parseFigure(storeFigure(figure()))).toEqual({ ...figure(), dash: 0, fill: 0 });
   });
 });
 
@@ -259,6 +293,44 @@ describe('changes', () => {
     for (const board of boards)
       expect(board.get(key)).toMatchObject({ place: places[0], z: -1.5, group: 'g', locked: false, pen: 0 });
     expect(boards[0]?.author(key)).toEqual(ASHA);
+  });
+
+  it('[D7] keep what two people rub out of one stroke at once, and take back each their own', () => {
+    const doc = docOf(1);
+    const stroke = beginStroke(doc, ASHA, head(1));
+    stroke.append(line);
+    stroke.seal();
+    // One value for all, as older documents have it.
+    doc.getMap('changes').set(`c:${stroke.key}`, { by: 'p-tutor', v: [30, 32] });
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+    other.clientID = 2;
+    const board = readBoard(doc);
+    expect(board.get(stroke.key)?.cuts).toEqual([30, 32]);
+    const rub = (where: Y.Doc, who: typeof ASHA, value: number[] | null): void =>
+      changeItems(where, who, [{ key: stroke.key, aspect: 'cuts', value }]);
+    const meet = (): void => {
+      Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+      Y.applyUpdate(other, Y.encodeStateAsUpdate(doc));
+    };
+    rub(doc, ASHA, [0, 4]);
+    rub(other, ROHAN, [2, 8]);
+    meet();
+    const cuts = (): unknown[] => [board.get(stroke.key)?.cuts, readBoard(other).get(stroke.key)?.cuts];
+    expect(cuts()).toEqual([
+      [0, 8, 30, 32],
+      [0, 8, 30, 32],
+    ]);
+    rub(doc, ASHA, null);
+    meet();
+    expect(cuts()).toEqual([
+      [2, 8, 30, 32],
+      [2, 8, 30, 32],
+    ]);
+    // Nobody rubs out in another's name.
+    expect(parseChange(`c:1.0:${ROHAN.personId}`, { by: ASHA.personId, v: [0, 4] })).toBeNull();
+    expect(parseChangeKey('m:1.0:p-asha')).toBeNull();
+    expect(parseChangeKey('c:1.0:')).toBeNull();
   });
 
   it('[D7] are seen while the reader is open, and the item is as drawn when they are taken back', () => {

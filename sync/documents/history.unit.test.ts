@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { Script, handwriting, randomBoard, randomOf } from '../testing/history.ts';
+import { randomOf } from '#platform/random/seeded.ts';
+import { Script, handwriting, randomBoard } from '../testing/history.ts';
 import { Malformed } from '../wire/reader.ts';
 import { readBoard } from './board-reader.ts';
 import { BoardReplay } from './board-replay.ts';
@@ -60,7 +61,7 @@ describe('a history as a file', () => {
 });
 
 describe('the replay of a board', () => {
-  it('[R1] shows at every moment what a straight replay shows, forwards, backwards and in leaps', () => {
+  it('[L1] shows at every moment what a straight replay shows, forwards, backwards and in leaps', () => {
     for (const seed of [11, 12, 13, 14, 15, 16]) {
       const rows = randomBoard(seed, 300, ALL);
       const replay = new BoardReplay();
@@ -79,7 +80,7 @@ describe('the replay of a board', () => {
     }
   });
 
-  it('[R1] tells which items are different, and gives the same object for those that are not', () => {
+  it('[L1] tells which items are different, and gives the same object for those that are not', () => {
     const rows = randomBoard(21, 300, ALL);
     const replay = new BoardReplay();
     for (const row of rows) replay.add(row);
@@ -91,7 +92,7 @@ describe('the replay of a board', () => {
     for (const item of replay.visible()) if (!told.has(item.key)) expect(item).toBe(before.get(item.key));
   });
 
-  it('[R1] keeps the moment that is shown while rows are added, as a live board adds them', () => {
+  it('[L1] keeps the moment that is shown while rows are added, as a live board adds them', () => {
     const rows = randomBoard(22, 200, ALL);
     const replay = new BoardReplay();
     for (const row of rows.slice(0, 100)) replay.add(row);
@@ -103,7 +104,7 @@ describe('the replay of a board', () => {
     expect(replay.visible()).toEqual(readBoard(docAfter(rows)).visible());
   });
 
-  it('[R2] knows when each item came and whose it is, and shows those of some people alone', () => {
+  it('[L2] knows when each item came and whose it is, and shows those of some people alone', () => {
     const rows = randomBoard(23, 300, ALL);
     const replay = new BoardReplay();
     for (const row of rows) replay.add(row);
@@ -127,7 +128,7 @@ describe('the replay of a board', () => {
     expect(replay.visible()).toEqual(all);
   });
 
-  it('[R3] marks what was sent after the end, and leaves it out when asked', () => {
+  it('[L3] marks what was sent after the end, and leaves it out when asked', () => {
     const script = new Script();
     const on = script.docOf(ASHA);
     beginStroke(on, ASHA, { z: 1, pen: 0, size: 3, pressure: false }).seal();
@@ -145,7 +146,7 @@ describe('the replay of a board', () => {
     expect(replay.count()).toBe(1);
   });
 
-  it('[R4] goes on behind an update that Yjs cannot read', () => {
+  it('[L4] goes on behind an update that Yjs cannot read', () => {
     const rows = randomBoard(24, 60, [ASHA]);
     const replay = new BoardReplay();
     for (const row of [...rows, { ...rows[0], at: 0, body: Uint8Array.of(9, 9, 9) }])
@@ -157,7 +158,7 @@ describe('the replay of a board', () => {
 });
 
 describe('the replay of a chat', () => {
-  it('[R1] has at every moment the messages that were there', () => {
+  it('[L1] has at every moment the messages that were there', () => {
     const script = new Script();
     for (let n = 0; n < 60; n += 1) {
       const author = ALL[n % 3] ?? ASHA;

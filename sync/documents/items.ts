@@ -11,6 +11,12 @@ export type Shape = (typeof SHAPES)[number];
 export type Writing = (typeof WRITINGS)[number];
 export type Figure = Shape | Writing;
 
+/** How the line of a shape runs, and what is within it: a tint that lets through what lies below. */
+export const DASHES = ['solid', 'dashed', 'dotted'] as const;
+export const FILLS = ['none', 'tint'] as const;
+/** Numbers of dashes and fills, those of later versions included: an item with one is drawn plain, and keeps it. */
+export const MOST_STYLES = 16;
+
 /** Numbers in one polygon. */
 const MOST_NUMBERS = 400;
 /** UTF-16 units; formulas are shorter, because laying one out is work for everybody who sees it. */
@@ -22,9 +28,14 @@ export interface FigureItem extends ItemHead {
   readonly at: readonly number[];
   /** Empty in shapes. */
   readonly text: string;
+  /** Of a shape: index into DASHES. */
+  readonly dash?: number;
+  /** Of a shape: index into FILLS. */
+  readonly fill?: number;
 }
 
-export type StoredFigure = StoredHead & { k: Figure; at: number[]; text?: string };
+/** `d` is absent in solid lines, `f` where nothing is filled. */
+export type StoredFigure = StoredHead & { k: Figure; at: number[]; text?: string; d?: number; f?: number };
 
 export const isWriting = (kind: string): kind is Writing => WRITINGS.some((writing) => writing === kind);
 export const isShape = (kind: string): kind is Shape => SHAPES.some((shape) => shape === kind);
@@ -35,8 +46,14 @@ const quarter = (value: number): number => Math.min(INK_REACH, Math.max(-INK_REA
 export function storeFigure(item: FigureItem): StoredFigure {
   const at = item.at.map(quarter);
   const stored: StoredFigure = { k: item.kind, ...storeHead(item), at };
-  return isWriting(item.kind) ? { ...stored, text: item.text.slice(0, MOST_WORDS[item.kind]) } : stored;
+  if (isWriting(item.kind)) return { ...stored, text: item.text.slice(0, MOST_WORDS[item.kind]) };
+  const { dash = 0, fill = 0 } = item;
+  return { ...stored, ...(dash === 0 ? {} : { d: dash }), ...(fill === 0 ? {} : { f: fill }) };
 }
+
+/** Whether this is the number of a dash or a fill, of this version or another. */
+export const isStyle = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < MOST_STYLES;
 
 function fits(kind: Figure, count: number): boolean {
   if (isWriting(kind)) return count === 2;
@@ -55,7 +72,11 @@ export function parseFigure(value: unknown): FigureItem | null {
     if (typeof one !== 'number' || !(Math.abs(one) <= INK_REACH)) return null;
     numbers.push(one);
   }
-  if (isShape(kind)) return { ...head, kind, at: numbers, text: '' };
+  if (isShape(kind)) {
+    const dash = 'd' in value ? value.d : 0;
+    const fill = 'f' in value ? value.f : 0;
+    return isStyle(dash) && isStyle(fill) ? { ...head, kind, at: numbers, text: '', dash, fill } : null;
+  }
   const text = 'text' in value ? value.text : null;
   if (typeof text !== 'string' || text.length > MOST_WORDS[kind]) return null;
   return { ...head, kind, at: numbers, text };

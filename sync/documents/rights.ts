@@ -2,7 +2,7 @@
  * What the host allows: `rights`, in the lesson's board and chat, a name → `{ by, v }`, written by the host only. The last
  * one holds. The server reads it as it arrives, so that it holds from the next stroke on.
  *
- * - board: `write`, `may:<person>`, `lock:<page>`, `follow`, `turn`, `at`, `reveal`, `closed`;
+ * - board: `write`, `may:<person>`, `pages`, `lock:<page>`, `follow`, `turn`, `at`, `reveal`, `closed`;
  * - chat: `closed`, `mute:<person>`, `private`, `pin:<message>`.
  */
 import type * as Y from 'yjs';
@@ -20,6 +20,8 @@ export interface Rights {
   readonly write: WriteRule;
   /** Said of single people: a person → may write. Goes before `write`. */
   readonly may: ReadonlyMap<string, boolean>;
+  /** Whether those who write add pages to the class's board, too. */
+  readonly pages: boolean;
   /** Keys of pages on which only the host writes. */
   readonly locked: ReadonlySet<string>;
   /** Everybody sees what the host sees, and nobody wanders off. */
@@ -44,6 +46,7 @@ export interface Rights {
 export const FREE: Rights = {
   write: 'everyone',
   may: new Map(),
+  pages: true,
   locked: new Set(),
   follow: false,
   turn: null,
@@ -60,7 +63,7 @@ export type RightsChange =
   | { readonly kind: 'write'; readonly value: WriteRule }
   | { readonly kind: 'may'; readonly personId: string; readonly value: boolean | null }
   | { readonly kind: 'lock'; readonly page: string; readonly value: boolean }
-  | { readonly kind: 'follow'; readonly value: boolean }
+  | { readonly kind: 'pages' | 'follow'; readonly value: boolean }
   | { readonly kind: 'turn' | 'at'; readonly page: string }
   | { readonly kind: 'reveal'; readonly personId: string | null }
   | { readonly kind: 'closed'; readonly value: boolean }
@@ -78,6 +81,7 @@ export const RIGHTS_REASONS = [
   'board-locked',
   'page-locked',
   'item-locked',
+  'pages-closed',
   'no-write',
   'chat-closed',
   'muted',
@@ -103,8 +107,9 @@ function changeFrom(surface: Surface, key: string, v: unknown): RightsChange | n
       return isPerson(about) && (flag !== null || v === null) ? { kind: 'may', personId: about, value: flag } : null;
     case 'board lock:':
       return isEntry(about) && flag !== null ? { kind: 'lock', page: about, value: flag } : null;
+    case 'board pages':
     case 'board follow':
-      return flag === null ? null : { kind: 'follow', value: flag };
+      return flag === null ? null : { kind: key === 'pages' ? 'pages' : 'follow', value: flag };
     case 'board turn':
     case 'board at':
       if (typeof v !== 'string' || !isEntry(v)) return null;
@@ -179,8 +184,9 @@ export function applyRight(rights: Rights, change: RightsChange): Rights {
     }
     case 'lock':
       return { ...rights, locked: withMember(rights.locked, change.page, change.value) };
+    case 'pages':
     case 'follow':
-      return { ...rights, follow: change.value };
+      return { ...rights, [change.kind]: change.value };
     case 'turn':
     case 'at':
       return { ...rights, [change.kind]: change.page };
@@ -224,7 +230,7 @@ export function whyReadOnly(
   surface: Surface,
   personId: string,
   host: boolean,
-): Exclude<RightsReason, 'page-locked' | 'item-locked' | 'private-closed'> | null {
+): Exclude<RightsReason, 'page-locked' | 'item-locked' | 'pages-closed' | 'private-closed'> | null {
   if (host) return null;
   if (surface === 'chat') return rights.closed ? 'chat-closed' : rights.muted.has(personId) ? 'muted' : null;
   if (rights.closed) return 'board-locked';

@@ -2,7 +2,7 @@
  * Rubbing out a part of a stroke. A cut is a range of its ink, so that what is left stays its author's, and taking it back
  * is taking the range away. Positions are sixteenths of the way from one point to the next. Pure.
  */
-import { CUT_STEPS, type Matrix } from '../documents/changes.ts';
+import { CUT_STEPS, joinCuts, type Matrix } from '../documents/changes.ts';
 import { applied, inverse } from './matrix.ts';
 import { pointToSegment } from './stroke.ts';
 
@@ -44,20 +44,6 @@ export function keptPieces(points: readonly number[], cuts: readonly number[]): 
   }
   keep(end);
   return pieces;
-}
-
-/** Ranges as one rising list without touching neighbours. */
-export function joinCuts(a: readonly number[], b: readonly number[]): number[] {
-  const ranges: [number, number][] = [];
-  for (const list of [a, b]) for (let i = 0; i + 1 < list.length; i += 2) ranges.push([list[i] ?? 0, list[i + 1] ?? 0]);
-  ranges.sort((one, other) => one[0] - other[0]);
-  const out: number[] = [];
-  for (const [from, to] of ranges) {
-    const last = out.at(-1);
-    if (last !== undefined && from <= last) out[out.length - 1] = Math.max(last, to);
-    else out.push(from, to);
-  }
-  return out;
 }
 
 /** The ranges of a stroke that lie within `reach` of the segment from a to b, in logical pixels of the board. */

@@ -4,7 +4,8 @@ import type { Item } from '../documents/board-reader.ts';
 import { FIRST_PAGE } from '../documents/board.ts';
 import { drawBoard, drawGround } from './board.ts';
 import { FRAME, fit, panBy, toBoard, toScreen, zoomAt } from './camera.ts';
-import { cutBy, isAllCut, joinCuts, keptPieces } from './cuts.ts';
+import { joinCuts } from '../documents/changes.ts';
+import { cutBy, isAllCut, keptPieces } from './cuts.ts';
 import { boxOfItem, drawItem, touches, traceItem, type Context2D } from './item.ts';
 import { applied, boxThrough, inverse, moved, multiply, scaled, turned } from './matrix.ts';
 import { traceStroke } from './stroke.ts';
@@ -17,6 +18,8 @@ const stroke = (points: number[], more: Partial<Item> = {}): Item => ({
   text: '',
   file: '',
   back: false,
+  dash: 0,
+  fill: 0,
   place: null,
   group: '',
   locked: false,
@@ -66,6 +69,7 @@ function recorder(): Context2D & { calls: string[] } {
     setTransform: note('transform'),
     fillRect: note('fillRect'),
     clearRect: note('clearRect'),
+    setLineDash: (segments) => note('dash')(...segments),
     beginPath: note('begin'),
     fill: note('fill'),
   };
@@ -243,6 +247,49 @@ describe('shapes', () => {
     const far = shape('rectangle', square, { place: multiply(moved(500, 0), turned(Math.PI / 4, 50, 50)) });
     expect([hits(far, 550, 50 - 100 / Math.SQRT2), hits(far, 100, 50)]).toEqual([true, false]);
     expect(boxOfItem(far, ROUGHLY)?.left).toBeCloseTo(550 - 100 / Math.SQRT2 - 2, 3);
+  });
+
+  it('[D11] have dashes and dots as long as their line is broad, and an arrow’s head has none', () => {
+    const context = recorder();
+    drawItem(context, shape('line', square, { dash: 1, place: scaled(2, 2, 0, 0) }), PALETTE, ROUGHLY);
+    expect(context.calls).toEqual(['dash 24 24', 'begin', 'moveTo 0 0', 'lineTo 200 200', 'stroke', 'dash']);
+    const arrow = recorder();
+    drawItem(arrow, shape('arrow', [0, 0, 0.5, 100, 0, 0.5], { dash: 2 }), PALETTE, ROUGHLY);
+    const at = arrow.calls.indexOf('dash');
+    expect(arrow.calls.slice(0, at)).toEqual(['dash 0.01 8.8', 'begin', 'moveTo 0 0', 'lineTo 100 0', 'stroke']);
+    expect(arrow.calls.slice(at + 1).map((call) => call.split(' ')[0])).toEqual([
+      'begin',
+      'moveTo',
+      'lineTo',
+      'lineTo',
+      'stroke',
+    ]);
+  });
+
+  it('[D11] let what lies below through their fill, and are hit within it; lines and arrows have none', () => {
+    const context = recorder();
+    const seen: unknown[] = [];
+    context.fill = () => void seen.push(['fill', context.fillStyle, context.globalAlpha]);
+    context.stroke = () => void seen.push(['stroke', context.strokeStyle, context.globalAlpha]);
+    drawItem(context, shape('ellipse', square, { fill: 1 }), PALETTE, ROUGHLY);
+    expect(seen).toEqual([
+      ['fill', 'black', 0.18],
+      ['stroke', 'black', 1],
+    ]);
+    drawItem(context, shape('arrow', square, { fill: 1 }), PALETTE, ROUGHLY);
+    expect(seen).toHaveLength(3);
+    const hits = (item: Item, x: number, y: number): boolean => touches(item, at(x, y), at(x, y), 3, ROUGHLY);
+    const round = shape('ellipse', square, { fill: 1, place: moved(500, 0) });
+    expect([hits(round, 550, 50), hits(round, 505, 5), hits(round, 50, 50)]).toEqual([true, false, false]);
+    const corner = shape('polygon', [0, 0, 0.5, 100, 0, 0.5, 100, 100, 0.5], { fill: 1 });
+    expect([hits(corner, 80, 50), hits(corner, 20, 80)]).toEqual([true, false]);
+  });
+
+  it('[D11] of styles that are not known are drawn plain', () => {
+    const [plain, later] = [recorder(), recorder()];
+    drawItem(plain, shape('rectangle', square), PALETTE, ROUGHLY);
+    drawItem(later, shape('rectangle', square, { dash: 7, fill: 9 }), PALETTE, ROUGHLY);
+    expect(later.calls).toEqual(plain.calls);
   });
 
   it('grow thicker as they grow', () => {

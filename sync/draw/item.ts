@@ -1,11 +1,11 @@
 /** One item of the board, whatever it is: its picture on any 2D context, its box, and what touches it. Pure. */
 import type { Item } from '../documents/board-reader.ts';
-import { isShape } from '../documents/items.ts';
+import { FILLS, isShape } from '../documents/items.ts';
 import type { Box } from './camera.ts';
 import { keptPieces } from './cuts.ts';
 import { NO_PICTURES, drawPicture, frameOf, type Pictures } from './image.ts';
 import { applied, boxThrough, growth, inverse } from './matrix.ts';
-import { outlineOf, traceShape } from './shape.ts';
+import { dashOf, isClosed, isWithin, outlineOf, traceShape } from './shape.ts';
 import { boxOfPoints, comesNear, traceMiddle, traceStroke, type PathSink } from './stroke.ts';
 import { setWords, traceFormula, type Lettering } from './words.ts';
 
@@ -16,6 +16,8 @@ export interface Context2D extends PathSink {
   lineWidth: number;
   lineCap: 'butt' | 'round' | 'square';
   lineJoin: 'bevel' | 'miter' | 'round';
+  /** Pieces and gaps, in the units of the path; none for a solid line. */
+  setLineDash(segments: number[]): void;
   globalAlpha: number;
   font: string;
   setTransform(a: number, b: number, c: number, d: number, e: number, f: number): void;
@@ -46,6 +48,12 @@ export interface Palette {
 /** A marker is this many pens wide, and lets this much through. */
 const MARKER = 4;
 const MARKER_ALPHA = 0.32;
+
+/** What is filled lets this much through. */
+const FILL_ALPHA = 0.18;
+
+/** Whether something of a fill is to be seen. A fill that is not known is none. */
+const isFilled = ({ kind, fill }: Item): boolean => isClosed(kind) && FILLS[fill] === 'tint';
 
 const isInk = ({ kind }: Item): boolean => kind === 'ink' || kind === 'highlighter';
 
@@ -140,13 +148,38 @@ function drawOne(
     case 'image':
       return drawPicture(context, item, palette, pictures);
     default:
+      if (isFilled(item)) {
+        const { globalAlpha } = context;
+        context.globalAlpha = globalAlpha * FILL_ALPHA;
+        context.fillStyle = colour;
+        path.fill();
+        context.globalAlpha = globalAlpha;
+      }
       context.strokeStyle = colour;
       context.lineWidth = widthOf(item);
       context.lineCap = 'round';
       context.lineJoin = 'round';
       if (item.kind === 'highlighter') context.globalAlpha *= MARKER_ALPHA;
-      path.stroke();
+      strokeOf(context, item, path);
   }
+}
+
+/** In dashes, if it is a shape that has some; the head of an arrow has none. */
+function strokeOf(context: Context2D, item: Item, path: Traced): void {
+  const { kind, points, place, dash } = item;
+  const width = widthOf(item);
+  const dashes = isShape(kind) ? dashOf(dash, width) : [];
+  if (dashes.length === 0) return path.stroke();
+  const arrow = (part: 'line' | 'head'): void => {
+    context.beginPath();
+    traceShape(context, 'arrow', points, place, width, part);
+    context.stroke();
+  };
+  context.setLineDash(dashes);
+  if (kind === 'arrow') arrow('line');
+  else path.stroke();
+  context.setLineDash([]);
+  if (kind === 'arrow') arrow('head');
 }
 
 function drawWords(context: Context2D, item: Item, palette: Palette, letters: Lettering): void {
@@ -189,8 +222,10 @@ interface Point {
 /** Whether an item comes within `reach` logical pixels of the segment from a to b. */
 export function touches(item: Item, a: Point, b: Point, reach: number, letters: Lettering): boolean {
   const width = widthOf(item);
-  if (isShape(item.kind))
-    return comesNear(outlineOf(item.kind, item.points, item.place, width), a, b, reach + width / 2);
+  if (isShape(item.kind)) {
+    const outline = outlineOf(item.kind, item.points, item.place, width);
+    return (isFilled(item) && isWithin(outline, a)) || comesNear(outline, a, b, reach + width / 2);
+  }
   if (isInk(item))
     return keptPieces(item.points, item.cuts).some((piece) => comesNear(placed(item, piece), a, b, reach + width / 2));
   const box = plainBox(item, letters);

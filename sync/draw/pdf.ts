@@ -51,6 +51,7 @@ export class PdfContext implements Context2D {
   lineJoin: 'bevel' | 'miter' | 'round' = 'miter';
   globalAlpha = 1;
   font = '';
+  private dashes = '';
   private readonly size: Size;
   private readonly pictureText: PictureText;
   private matrix: Matrix = IDENTITY;
@@ -78,6 +79,9 @@ export class PdfContext implements Context2D {
   }
   restore(): void {
     this.matrix = this.saved.pop() ?? this.matrix;
+  }
+  setLineDash(segments: number[]): void {
+    this.dashes = segments.length === 0 ? '' : ` [${segments.map(short).join(' ')}] 0 d`;
   }
   beginPath(): void {
     this.path = [];
@@ -113,7 +117,7 @@ export class PdfContext implements Context2D {
   }
   stroke(): void {
     if (this.path.length === 0) return;
-    const pen = `${short(this.lineWidth)} w ${CAPS[this.lineCap]} J ${JOINS[this.lineJoin]} j`;
+    const pen = `${short(this.lineWidth)} w ${CAPS[this.lineCap]} J ${JOINS[this.lineJoin]} j${this.dashes}`;
     this.put(`${rgb(this.strokeStyle).map(short).join(' ')} RG ${pen} ${this.path.join(' ')} S`);
   }
   fillRect(x: number, y: number, width: number, height: number): void {

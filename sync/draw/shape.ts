@@ -1,6 +1,6 @@
 /** Shapes: their outlines as paths, and as points for whatever asks what is near. Points are x, y, pressure triples. Pure. */
 import type { Matrix } from '../documents/changes.ts';
-import type { Shape } from '../documents/items.ts';
+import { DASHES, type Shape } from '../documents/items.ts';
 import { applied } from './matrix.ts';
 import type { PathSink } from './stroke.ts';
 
@@ -70,21 +70,55 @@ function ellipse(sink: PathSink, triples: readonly number[], place: Matrix | nul
   sink.closePath();
 }
 
-/** Traces a shape, to be stroked `width` wide. */
+/**
+ * Traces a shape, to be stroked `width` wide.
+ *
+ * @param part of an arrow, whose head has no dashes.
+ */
 export function traceShape(
   sink: PathSink,
   shape: Shape,
   triples: readonly number[],
   place: Matrix | null,
   width: number,
+  part: 'all' | 'line' | 'head' = 'all',
 ): void {
   if (shape === 'ellipse') return ellipse(sink, triples, place);
   const points = corners(shape, triples, place);
-  polyline(sink, points, shape === 'rectangle' || shape === 'polygon');
+  if (part !== 'head') polyline(sink, points, shape === 'rectangle' || shape === 'polygon');
   const [from, to] = points;
-  if (shape !== 'arrow' || !from || !to) return;
+  if (shape !== 'arrow' || part === 'line' || !from || !to) return;
   const [left, right] = barbs(from, to, width);
   polyline(sink, [left, to, right], false);
+}
+
+/** Pieces of the line and gaps between them, for round ends; none in a solid line. A style that is not known is solid. */
+export function dashOf(dash: number, width: number): number[] {
+  switch (DASHES[dash]) {
+    case 'dashed':
+      return [3 * width, 3 * width];
+    case 'dotted':
+      // A line of no length is a dot only where something is stroked.
+      return [0.01, 2.2 * width];
+    default:
+      return [];
+  }
+}
+
+/** Whether a shape has something within it, so that a fill is to be seen. */
+export const isClosed = (shape: string): boolean => shape === 'rectangle' || shape === 'ellipse' || shape === 'polygon';
+
+/** Whether a point lies within an outline. */
+export function isWithin(outline: readonly number[], { x, y }: Point): boolean {
+  const points = pointsOf(outline);
+  let last = points.at(-1);
+  let within = false;
+  for (const point of points) {
+    if (last && point.y > y !== last.y > y && x < ((last.x - point.x) * (y - point.y)) / (last.y - point.y) + point.x)
+      within = !within;
+    last = point;
+  }
+  return within;
 }
 
 /** The outline of a shape as points where it is now. */

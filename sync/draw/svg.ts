@@ -32,6 +32,7 @@ export class SvgContext implements Context2D {
   lineJoin: 'bevel' | 'miter' | 'round' = 'miter';
   globalAlpha = 1;
   font = '';
+  private dashes = '';
   private readonly measure: (text: string, size: number) => number;
   private matrix: Matrix = IDENTITY;
   private readonly saved: Matrix[] = [];
@@ -54,6 +55,9 @@ export class SvgContext implements Context2D {
   }
   restore(): void {
     this.matrix = this.saved.pop() ?? this.matrix;
+  }
+  setLineDash(segments: number[]): void {
+    this.dashes = segments.length === 0 ? '' : ` stroke-dasharray="${segments.map(short).join(' ')}"`;
   }
   beginPath(): void {
     this.d = [];
@@ -85,7 +89,7 @@ export class SvgContext implements Context2D {
   stroke(): void {
     if (this.d.length === 0) return;
     this.put(
-      `<path d="${this.d.join('')}" fill="none" stroke="${this.colour(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}" stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"`,
+      `<path d="${this.d.join('')}" fill="none" stroke="${this.colour(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}" stroke-linecap="${this.lineCap}" stroke-linejoin="${this.lineJoin}"${this.dashes}`,
     );
   }
   fillRect(x: number, y: number, width: number, height: number): void {

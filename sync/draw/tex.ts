@@ -216,7 +216,7 @@ export function formulaOf(tex: string): Formula | null {
   if (isNested(tex)) return null;
   try {
     // The font has no rupee sign, and sums of money are what tutors here write.
-    const holder: unknown = page.convert(tex.replaceAll('₹', '\\text{Rs\\,}'), { display: true });
+    const holder: unknown = page.convert(tex.replaceAll('₹', '\\text{Rs}\\,'), { display: true });
     const svg = isElement(holder) ? holder.children[0] : null;
     if (!isElement(svg)) return null;
     const [, top = 0, width = 0, height = 0] = numbersIn(attribute(svg, 'viewBox'));

@@ -20,6 +20,8 @@ export const FOLLOWED = {
     'LessonEnded',
     'LessonCancelled',
     'ParticipantLeft',
+    'ParticipantRemoved',
+    'ParticipantAdmitted',
     'SeatGivenUp',
     'SeatTaken',
     'WriterBlocked',
@@ -50,6 +52,9 @@ export function admissionsOf({ type, data }: RecordedEvent): readonly Admission[
       return of('studentId', 'out');
     case 'ParticipantLeft':
       return data.reason === 'removed' ? of('personId', 'out') : [];
+    case 'ParticipantRemoved':
+      return of('personId', 'out');
+    case 'ParticipantAdmitted':
     case 'MemberJoined':
       return of('personId', 'in');
     case 'MemberLeft':

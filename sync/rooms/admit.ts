@@ -180,8 +180,11 @@ export class Admission {
   private whyNot(client: number, struct: Struct, place: Container, author: Writer): Denial | null {
     if (place.kind === 'gone') return place.because ?? null;
     if (!mayWrite(struct, place, author, this.ownerOf, this.momentOf(client, place))) return 'not-allowed';
-    if (this.guard.strays(struct, place) || this.guard.addsTooMuch(struct, place, author)) return 'not-allowed';
-    return this.guard.whyNot(struct, place, author);
+    if (this.guard.strays(struct, place)) return 'not-allowed';
+    return (
+      this.guard.whyNot(struct, place, author) ??
+      (this.guard.addsTooMuch(struct, place, author) ? 'too-many-pages' : null)
+    );
   }
 
   private entered(client: number, struct: Struct, place: Container, way: Way, outcome: Outcome): void {

@@ -240,6 +240,30 @@ describe('who may write what', () => {
     expect(readPages(side.state.doc)).toEqual([{ key: FIRST_PAGE, order: 0, paper: 'ruled', gone: false }]);
   });
 
+  it('[D7] takes what one rubs out under one’s own name, and nothing that would bring back what another has', () => {
+    const doc = docOf(1);
+    const key = draw(doc, ASHA);
+    changeItems(doc, ASHA, [{ key, aspect: 'cuts', value: [0, 4] }]);
+    side.take(state(doc), ASHA);
+    const tutor = docOf(4, side);
+    const changes = tutor.getMap<unknown>('changes');
+    const hers = `c:${key}:${ASHA.personId}`;
+    tutor.transact(() => changes.set(hers, { by: TUTOR.personId, v: null }));
+    tutor.transact(() => changes.set(hers, { by: ASHA.personId, v: null }));
+    // A word that is gone before it is sent says nothing, but would stand in the place of hers.
+    tutor.transact(() => {
+      changes.set(hers, { by: TUTOR.personId, v: [] });
+      changes.delete(hers);
+    });
+    changeItems(tutor, TUTOR, [{ key, aspect: 'cuts', value: [8, 12] }]);
+    expect(side.take(state(tutor), TUTOR).denied).toBe('not-allowed');
+    expect(readBoard(side.state.doc).get(key)?.cuts).toEqual([0, 4, 8, 12]);
+    const rohan = docOf(2, side);
+    changeItems(rohan, ROHAN, [{ key, aspect: 'cuts', value: [0, 32] }]);
+    side.take(state(rohan), ROHAN);
+    expect(readBoard(side.state.doc).get(key)?.cuts).toEqual([0, 4, 8, 12]);
+  });
+
   it('[A4] takes shapes and writings under the own key only, and none that make no sense', () => {
     const doc = docOf(1);
     const head = { z: 1, pen: 0, size: 3, page: FIRST_PAGE };

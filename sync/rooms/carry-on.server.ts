@@ -1,5 +1,5 @@
 /**
- * Carries a board on in another lesson (SPEC K4). What is brought is worked out from the old board, which takes nothing new
+ * Carries a board on in another lesson (SPEC Q1–Q4). What is brought is worked out from the old board, which takes nothing new
  * any more, and from ids that are written down first: whoever tries again, after whatever happened, brings the same bytes.
  */
 import * as Y from 'yjs';

@@ -67,6 +67,7 @@ function hostWord(change: RightsChange, surface: DocumentName['surface']): HostW
     case 'private':
       return { type: 'PrivateLinesChanged', state: change.value ? 'allowed' : 'off' };
     case 'pin':
+    case 'pages':
       return null;
     default:
       return never(change, 'right');

@@ -30,8 +30,13 @@ const pageOf = (value: unknown): string =>
   typeof value === 'object' && value !== null && 'pg' in value && typeof value.pg === 'string' ? value.pg : FIRST_PAGE;
 
 /** Whether nobody is kept from anything, so that nothing needs to be looked up. */
-const isOpen = ({ write, may, locked, closed, muted }: Rights): boolean =>
-  write === 'everyone' && !closed && locked.size === 0 && muted.size === 0 && ![...may.values()].includes(false);
+const isOpen = ({ write, may, pages, locked, closed, muted }: Rights): boolean =>
+  write === 'everyone' &&
+  pages &&
+  !closed &&
+  locked.size === 0 &&
+  muted.size === 0 &&
+  ![...may.values()].includes(false);
 
 export class Guard {
   /** The rights in the lesson's own document, for one of a student. */
@@ -83,14 +88,16 @@ export class Guard {
   private whyNotHere(
     struct: Struct,
     place: Container,
-    { personId, host, streams }: Omit<Writer, 'name'>,
+    { personId, host, streams, arranges }: Omit<Writer, 'name'>,
   ): RightsReason | null {
     if (host || streams === true || (this.open && !this.outer)) return null;
     if (place.kind === 'entry' && place.root === STROKES && struct.content === CONTENT.any)
       return this.whyNotAt(place, personId) ?? whyNotOn(this.said, personId, false, pageOf(oneValue(struct)));
     if (place.kind === 'ink' && struct.content === CONTENT.any)
       return whyNotOn(this.said, personId, false, pageOf(oneValue(struct)));
-    return this.whyNotAt(place, personId);
+    const denied = this.whyNotAt(place, personId);
+    if (denied !== null || this.said.pages || arranges === true) return denied;
+    return this.adds(struct, place) ? 'pages-closed' : null;
   }
 
   /** Why this person may not delete what stands in `place`, as far as it is the host's to say, or null. */
@@ -109,6 +116,11 @@ export class Guard {
     if (this.addsTooMuch(struct, place, author)) return false;
     // What is locked is kept from its author; who brings it only speaks for them.
     return this.whyNotHere(struct, place, writer) === null && this.whyNot(struct, place, author) === null;
+  }
+
+  private adds(struct: Struct, place: Container): boolean {
+    if (place.kind !== 'entry' || place.root !== PAGES || struct.content !== CONTENT.any) return false;
+    return this.count.adds(place.key, oneValue(struct));
   }
 
   /** Whether this would be one page too many of theirs. */
@@ -138,7 +150,8 @@ export class Guard {
     this.touched = true;
     const found = parseRight(this.surface, place.key, oneValue(struct));
     if (!found) return null;
-    this.hosts.add(found.by);
+    // Where nobody is the host, both pin.
+    if (found.change.kind !== 'pin') this.hosts.add(found.by);
     this.say(applyRight(this.said, found.change));
     return found.change;
   }

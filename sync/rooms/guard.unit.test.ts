@@ -337,12 +337,14 @@ describe('on the board', () => {
       readPages(side.state.doc).filter(({ key }) => pages.includes(key) || key.startsWith('3.')).length;
     expect(own()).toBe(MOST_OWN_PAGES);
     const other = side.client(3);
-    expect(side.does(other, ASHA, () => void addPage(other, ASHA, state(7))).denied).toBe('not-allowed');
+    expect(side.does(other, ASHA, () => void addPage(other, ASHA, state(7))).denied).toBe('too-many-pages');
     side.reload();
     const third = side.client(1);
     expect(side.does(third, ASHA, () => changePage(third, ASHA, pages[0] ?? '', state(0, true))).denied).toBeNull();
     expect(side.does(third, ASHA, () => void addPage(third, ASHA, state(9))).denied).toBeNull();
-    expect(side.does(third, ASHA, () => changePage(third, ASHA, pages[0] ?? '', state(0))).denied).toBe('not-allowed');
+    expect(side.does(third, ASHA, () => changePage(third, ASHA, pages[0] ?? '', state(0))).denied).toBe(
+      'too-many-pages',
+    );
     const rohan = side.client(2);
     expect(side.does(rohan, ROHAN, () => void addPage(rohan, ROHAN, state(3))).denied).toBeNull();
     // The host has room left, and no page of theirs is pushed out of sight.
@@ -351,9 +353,54 @@ describe('on the board', () => {
     side.does(tutor, TUTOR, () => {
       for (let n = 0; n < MOST_SHARED_PAGES; n += 1) theirs.push(addPage(tutor, TUTOR, state(50 + n)));
     });
-    expect(side.does(rohan, ROHAN, () => void addPage(rohan, ROHAN, state(4))).denied).toBe('not-allowed');
+    expect(side.does(rohan, ROHAN, () => void addPage(rohan, ROHAN, state(4))).denied).toBe('too-many-pages');
     const seen = new Set(readPages(side.state.doc).map(({ key }) => key));
     expect([FIRST_PAGE, ...theirs].filter((key) => !seen.has(key))).toEqual([]);
+  });
+
+  it('[A15] says of one page too many that it is one, and takes what else is in the update', () => {
+    const side = new Side('board');
+    const doc = side.client(1);
+    const state = { order: 1, paper: 'dots', gone: false } as const;
+    for (let n = 0; n < MOST_OWN_PAGES; n += 1) side.does(doc, ASHA, () => addPage(doc, ASHA, state));
+    expect(readPages(side.state.doc)).toHaveLength(MOST_OWN_PAGES + 1);
+    const more = side.does(doc, ASHA, () => {
+      addPage(doc, ASHA, state);
+      putFigure(doc, ASHA, figure(FIRST_PAGE));
+    });
+    expect(more.denied).toBe('too-many-pages');
+    expect(readPages(side.state.doc)).toHaveLength(MOST_OWN_PAGES + 1);
+    expect(side.state.doc.getMap(STROKES).size).toBe(1);
+  });
+
+  it('[R2] the host keeps others from adding pages, and from nothing else', () => {
+    const side = new Side('board');
+    const state = { order: 1, paper: 'dots', gone: false } as const;
+    const asha = side.client(1);
+    let own = '';
+    side.does(asha, ASHA, () => (own = addPage(asha, ASHA, state)));
+    side.says({ kind: 'pages', value: false });
+    const did = (who: Person, doc: Y.Doc, act: () => unknown): string | null =>
+      side.does(doc, who, () => void act()).denied;
+    expect([
+      did(ASHA, asha, () => changePage(asha, ASHA, own, { ...state, paper: 'grid' })),
+      did(ASHA, asha, () => putFigure(asha, ASHA, figure(own))),
+      did(ASHA, asha, () => changePage(asha, ASHA, own, { ...state, gone: true })),
+    ]).toEqual([null, null, null]);
+    // What they took away does not come back, either.
+    const [late, tutor] = [side.client(3), side.client(4)];
+    expect([
+      did(ASHA, late, () => changePage(late, ASHA, own, state)),
+      did(TUTOR, tutor, () => addPage(tutor, TUTOR, state)),
+    ]).toEqual(['pages-closed', null]);
+    expect(readPages(side.state.doc)).toHaveLength(2);
+    side.arranger = ROHAN.personId;
+    const rohan = side.client(2);
+    expect(did(ROHAN, rohan, () => addPage(rohan, ROHAN, state))).toBeNull();
+    side.arranger = '';
+    side.says({ kind: 'pages', value: true });
+    const again = side.client(3);
+    expect(did(ASHA, again, () => addPage(again, ASHA, state))).toBeNull();
   });
 
   it('[A10] a student arranges every page of their own board, the host’s and the first among them', () => {

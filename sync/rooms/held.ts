@@ -68,11 +68,18 @@ export class Held {
     return taken;
   }
 
-  /** The oldest make room. */
-  adopt(orphan: Orphan): void {
+  /** The oldest make room; gives those that are not held any more. */
+  adopt(orphan: Orphan): Orphan[] {
     this.orphans.push(orphan);
+    const dropped: Orphan[] = [];
     let bytes = this.orphans.reduce((sum, { update }) => sum + update.length, 0);
-    while (bytes > this.most) bytes -= this.orphans.shift()?.update.length ?? bytes;
+    while (bytes > this.most) {
+      const oldest = this.orphans.shift();
+      if (!oldest) break;
+      bytes -= oldest.update.length;
+      dropped.push(oldest);
+    }
+    return dropped;
   }
 
   /** Those that came before `time`. */

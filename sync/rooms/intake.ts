@@ -21,6 +21,8 @@ export interface IntakePorts {
   readonly isHere: (personId: string) => boolean;
   /** The student whose own document it is; null for one of the lesson's. */
   readonly owner: string | null;
+  /** It is between two people, and nobody is its host. */
+  readonly direct: boolean;
   /** The tick that gathers now. */
   readonly tick: () => Tick;
   /** Where what another process said gathers: apart, unless it stands on what gathers here. */
@@ -81,9 +83,13 @@ export class Intake {
   /** Lets those in who waited long enough for somebody else. */
   sweep(now: number): void {
     if (this.held.size === 0) return;
+    // What somebody else said in a chat only they may say; a board would come apart without its lost strokes.
+    const way = this.surface === 'board' ? 'brought' : 'own';
     for (const { peer, writer, update } of this.held.takeOrphans(now - this.ports.limits.orphanMs))
       try {
-        this.enter(update, scanUpdate(update), writer, 'brought');
+        const { foreign } = this.enter(update, scanUpdate(update), writer, way);
+        // It stays in the document of whoever brought it and nowhere else.
+        if (foreign) this.ports.onDenied(peer, 'orphaned');
       } catch (error) {
         this.ports.onBad(peer, error);
       }
@@ -117,7 +123,7 @@ export class Intake {
 
   /** True when something entered. */
   private attempt(peer: Peer, n: number, update: Uint8Array, scan: Scan, waited: boolean): boolean {
-    const { limits, tick, wall } = this.ports;
+    const { tick, wall } = this.ports;
     const strangers = this.strangersIn(scan);
     if (strangers.length > 0) {
       this.wait(peer, n, update, strangers);
@@ -131,15 +137,16 @@ export class Intake {
     }
     const { personId, name, host, streams } = peer;
     const arranges = personId === this.ports.owner;
-    const writer: Writer = { personId, name, host, arranges, ...(streams ? { streams } : {}) };
+    const { direct: pins } = this.ports;
+    const writer: Writer = { personId, name, host, arranges, pins, ...(streams ? { streams } : {}) };
     const admitted = this.enter(update, scan, writer, 'own');
     tick().cover(peer, n);
     if (admitted.denied !== null) this.ports.onDenied(peer, admitted.denied);
     if (admitted.waits) this.wait(peer, n, update, []);
     else if (waited) tick().settle(peer, n);
-    // What somebody else said in a chat only they may say; a board would come apart without its lost strokes.
-    if (admitted.foreign && this.surface === 'board' && update.length <= limits.heldBytes)
-      this.held.adopt({ peer, writer, update, since: wall() });
+    if (admitted.foreign)
+      for (const { peer: dropped } of this.held.adopt({ peer, writer, update, since: wall() }))
+        this.ports.onDenied(dropped, 'orphaned');
     return admitted.changed;
   }
 

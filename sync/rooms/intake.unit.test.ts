@@ -43,6 +43,7 @@ describe('many who begin at once under ids of their own', () => {
       limits: DEFAULT_LIMITS,
       wall: () => 0,
       owner: null,
+      direct: false,
       claim: (_client, personId) => new Promise((resolve) => answers.push(() => resolve(personId))),
       isHere: () => true,
       tick: () => tick,
@@ -90,6 +91,7 @@ describe('what one person wrote and came in two ways within one tick', () => {
       limits: DEFAULT_LIMITS,
       wall: () => 0,
       owner: null,
+      direct: false,
       claim: async (_client, personId) => personId,
       isHere: () => true,
       tick: () => tick,
@@ -129,6 +131,7 @@ describe('a page that comes from a process which died', () => {
     const intake = new Intake('board', state, new Map([[7, 'p-asha']]), {
       limits: DEFAULT_LIMITS,
       owner: null,
+      direct: false,
       wall: () => 0,
       claim: async (client, personId) => bound.get(client) ?? personId,
       isHere: () => false,

@@ -16,10 +16,14 @@ export class PageCount {
       this.know(key, value, authorOfEntry(doc, key)?.personId);
   }
 
+  /** Whether with `value` under `key` there would be a page more. */
+  adds(key: string, value: unknown): boolean {
+    return parsePage(value)?.gone === false && !this.there.has(key);
+  }
+
   /** Whether with `value` under `key` there would be more pages than this person may have. */
   isFull(key: string, value: unknown, personId: string): boolean {
-    const page = parsePage(value);
-    if (!page || page.gone || this.there.has(key)) return false;
+    if (!this.adds(key, value)) return false;
     if (this.there.size >= MOST_SHARED_PAGES) return true;
     let own = 0;
     for (const one of this.there) if (this.added.get(one) === personId) own += 1;

@@ -1,6 +1,9 @@
 /** One document while somebody has it open: takes updates in, sends one frame a tick, stores, acknowledges. */
+import { isDirectId } from '#events/conversation/names.ts';
 import { never } from '#events/shared/never.ts';
 import { CLOSE, type Denial, type ReadOnlyReason } from '../close-codes.ts';
+import { addresseesIn, type Addressees } from '../documents/addressed.ts';
+import { readChat, type ChatReader } from '../documents/chat-reader.ts';
 import type { DocumentName } from '../documents/names.ts';
 import type { Rights } from '../documents/rights.ts';
 import type { Word } from '../fanout/fanout.ts';
@@ -59,6 +62,7 @@ export class Room {
   private readonly standings = new Standings((peer) => this.whyReadOnly(peer));
   private readonly ports: RoomPorts;
   private readonly state: DocumentState;
+  private chat: ChatReader | null = null;
   private readonly intake: Intake;
   private readonly keeper: Keeper;
   private readonly presence = new Presence();
@@ -110,9 +114,11 @@ export class Room {
       isHere: (personId) => [...this.peers.keys()].some((peer) => peer.personId === personId),
       tick: () => this.tick,
       owner: document.personId,
+      direct: isDirectId(document.lessonId),
       far: (scan) => this.gatherFar(scan),
       onHold: (peer, n) => this.peers.get(peer)?.hold(n),
-      onDenied: (peer, denied) => peer.answer(frameOf(deniedMessage(denied))),
+      // Of what waited its sender may be gone.
+      onDenied: (peer, denied) => this.peers.has(peer) && peer.answer(frameOf(deniedMessage(denied))),
       onBad: (peer, error) => sendAway(peer, error, name, ports.log),
       onChange: () => this.schedule(),
     });
@@ -136,6 +142,15 @@ export class Room {
   /** Whether the host shows this student's own board to everybody. */
   get revealed(): boolean {
     return this.document.personId !== null && this.ports.parent?.rights.reveal === this.document.personId;
+  }
+
+  /** Of a conversation: who has not seen what was said to them, and who has. The list is kept from then on. */
+  addressees(direct: boolean): Addressees {
+    // The Y.Doc follows some frames behind.
+    this.flush();
+    if (!this.whole.settle()) return { waiting: [], caughtUp: [] };
+    this.chat ??= readChat(this.state.doc);
+    return addresseesIn(this.state.doc, this.chat, direct);
   }
 
   /** Everything that was accepted is durable. */

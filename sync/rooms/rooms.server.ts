@@ -2,7 +2,9 @@
  * The open documents. Each is loaded once, whoever asks at the same time, and forgotten after its last socket only when
  * everything in it is durable.
  */
+import * as Y from 'yjs';
 import type { ReadOnlyReason } from '../close-codes.ts';
+import { addresseesOf, type Addressees } from '../documents/addressed.ts';
 import { documentName, parseDocumentName, type DocumentName } from '../documents/names.ts';
 import { standingRights, type StandingRight } from '../documents/rights.ts';
 import type { Fanout, Hearer } from '../fanout/fanout.ts';
@@ -101,6 +103,19 @@ export class Rooms {
   /** The lesson's open documents. */
   *ofLesson(lessonId: string): Generator<Room> {
     for (const room of this) if (room.document.lessonId === lessonId) yield room;
+  }
+
+  /** Of a conversation's chat: who has not seen what was said to them, and who has; null when nothing is there. */
+  async addressees(name: string, direct: boolean): Promise<Addressees | null> {
+    const open = this.loaded.get(name);
+    if (open && !open.room.broken) return open.room.addressees(direct);
+    const whole = await this.snapshot(name);
+    if (!whole) return null;
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, whole);
+    const found = addresseesOf(doc, direct);
+    doc.destroy();
+    return found;
   }
 
   /** The whole document as one update; null when nobody wrote anything, or there is no such document. */

@@ -7,6 +7,7 @@ import { deleteMessage, editMessage, markRead, postMessage, react, streamMessage
 import { DELETED, EDITS, LIVE, MESSAGES, REACTIONS, READ } from '../documents/chat.ts';
 import type { Surface } from '../documents/names.ts';
 import type { Author } from '../documents/people.ts';
+import { RIGHTS, setRights, type RightsChange } from '../documents/rights.ts';
 import { Assembly } from '../wire/assemble.ts';
 import { scanUpdate } from '../wire/scan.ts';
 import { Admission } from './admit.ts';
@@ -31,6 +32,8 @@ const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 class Side {
   state: DocumentState;
   private admission: Admission;
+  /** Nobody is its host. */
+  direct = false;
 
   constructor(surface: Surface) {
     this.state = loadState(surface, { snapshot: null, updates: [] }, QUIET);
@@ -52,7 +55,7 @@ class Side {
   take(doc: Y.Doc, writer: Author): void {
     const into = new Assembly();
     const update = Y.encodeStateAsUpdate(doc);
-    const who = { ...writer, host: writer === TUTOR, streams: writer === AI };
+    const who = { ...writer, host: writer === TUTOR, streams: writer === AI, pins: this.direct };
     this.admission.admit(scanUpdate(update), who, 'own', [into]);
     Y.applyUpdate(this.state.doc, into.encode());
   }
@@ -110,6 +113,28 @@ describe('what honest pages do', () => {
     deleteMessage(again, key, ASHA.personId);
     chat.take(again, ASHA);
     expect(heard()).toEqual(['']);
+  });
+
+  it('[C12] of two alone pin and take pins away, also each other’s, and say nothing else of a host’s', () => {
+    const key = said('the plan');
+    const pins = () => readMessages(chat.state.doc).filter(({ pinned }) => pinned).length;
+    const says = (client: number, who: Author, change: RightsChange, by = who.personId): number => {
+      const doc = docOf(client);
+      setRights(doc, by, change);
+      chat.take(doc, who);
+      return pins();
+    };
+    const pin = (value: boolean): RightsChange => ({ kind: 'pin', message: key, value });
+    // With a host it is the host's.
+    expect([says(2, ROHAN, pin(true)), says(4, TUTOR, pin(true)), says(4, TUTOR, pin(false))]).toEqual([0, 1, 0]);
+    chat = new Side('chat');
+    chat.direct = true;
+    expect(said('the plan')).toBe(key);
+    expect([says(2, ROHAN, pin(true)), says(1, ASHA, pin(false)), says(1, ASHA, pin(true))]).toEqual([1, 0, 1]);
+    expect(says(2, ROHAN, pin(false), ASHA.personId)).toBe(1);
+    says(3, ASHA, { kind: 'closed', value: true });
+    says(3, ASHA, { kind: 'mute', personId: ROHAN.personId, value: true });
+    expect(chat.keys(RIGHTS)).toEqual([`pin:${key}`]);
   });
 
   it('[A8] enters from two pages of one person at once, and every side ends with one of the two wordings', () => {

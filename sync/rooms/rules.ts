@@ -72,7 +72,10 @@ function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, owner
     case ERASED:
       return mayTouch(key, value === GONE ? writer.personId : value, writer, ownerOf);
     case CHANGES: {
-      if (value === GONE) return mayTouch(parseChangeKey(key)?.entry ?? '', writer.personId, writer, ownerOf);
+      if (value === GONE) {
+        const place = parseChangeKey(key);
+        return place !== null && mayTouch(place.entry, place.personId ?? writer.personId, writer, ownerOf);
+      }
       const found = parseChange(key, value);
       return found !== null && mayTouch(found.change.key, found.by, writer, ownerOf);
     }
@@ -81,9 +84,10 @@ function mayEnter(struct: Struct, root: Root, key: string, writer: Writer, owner
       return mayTouch(key, value === GONE ? writer.personId : parsePage(value)?.by, { ...writer, host }, ownerOf);
     }
     case RIGHTS: {
-      if (!writer.host || value === GONE) return writer.host;
+      if (value === GONE) return writer.host;
       const found = parseRight('board', key, value) ?? parseRight('chat', key, value);
-      return found?.by === writer.personId;
+      if (found?.by !== writer.personId) return false;
+      return writer.host || (writer.pins === true && found.change.kind === 'pin');
     }
     case MESSAGES:
     case EDITS:

@@ -12,6 +12,8 @@ export interface Writer {
   readonly streams?: boolean;
   /** Arranges the pages of this board, which is their own. */
   readonly arranges?: boolean;
+  /** Pins messages where nobody is the host: one of the two of a direct conversation. */
+  readonly pins?: boolean;
 }
 
 /** Where and when something is written. */

@@ -1,5 +1,6 @@
 /** Made-up histories for tests and measurements: people who draw, change, erase and write, from one seed. */
 import * as Y from 'yjs';
+import { randomOf } from '#platform/random/seeded.ts';
 import {
   addPage,
   beginStroke,
@@ -12,17 +13,6 @@ import { FIRST_PAGE } from '../documents/board.ts';
 import type { HistoryRow } from '../documents/history.ts';
 import type { Author } from '../documents/people.ts';
 import { readPages } from '../documents/pages.ts';
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Writers on one document whose updates are rows of one history, in the order in which they came. */
 export class Script {

@@ -177,8 +177,28 @@ describe('late ink', () => {
     expect((await send('asha', Buffer.alloc(2 * 1024 * 1024))).statusCode).toBe(413);
   });
 
+  it('is refused from a page of somebody who is not signed in any more, whoever is', async () => {
+    app = await startApi();
+    for (const who of ['rohan', 'kavita', 'asha']) {
+      const answer = await app.inject({
+        method: 'POST',
+        url: `${BASE}/board`,
+        headers: { 'x-signed-in': who, 'x-person': 'asha', 'content-type': 'application/octet-stream' },
+        payload: Buffer.from([1, 2, 3]),
+      });
+      expect(answer.json(), who).toMatchObject(
+        who === 'asha' ? { status: 'kept' } : { status: 409, code: 'someone-else' },
+      );
+    }
+  });
+
   it('is not taken while the lesson runs', async () => {
     app = await startApi({ lesson: { state: 'live' } });
     expect((await send('asha')).json()).toMatchObject({ status: 409, code: 'lesson-running' });
+  });
+
+  it('finds no lesson that was cancelled', async () => {
+    app = await startApi({ lesson: { state: 'cancelled' } });
+    expect((await send('asha')).json()).toMatchObject({ status: 404, code: 'not-found' });
   });
 });

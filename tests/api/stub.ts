@@ -245,7 +245,7 @@ function only<T extends object>(what: string, parts: Partial<T>): T {
   }) as T;
 }
 
-/** Ask as someone with the header `x-person`. */
+/** Ask as someone with the header `x-person`; `x-signed-in` where somebody else is by now. */
 export async function startApi(
   settings: { lesson?: Partial<LessonRow>; now?: number; store?: EventStore } = {},
 ): Promise<FastifyInstance> {
@@ -264,6 +264,8 @@ export async function startApi(
       members: [{ personId: 'asha', name: 'Asha', as: 'student' as const, lessons: 1, hereMs: 1 }],
     }),
     lessonByCode: async (code) => (code === lesson.code ? lesson : null),
+    isTakenOut: async () => false,
+    takenOutOf: async () => [],
     booking: async () => BOOKING,
     bookingsOf: async () => [BOOKING],
     timeline: async () => TIMELINE,
@@ -302,7 +304,7 @@ export async function startApi(
     await registerApi(api, {
       services,
       auth: only<Auth>('auth', {}),
-      personOf: async (headers) => PEOPLE[headers.get('x-person') ?? ''] ?? null,
+      personOf: async (headers) => PEOPLE[headers.get('x-signed-in') ?? headers.get('x-person') ?? ''] ?? null,
     });
   });
   await app.ready();

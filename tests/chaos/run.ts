@@ -1,7 +1,7 @@
 /** Kills the money side of the product over and over, and says what held. Used by the tests and by `npm run test:chaos`. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomOf } from '../support/random.ts';
+import { randomOf } from '#platform/random/seeded.ts';
 import { openStage, type Stage } from './stage.ts';
 import { playRound, prepare } from './scenarios.ts';
 

@@ -331,23 +331,54 @@ describe('files', () => {
     await press(tutor, [0.6, 0.8]);
     await tutor.getByRole('textbox', { name: 'Formula in LaTeX' }).fill('\\frac{1}{2}');
     await tutor.keyboard.press('Escape');
+    // Dashed and filled, on the screen and in every file.
+    const menu = tutor.locator('[data-menu="shapes"]');
+    await menu.click();
+    await tutor.getByRole('radio', { name: 'Dashed' }).click();
+    await tutor.locator('[data-fill]').click();
+    await tutor.screenshot({ path: 'test-results/board-shapes-1280.png' });
+    await tutor.locator('[data-popover] [data-tool="ellipse"]').click();
+    await drag(tutor, [0.25, 0.7], [0.55, 0.92]);
+    // What is selected takes another style.
+    await take(tutor, 'select', 'a');
+    await press(tutor, [0.4, 0.81]);
+    await until('the ellipse to be selected', async () => (await selected(tutor)) === 1);
+    await menu.click();
+    await tutor.getByRole('radio', { name: 'Dotted' }).click();
+    await tutor.screenshot({ path: 'test-results/board-dotted-1280.png' });
+    await tutor.keyboard.press('Escape');
     await tutor.getByRole('button', { name: /^Page \d of \d$/ }).click();
     const saved = async (name: string): Promise<Buffer> => {
       const [download] = await Promise.all([
-        tutor.waitForEvent('download'),
+        tutor.waitForEvent('download', { timeout: 30_000 }),
         tutor.getByRole('button', { name }).click(),
       ]);
+      names.push(download.suggestedFilename());
       return readFile(await download.path());
     };
+    const names: string[] = [];
     expect((await saved('Save this page as PNG')).subarray(1, 4).toString()).toBe('PNG');
     const svg = (await saved('Save this page as SVG')).toString();
     expect(svg).toMatch(/^<svg /);
     expect(svg).toContain('Where do they meet?');
+    expect(svg).toContain('stroke-dasharray="0.01 ');
+    expect(svg).toContain('opacity="0.18"');
     // The formula is a path by now, not its source.
     expect(svg).not.toContain('frac');
     const pdf = (await saved('Save all pages as PDF')).toString('latin1');
     expect(pdf).toMatch(/^%PDF-1\.7/);
     expect(pdf).toContain('/Count 3');
+    await tutor.screenshot({ path: 'test-results/board-files.png' });
+    const zips = [
+      await saved('Save all pages as PNG, in a ZIP file'),
+      await saved('Save all pages as SVG, in a ZIP file'),
+    ];
+    expect(zips.map((zip) => [zip.subarray(0, 2).toString(), zip.readUInt16LE(zip.length - 12)])).toEqual([
+      ['PK', 3],
+      ['PK', 3],
+    ]);
+    expect(zips[0]?.toString('latin1')).toContain(', page 3.png');
+    expect(names.at(-1)).toMatch(/^\S+ nx-\S+, \d{4}-\d\d-\d\d, SVG\.zip$/);
     expect(complaints).toEqual([]);
   });
 });

@@ -156,6 +156,7 @@ describe('fingers', () => {
     for (const menu of ['[data-menu="style"]', '[data-menu="shapes"]', '[data-menu="more"]', '.pages .where']) {
       await student.locator(menu).tap();
       expect(await small(), menu).toEqual([]);
+      if (menu.includes('shapes')) await student.screenshot({ path: 'test-results/hands-shapes-390.png' });
       await student.keyboard.press('Escape');
     }
   });

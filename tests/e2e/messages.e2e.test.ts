@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/api.ts';
 import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { demoButton, open, signInAs } from '../support/pages.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -65,6 +66,19 @@ describe('a student and a tutor', () => {
 
     // Her page is open somewhere else and hears of it.
     await badge(kavita, 1);
+    // She does not look, so she is told.
+    const notes = await kavita.context().newPage();
+    await open(notes, `${product.url}/notifications`);
+    await until(
+      'a notice',
+      async () => {
+        await notes.reload();
+        return (await notes.getByText('You have a new message').count()) > 0;
+      },
+      30_000,
+    );
+    await shot(notes, 'notice');
+    await notes.close();
     await kavita.getByRole('link', { name: 'Messages, 1 new' }).click();
     const line = row(kavita, 'Asha Menon');
     await line.getByText('Do you take grade 11?').waitFor();
@@ -83,11 +97,51 @@ describe('a student and a tutor', () => {
     await badge(asha, 1);
     await badge(second, 1);
     await open(second, `${product.url}/messages`);
+    expect(await second.title()).toBe('(1) Messages · NexusEd');
     await row(second, 'Kavita Rao').click();
     await heard(second, 'Yes, on Mondays.');
     await badge(second, 0);
+    expect(await second.title()).toBe('Kavita Rao · NexusEd');
     await badge(asha, 0);
     await shot(asha, 'home');
+
+    // Nobody is the host: both pin, and either takes a pin away.
+    const pinned = (page: Page) => page.getByRole('button', { name: /^Pinned.*Yes, on Mondays\./ });
+    const act = async (page: Page, item: string): Promise<void> => {
+      const message = page.locator('[data-message]').filter({ hasText: 'Yes, on Mondays.' });
+      await message.hover();
+      await message.getByRole('button', { name: /^More/ }).click();
+      await page.getByRole('menuitem', { name: item }).click();
+    };
+    await act(second, 'Pin');
+    await pinned(kavita).waitFor();
+    await shot(kavita, 'pinned');
+    await act(kavita, 'Unpin');
+    await pinned(second).waitFor({ state: 'detached' });
+
+    // Reported, ops read the message and say what came of it; she is a party of it and sees nothing of that.
+    const message = second.locator('[data-message]').filter({ hasText: 'Yes, on Mondays.' });
+    await message.hover();
+    await message.getByRole('button', { name: /^More/ }).click();
+    await second.getByRole('menuitem', { name: 'Report' }).click();
+    const report = second.getByRole('dialog');
+    await report.getByText('It is advertising or fraud').click();
+    await shot(second, 'reporting');
+    await report.getByRole('button', { name: 'Report', exact: true }).click();
+    await second.getByText('Thank you, it was reported').waitFor();
+    const ops = await newPage();
+    await signInAs(ops, product.url, 'ops@demo.test');
+    await open(ops, `${product.url}/ops/reports`);
+    const reported = ops.getByRole('region', { name: 'Open' }).getByRole('listitem');
+    await reported.getByText('Asha Menon reports Kavita Rao').waitFor();
+    await reported.getByText('Yes, on Mondays.').waitFor();
+    await shot(ops, 'reports');
+    await ops.setViewportSize({ width: 390, height: 844 });
+    await shot(ops, 'reports-390');
+    await ops.getByRole('button', { name: 'No cause' }).click();
+    await ops.getByRole('region', { name: 'Looked at' }).getByText('No cause').waitFor();
+    expect(await ops.getByText('Yes, on Mondays.').count()).toBe(0);
+    await ops.context().close();
 
     // Blocked, neither writes; taken back, both do, without a reload.
     await kavita.getByRole('button', { name: 'Block Asha Menon?' }).click();
@@ -118,7 +172,9 @@ describe('a study group', () => {
     await asha.getByLabel('Name of the group').fill('Physics, grade 11');
     await asha.getByRole('button', { name: 'Make the group' }).click();
     await asha.waitForURL('**/settings');
+    await asha.getByLabel('For how many').selectOption({ label: '1 person' });
     await asha.getByRole('button', { name: 'Make a link' }).click();
+    await asha.getByText('0 of 1 person joined by it.').waitFor();
     const link = await asha.getByRole('textbox', { name: 'Invite link' }).inputValue();
     expect(link).toMatch(/\/messages\/join\/[\w-]{32}$/);
     await shot(asha, 'settings-link');
@@ -155,8 +211,19 @@ describe('a study group', () => {
     await rohan.getByText('This conversation is not open to you').waitFor();
     await shot(rohan, 'outside-390');
     await open(rohan, link);
-    await rohan.getByRole('button', { name: 'Join the group' }).click();
-    await rohan.getByText('You were taken out of this group').waitFor();
+    await rohan.getByText('As many people as it was made for have joined by it.').waitFor();
+    await shot(rohan, 'join-ended-390');
+    // Nobody had a lesson with anybody here: only the owner can bring back whom they took out.
+    await asha.reload();
+    await asha.getByText('As many people as it was made for have joined by it: nobody else does.').waitFor();
+    await asha.getByLabel('Whom').selectOption({ label: 'Rohan Gupta' });
+    await asha.getByRole('button', { name: 'Invite', exact: true }).click();
+    await asha.getByText('Rohan Gupta was invited').waitFor();
+    await shot(asha, 'settings-again');
+    await open(rohan, `${product.url}/messages`);
+    await row(rohan, 'Physics, grade 11').click();
+    await rohan.getByRole('button', { name: 'Join', exact: true }).click();
+    await heard(rohan, 'Here I am');
     await asha.getByRole('button', { name: 'Stop this link' }).click();
     await asha.getByText('There is no link').waitFor();
     await open(rohan, link);

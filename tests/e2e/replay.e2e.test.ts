@@ -210,7 +210,7 @@ describe('the replay', () => {
 });
 
 describe('four hours with 10,000 strokes', () => {
-  it('[R1] are there in a while, and from then on at any moment at once', async () => {
+  it('[L1] are there in a while, and from then on at any moment at once', async () => {
     const rows = handwriting(10_000, 8, { personId: 'p-asha', name: 'Asha' }, 4 * 3_600_000);
     const [from, to] = [rows[0]?.at ?? 0, rows.at(-1)?.at ?? 0];
     const body = Buffer.from(encodeHistory(rows));

@@ -90,6 +90,17 @@ describe('the tutor', () => {
     await menu('Turn everyone to this page');
   });
 
+  it('lets students write and add no pages', async () => {
+    const add = asha.getByRole('button', { name: 'Add a page' });
+    await add.waitFor();
+    await tutor.getByRole('checkbox', { name: 'Students may add pages' }).uncheck();
+    await add.waitFor({ state: 'detached' });
+    await mayWrite(asha, true);
+    await shot(tutor, 'no-pages-tutor');
+    await tutor.getByRole('checkbox', { name: 'Students may add pages' }).check();
+    await add.waitFor();
+  });
+
   it('keeps everybody with them: nobody wanders off', async () => {
     await tab(asha, 'My board').click();
     await asha.locator('.boards:not([data-shown="common"])').waitFor();
@@ -156,6 +167,11 @@ describe('a student’s own board', () => {
     await asha.keyboard.press('h');
     await tab(asha, 'My board').click();
     await connected();
+    // In the bar above, and where something would be drawn.
+    await until('it to say who sees it', async () => {
+      return (await asha.getByText('Only you and Kavita see this board.').count()) === 2;
+    });
+    expect(await asha.getByText('Everyone in the lesson sees it').count()).toBe(0);
     await asha.locator('[data-board] [data-tool="highlighter"]').first().waitFor({ state: 'attached' });
     await asha.getByRole('button', { name: 'Page 1 of 1' }).click();
     await asha.getByText('Squares').click();
@@ -183,7 +199,7 @@ describe('a student’s own board', () => {
 
   it('is seen by the tutor, by everybody while it is shown, and then by nobody else', async () => {
     await tab(asha, 'My board').click();
-    await asha.getByText('Only you and Kavita see this board.').waitFor();
+    await asha.getByText('Only you and Kavita see this board.').first().waitFor();
     await asha.locator('[data-board] [data-status="connected"]').waitFor();
     await draw(asha, 0.4);
     await tutor.getByRole('button', { name: 'Look at Asha Menon’s own board' }).click();

@@ -15,17 +15,24 @@ export interface Profile {
 
 export const CLEAR: Profile = { delayMs: 0, jitterMs: 0, loss: 0, bytesPerSecond: null, queueBytes: 64_000 };
 
+/** The narrow place of a way: several links that lead through one share what it carries. */
+export interface Neck {
+  /** When it has sent all that waits before it, ms. */
+  freeAt: number;
+}
+
 export class Link {
   profile: Profile;
   /** Nothing arrives while it is cut. */
   cut = false;
   readonly #random: () => number;
-  #freeAt = 0;
+  readonly #neck: Neck;
   #lastArrival = 0;
 
-  constructor(profile: Profile, random: () => number) {
+  constructor(profile: Profile, random: () => number, neck: Neck = { freeAt: 0 }) {
     this.profile = profile;
     this.#random = random;
+    this.#neck = neck;
   }
 
   /** When a packet of `bytes` that is sent at `now` arrives (both ms of the same clock); null: never. */
@@ -37,10 +44,11 @@ export class Link {
     if (this.cut || lost) return null;
     let leaves = now;
     if (bytesPerSecond !== null) {
-      const waiting = (Math.max(0, this.#freeAt - now) / 1_000) * bytesPerSecond;
+      const neck = this.#neck;
+      const waiting = (Math.max(0, neck.freeAt - now) / 1_000) * bytesPerSecond;
       if (waiting + bytes > queueBytes) return null;
-      this.#freeAt = Math.max(now, this.#freeAt) + (bytes / bytesPerSecond) * 1_000;
-      leaves = this.#freeAt;
+      neck.freeAt = Math.max(now, neck.freeAt) + (bytes / bytesPerSecond) * 1_000;
+      leaves = neck.freeAt;
     }
     this.#lastArrival = Math.max(this.#lastArrival, leaves + delayMs + jitter);
     return this.#lastArrival;

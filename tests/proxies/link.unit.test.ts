@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomOf } from '../support/random.ts';
+import { randomOf } from '#platform/random/seeded.ts';
 import { CLEAR, Link } from './link.ts';
 
 const times = (link: Link, count: number, everyMs: number, bytes: number) =>
@@ -33,6 +33,13 @@ describe('a link', () => {
     // 100 packets of 1,000 bytes at once: five fit into the buffer, 20 ms each.
     expect(times(narrow, 100, 0, 1_000).filter((at) => at !== null)).toEqual([20, 40, 60, 80, 100]);
     expect(narrow.arrival(1_000, 1_000)).toBe(1_020);
+  });
+
+  it('shares a narrow place with others that lead through it', () => {
+    const neck = { freeAt: 0 };
+    const narrow = { ...CLEAR, bytesPerSecond: 50_000 };
+    const [one, other] = [new Link(narrow, randomOf(1), neck), new Link(narrow, randomOf(2), neck)];
+    expect([one.arrival(0, 1_000), other.arrival(0, 1_000), one.arrival(0, 1_000)]).toEqual([20, 40, 60]);
   });
 
   it('passes nothing while it is cut', () => {

@@ -142,6 +142,20 @@ describe('the TCP proxy', () => {
     expect(performance.now() - at).toBeGreaterThanOrEqual(199);
   });
 
+  it('takes a round trip for a connection, and two more for what is lost, in order and whole', async () => {
+    const { open } = await tcpWay({ delayMs: 50, loss: 1 });
+    const at = performance.now();
+    const client = await open();
+    client.socket.write('a');
+    await expect.poll(() => client.heard, { interval: 1 }).toBe('a');
+    // To open, there and back; each way once more.
+    expect(performance.now() - at).toBeGreaterThanOrEqual(100 + 100 + 400 - 1);
+    const text = Array.from({ length: 5_000 }, (_, index) => `${index};`).join('');
+    client.socket.write(text);
+    await expect.poll(() => client.heard.length).toBe(text.length + 1);
+    expect(client.heard).toBe(`a${text}`);
+  });
+
   it('stalls one way without losing a byte: half open', async () => {
     const { open, proxy, got } = await tcpWay();
     const client = await open();

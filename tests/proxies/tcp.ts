@@ -1,15 +1,15 @@
 /**
  * A TCP way with faults between clients and one server: delay, a narrow way, a stall in one direction or both (half
- * open: nothing is lost, nothing arrives), resets and refusals. Nothing inside a connection is ever dropped: TCP would
- * send it again.
+ * open: nothing is lost, nothing arrives), resets and refusals. Nothing inside a connection is ever dropped: TCP sends
+ * again what is lost, two round trips later, and what comes after it waits that long. A connection takes a round trip.
  */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { randomOf } from '../support/random.ts';
-import { CLEAR, Link, type Profile } from './link.ts';
+import { randomOf } from '#platform/random/seeded.ts';
+import { CLEAR, Link, type Neck, type Profile } from './link.ts';
 
-export type TcpProfile = Pick<Profile, 'delayMs' | 'jitterMs' | 'bytesPerSecond'>;
+export type TcpProfile = Pick<Profile, 'delayMs' | 'jitterMs' | 'loss' | 'bytesPerSecond'>;
 
 export interface TcpProxy {
   /** Where clients connect instead of to the server, on 127.0.0.1. */
@@ -31,20 +31,33 @@ export interface TcpProxy {
 
 /** More than this waiting in the proxy holds the sender back, bytes. */
 const MOST_WAITING = 1_000_000;
+const SEGMENT_BYTES = 1_400;
+/** Nothing is sent again sooner, ms. */
+const LEAST_WAIT_MS = 200;
 
 class Way {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #link: Link;
+  readonly #random: () => number;
+  readonly #openAt: number;
+  /** What was sent again has arrived, and so may what was sent after it. */
+  #heldUntil = 0;
   readonly #waiting: { readonly at: number; readonly bytes: Buffer | null }[] = [];
   #held = 0;
   #timer: NodeJS.Timeout | null = null;
   stalled = false;
+  /** Share of segments that have to be sent again. */
+  loss: number;
 
-  constructor(from: Socket, to: Socket, link: Link) {
+  constructor(from: Socket, to: Socket, link: Link, loss: number, random: () => number) {
     this.#from = from;
     this.#to = to;
     this.#link = link;
+    this.loss = loss;
+    this.#random = random;
+    // Whoever connects is told so by this machine; over the way that is meant the answer takes a round trip.
+    this.#openAt = performance.now() + 2 * link.profile.delayMs;
     from.on('data', (bytes) => this.#take(bytes));
     from.on('end', () => this.#take(null));
     to.on('drain', () => this.#flow());
@@ -78,13 +91,23 @@ class Way {
   }
 
   #take(bytes: Buffer | null): void {
-    const now = performance.now();
+    const now = Math.max(performance.now(), this.#openAt);
+    const size = bytes?.length ?? 0;
     // A stream loses nothing: the queue of the link has no bound here, the sender is held back instead.
-    const at = this.#link.arrival(now, bytes?.length ?? 0) ?? now;
-    this.#waiting.push({ at, bytes });
-    this.#held += bytes?.length ?? 0;
+    const arrival = this.#link.arrival(now, size) ?? now;
+    this.#heldUntil = Math.max(this.#heldUntil, arrival + this.#sentAgain(size));
+    this.#waiting.push({ at: this.#heldUntil, bytes });
+    this.#held += size;
     if (this.#held > MOST_WAITING) this.#from.pause();
     this.wake();
+  }
+
+  /** How much later so many bytes arrive because some of them were lost, ms. */
+  #sentAgain(bytes: number): number {
+    let late = 0;
+    for (let left = bytes; left > 0; left -= SEGMENT_BYTES)
+      if (this.#random() < this.loss) late = Math.max(LEAST_WAIT_MS, 4 * this.#link.profile.delayMs);
+    return late;
   }
 
   #flow(): void {
@@ -104,8 +127,11 @@ export async function startTcpProxy(
   target: { readonly host: string; readonly port: number },
   profile: Partial<TcpProfile> = {},
   seed = 1,
+  necks: { readonly up?: Neck; readonly down?: Neck } = {},
 ): Promise<TcpProxy> {
-  let current: Profile = { ...CLEAR, ...profile, queueBytes: Number.POSITIVE_INFINITY };
+  // What is lost arrives later, which is the connection's work and not the link's.
+  let current: Profile = { ...CLEAR, ...profile, loss: 0, queueBytes: Number.POSITIVE_INFINITY };
+  let loss = profile.loss ?? 0;
   let refusing = false;
   const stalled = { up: false, down: false };
   const connections = new Set<Connection>();
@@ -118,15 +144,13 @@ export async function startTcpProxy(
     }
     const server = connect({ ...target, allowHalfOpen: true });
     count += 1;
-    const ways = [
-      new Link(current, randomOf(seed + 2 * count)),
-      new Link(current, randomOf(seed + 2 * count + 1)),
-    ] as const;
+    const chances = [randomOf(seed + 2 * count), randomOf(seed + 2 * count + 1)] as const;
+    const ways = [new Link(current, chances[0], necks.up), new Link(current, chances[1], necks.down)] as const;
     const connection: Connection = {
       client,
       server,
-      up: new Way(client, server, ways[0]),
-      down: new Way(server, client, ways[1]),
+      up: new Way(client, server, ways[0], loss, chances[0]),
+      down: new Way(server, client, ways[1], loss, chances[1]),
     };
     for (const socket of [client, server]) socket.setNoDelay(true);
     connection.up.stalled = stalled.up;
@@ -177,8 +201,10 @@ export async function startTcpProxy(
       return connections.size;
     },
     change(next) {
-      current = { ...current, ...next };
+      current = { ...current, ...next, loss: 0 };
+      loss = next.loss ?? loss;
       for (const pair of links.values()) for (const link of pair) link.profile = current;
+      for (const { up, down } of connections) up.loss = down.loss = loss;
     },
     stall(way) {
       stalled.up = way !== 'to-client';

@@ -5,8 +5,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import { randomOf } from '../support/random.ts';
-import { CLEAR, Link, type Profile } from './link.ts';
+import { randomOf } from '#platform/random/seeded.ts';
+import { CLEAR, Link, type Neck, type Profile } from './link.ts';
 
 export interface Direction {
   passed: number;
@@ -42,16 +42,20 @@ async function bound(port = 0): Promise<Socket> {
   return socket;
 }
 
-/** @param seed the same seed loses the same packets of the same traffic. */
+/**
+ * @param seed the same seed loses the same packets of the same traffic.
+ * @param necks narrow places that this way shares with others.
+ */
 export async function startUdpProxy(
   server: { readonly host: string; readonly port: number },
   profile: Partial<Profile> = {},
   seed = 1,
+  necks: { readonly up?: Neck; readonly down?: Neck } = {},
 ): Promise<UdpProxy> {
   const front = await bound();
   const guests = new Map<string, Guest>();
-  const up = new Link({ ...CLEAR, ...profile }, randomOf(seed));
-  const down = new Link({ ...CLEAR, ...profile }, randomOf(seed + 1));
+  const up = new Link({ ...CLEAR, ...profile }, randomOf(seed), necks.up);
+  const down = new Link({ ...CLEAR, ...profile }, randomOf(seed + 1), necks.down);
   const toServer: Direction = { passed: 0, lost: 0, bytes: 0 };
   const toClient: Direction = { passed: 0, lost: 0, bytes: 0 };
   const timers = new Set<NodeJS.Timeout>();

@@ -1,32 +1,62 @@
 /** Real Chromium from Debian, with a fake camera and microphone. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { removeData, type Product } from './product.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-export async function openBrowser(extra: readonly string[] = []): Promise<Browser> {
+const ARGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  // Two pages share one window-less browser: none of them may be put to sleep.
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-background-timer-throttling',
+];
+
+function needsChromium(): void {
   if (!existsSync(CHROMIUM)) throw new Error('The browser tests need Chromium: apt-get install chromium');
-  return chromium.launch({
+}
+
+/** @param executablePath a program that starts Chromium in a place of its own, as `startNetwork` has one. */
+export async function openBrowser(extra: readonly string[] = [], executablePath = CHROMIUM): Promise<Browser> {
+  needsChromium();
+  return chromium.launch({ executablePath, args: [...ARGS, ...extra] });
+}
+
+/** A browser of its own that has its profile in `folder`, as somebody's own has; another one may open the same later. */
+export async function openProfile(folder: string): Promise<BrowserContext> {
+  needsChromium();
+  return chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      // Two pages share one window-less browser: none of them may be put to sleep.
-      '--disable-renderer-backgrounding',
-      '--disable-backgrounding-occluded-windows',
-      '--disable-background-timer-throttling',
-      ...extra,
-    ],
+    args: [...ARGS],
+    viewport: { width: 1280, height: 800 },
+    timezoneId: 'Asia/Kolkata',
+    locale: 'en-IN',
   });
+}
+
+/** SIGKILL for the browser that has its profile in `folder`: no chance to save anything. */
+export function killProfile(folder: string): void {
+  const isOurs = (pid: string): boolean => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return command.includes(`--user-data-dir=${folder}`);
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  };
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOurs(name));
+  if (pids.length === 0) throw new Error('That browser does not run');
+  for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
 }
 
 /** `devices: false` is someone whose browser has neither camera nor microphone to give; `touch: true` has fingers. */

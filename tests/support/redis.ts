@@ -16,14 +16,17 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** A private Redis on a free port of the loopback, in a temporary folder. `appendonly` as in its configuration. */
-export async function startRedis({ appendonly = false }: { appendonly?: boolean } = {}): Promise<TestRedis> {
+/** A private Redis on a free port of the loopback, in a temporary folder; both options as in its configuration. */
+export async function startRedis({
+  appendonly = false,
+  appendfsync = 'always',
+}: { appendonly?: boolean; appendfsync?: 'always' | 'everysec' } = {}): Promise<TestRedis> {
   const program = needProgram('redis-server', 'redis-server');
   const folder = mkdtempSync(join(tmpdir(), 'nexused-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-  const durable = ['--appendonly', appendonly ? 'yes' : 'no', '--appendfsync', 'always'];
+  const durable = ['--appendonly', appendonly ? 'yes' : 'no', '--appendfsync', appendfsync];
   const start = (): Promise<Child> =>
     startChild(program, [...args, ...durable], {}, async () => {
       const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });

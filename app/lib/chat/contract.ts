@@ -3,6 +3,7 @@
  * (sync/documents/chat.ts) and writes into it what the person may write. See README.md for how to mount it.
  */
 import type { Snippet } from 'svelte';
+import type { ChatMessage } from '#sync/documents/chat-reader.ts';
 import type { Author } from '#sync/documents/people.ts';
 import type { ConnectedDocument } from '../classroom/sync.ts';
 
@@ -42,6 +43,8 @@ export interface ChatProps {
   readonly placeholder?: string;
   /** What is said where nothing was written yet. */
   readonly empty?: string;
+  /** Somebody wants a message of somebody else to be looked at; absent where nobody looks. */
+  readonly onreport?: ((message: ChatMessage) => void) | undefined;
   /** At the left of the bar above the messages: a switch, a name. */
   readonly head?: Snippet;
   /** False leaves the bar with the search out. */

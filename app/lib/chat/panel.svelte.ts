@@ -28,6 +28,7 @@ export interface PanelParts {
   readonly me: Author;
   readonly may: () => ChatMay;
   readonly people: () => readonly ChatPerson[];
+  readonly report: () => ((message: ChatMessage) => void) | undefined;
   /** What to call somebody who is unknown. */
   readonly someone: string;
 }
@@ -99,6 +100,11 @@ export class Panel {
 
   get may(): ChatMay {
     return this.parts.may();
+  }
+
+  /** Has a message looked at; undefined where nobody looks. */
+  get report(): ((message: ChatMessage) => void) | undefined {
+    return this.parts.report();
   }
 
   /** Why the host does not let this person write, or null. */

@@ -1,15 +1,14 @@
 /**
- * What a person has read of a chat. The mark is in the document, so it holds on every device; those who may not write keep it
+ * What a person has read of a chat. The mark is in the document, so it holds on every device; those who only watch keep it
  * for the stay. One of it a document and person, however many look at it.
  */
 import { createSubscriber } from 'svelte/reactivity';
 import type * as Y from 'yjs';
 import { readChat, type ChatMessage, type ChatReader } from '#sync/documents/chat-reader.ts';
 import { markRead } from '#sync/documents/chat-writer.ts';
-import { readRights, whyReadOnly } from '#sync/documents/rights.ts';
 import type { ConnectedDocument } from '../classroom/sync.ts';
 
-export type ReadDocument = Pick<ConnectedDocument, 'doc' | 'writable' | 'status'>;
+export type ReadDocument = Pick<ConnectedDocument, 'doc' | 'writable' | 'status' | 'reason' | 'keeps'>;
 
 const readers = new WeakMap<Y.Doc, ChatReader>();
 const readings = new WeakMap<Y.Doc, Map<string, Reading>>();
@@ -29,6 +28,9 @@ export function readingOf(document: ReadDocument, personId: string): Reading {
   if (!reading) people.set(personId, (reading = new Reading(document, personId)));
   return reading;
 }
+
+/** While the host keeps somebody from writing, how far they have read is taken all the same. */
+const SILENCED: ReadonlySet<string | null> = new Set(['chat-closed', 'muted', 'private-closed']);
 
 /** Marks are written at most so often, ms. */
 const MARK_MS = 1_500;
@@ -87,9 +89,10 @@ export class Reading {
   }
 
   private write(): void {
-    const { doc, writable, status } = this.document;
-    if (!writable || status !== 'connected') return;
-    if (whyReadOnly(readRights(doc, 'chat'), 'chat', this.personId, false) !== null) return;
+    const { doc, writable, status, reason, keeps } = this.document;
+    // Without a connection it is sent later, if the device keeps it that long.
+    const there = status === 'connected' || (status === 'offline' && keeps);
+    if (!there || !(writable || SILENCED.has(reason))) return;
     markRead(doc, this.personId, this.mark);
   }
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsumerInfo, Joined, PeerInfo } from '#sfu/signalling/protocol.ts';
+import type { ConsumerInfo, Joined, PeerInfo, Stats } from '#sfu/signalling/protocol.ts';
 import { attendedBy } from './attendance.ts';
 import { backoff } from './backoff.ts';
 import { gridFor } from './grid.ts';
-import { layerFor } from './layers.ts';
 import { beganLastMinutes, momentOf } from './lesson-clock.ts';
-import { linkOf, readLink } from './link-quality.ts';
-import { isMuted, peersOf, screenOf, withConsumer, withoutConsumer, withoutPeer, withPeer } from './peers.ts';
+import { linkOf } from './link-quality.ts';
+import { isMuted, peersOf, screensOf, withConsumer, withoutConsumer, withoutPeer, withPeer } from './peers.ts';
 
 const peer = (personId: string, more: Partial<PeerInfo> = {}): PeerInfo => ({
   personId,
@@ -17,6 +16,7 @@ const peer = (personId: string, more: Partial<PeerInfo> = {}): PeerInfo => ({
   producers: [],
   hand: null,
   recorded: true,
+  faults: [],
   ...more,
 });
 const consumer = (consumerId: string, personId: string, source: ConsumerInfo['source'] = 'camera'): ConsumerInfo => ({
@@ -33,6 +33,7 @@ const joined = (peers: PeerInfo[], consumers: ConsumerInfo[] = []): Joined => ({
   now: 0,
   routerRtpCapabilities: {},
   transports: null,
+  iceServers: [],
   producers: [],
   room: {
     locked: false,
@@ -42,6 +43,7 @@ const joined = (peers: PeerInfo[], consumers: ConsumerInfo[] = []): Joined => ({
     mayShare: true,
     waiting: [],
     out: [],
+    network: 'theirs',
   },
   you: peer('me'),
   speaking: [],
@@ -85,41 +87,38 @@ describe('the others in the room', () => {
     expect([silent, paused, open].map((one) => one && isMuted(one))).toEqual([true, true, false]);
   });
 
-  it('share one screen on the stage', () => {
+  it('share their screens, the last one at the end', () => {
     const peers = peersOf(
       joined([peer('ann'), peer('bob')], [consumer('1', 'ann'), consumer('2', 'bob', 'screen')]),
       0,
     );
-    expect(screenOf(peers)?.peer.personId).toBe('bob');
-    expect(screenOf(withoutConsumer(peers, '2'))).toBeNull();
+    expect(screensOf(peers).map(({ peer: { personId } }) => personId)).toEqual(['bob']);
+    expect(screensOf(withoutConsumer(peers, '2'))).toEqual([]);
   });
 });
 
 describe('the quality of a link', () => {
-  const reading = (packets: number, lost: number, rtt: number | null = 40) => ({ packets, lost, rtt });
-
-  it.each([
-    ['little is lost', reading(1_000, 0), reading(1_400, 10), true, 'good'],
-    ['much is lost', reading(1_000, 0), reading(1_400, 40), true, 'weak'],
-    ['much was lost before, nothing now', reading(1_000, 300), reading(1_400, 300), true, 'good'],
-    ['it is far away', null, reading(400, 0, 420), true, 'weak'],
-    ['a handful of packets says nothing', null, reading(5, 5), true, 'good'],
-    ['the transport was made anew', reading(9_000, 500), reading(200, 0), true, 'good'],
-    ['there is none', null, reading(400, 0), false, 'lost'],
-  ] as const)('%s', (_what, before, now, connected, expected) => {
-    expect(linkOf(before, now, connected)).toBe(expected);
+  const stats = (measured: Partial<Stats>): Stats => ({
+    rttMs: 40,
+    jitterMs: 5,
+    lossUp: 0,
+    lossDown: 0,
+    framesDecoded: 75,
+    outgoing: 900_000,
+    faults: [],
+    ...measured,
   });
 
-  it('reads both directions', () => {
-    expect(
-      readLink([
-        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.05 },
-        { type: 'candidate-pair', nominated: false, currentRoundTripTime: 4 },
-        { type: 'inbound-rtp', packetsReceived: 100, packetsLost: 2 },
-        { type: 'outbound-rtp', packetsSent: 60 },
-        { type: 'remote-inbound-rtp', packetsLost: 3 },
-      ]),
-    ).toEqual({ rtt: 50, packets: 160, lost: 5 });
+  it.each([
+    ['little is lost', stats({ lossUp: 0.025, lossDown: 0.05 }), true, 'good'],
+    ['much is lost on the way here', stats({ lossDown: 0.09 }), true, 'weak'],
+    ['much is lost on the way there, of the few packets that go', stats({ lossUp: 0.09 }), true, 'weak'],
+    ['it is far away', stats({ rttMs: 420 }), true, 'weak'],
+    ['too few packets came to say', stats({ rttMs: null, lossUp: null, lossDown: null }), true, 'good'],
+    ['nothing was measured yet', null, true, 'good'],
+    ['there is none', stats({}), false, 'lost'],
+  ] as const)('[W1] %s', (_what, measured, connected, expected) => {
+    expect(linkOf(measured, connected)).toBe(expected);
   });
 });
 
@@ -155,10 +154,6 @@ describe('small choices', () => {
     const rows = Math.ceil(count / shape.columns);
     expect(shape.width * columns + 12 * (columns - 1)).toBeLessThanOrEqual(Math.max(space.width, 12 * (columns - 1)));
     if (shape.width > 0) expect(shape.height * rows + 12 * (rows - 1)).toBeLessThanOrEqual(space.height);
-  });
-
-  it('a tile gets the layer of its size, and none when nobody sees it', () => {
-    expect([0, 160, 320, 500, 1_200].map(layerFor)).toEqual([null, 0, 0, 1, 2]);
   });
 
   it('tries again at once, then more slowly, never slower than three seconds', () => {

@@ -41,6 +41,21 @@ describe('what is not saved yet', () => {
     expect(unsaved.count).toBe(0);
   });
 
+  it('is not remembered longer than until it is acknowledged', () => {
+    const unsaved = new Unsaved();
+    unsaved.connect();
+    unsaved.send('step2');
+    for (let i = 0; i < 100; i += 1) {
+      unsaved.change();
+      unsaved.send('update');
+    }
+    unsaved.acknowledge(51);
+    expect([unsaved.count, unsaved.remembered]).toEqual([50, 50]);
+    unsaved.acknowledge(40);
+    unsaved.acknowledge(101);
+    expect([unsaved.count, unsaved.remembered]).toEqual([0, 0]);
+  });
+
   it('starts over with each connection', () => {
     const unsaved = new Unsaved();
     unsaved.connect();

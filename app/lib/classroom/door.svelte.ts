@@ -11,9 +11,13 @@ export class Door {
   /** Documents, ticket, role; null while nobody is in. */
   current: Join | null = $state.raw(null);
   readonly #code: string;
+  readonly #personId: string;
+  readonly #ask: typeof askToJoin;
 
-  constructor(code: string) {
+  constructor(code: string, personId: string, ask: typeof askToJoin = askToJoin) {
     this.#code = code;
+    this.#personId = personId;
+    this.#ask = ask;
   }
 
   /** The answer at hand, while it is good for a connection. */
@@ -23,7 +27,7 @@ export class Door {
   }
 
   async fresh(): Promise<JoinAnswer> {
-    const answer = await askToJoin(this.#code);
+    const answer = await this.#ask(this.#code, this.#personId);
     if (answer.kind === 'join') this.current = answer.join;
     return answer;
   }

@@ -1,30 +1,40 @@
 /** What was drawn without a connection and could not be sent before the lesson ended: it goes into its history. */
-import * as Y from 'yjs';
-import type { ConnectedDocument } from './sync.ts';
+import { parseDocumentName } from '#sync/documents/names.ts';
 
 /** The part of an address that says whose own a document is; null: the lesson's. */
 export const ofStudent = (owner: string | null): string => (owner === null ? '' : `?of=${encodeURIComponent(owner)}`);
 
-/** Sends what the server lacks of a board; whether it took any of it. @throws when it cannot be sent now. */
+/** `nothing` is final: sent again it is the same. */
+export type Taken = 'kept' | 'partly' | 'nothing';
+
+/** Codes that stay whatever is tried: a week has gone, the lesson was cancelled, or it is no update. */
+const NEVER: readonly unknown[] = ['too-late', 'not-found', 'bad-update'];
+const TOO_LARGE = 413;
+
+function takenOf(status: unknown): Taken {
+  // An answer may have been lost on its way.
+  if (status === 'kept' || status === 'known') return 'kept';
+  if (status === 'partly' || status === 'nothing') return status;
+  throw new Error('Late ink got an answer that this page does not know');
+}
+
+/**
+ * Sends what the server lacks of a board, as the person who drew it. @throws when it cannot be sent now, or somebody else is
+ * signed in.
+ */
 export async function sendLate(
   code: string,
-  document: Pick<ConnectedDocument, 'doc' | 'unsaved'>,
-  owner: string | null,
-): Promise<boolean> {
-  if (document.unsaved === 0) return false;
-  const lesson = `/api/v1/lessons/${encodeURIComponent(code)}`;
-  // The document is destroyed behind this: what is in it is taken now.
-  const whole = Y.encodeStateAsUpdate(document.doc);
-  const copy = await fetch(`${lesson}/documents/board${ofStudent(owner)}`);
-  if (!copy.ok) throw new Error(`The copy of the board answered ${copy.status}`);
-  const known = copy.status === 204 ? null : new Uint8Array(await copy.arrayBuffer());
-  const body = known ? Y.diffUpdate(whole, Y.encodeStateVectorFromUpdate(known)) : whole;
-  const sent = await fetch(`${lesson}/history/board${ofStudent(owner)}`, {
+  personId: string,
+  { name, unsent }: { name: string; unsent: Uint8Array },
+): Promise<Taken> {
+  const of = ofStudent(parseDocumentName(name)?.personId ?? null);
+  const sent = await fetch(`/api/v1/lessons/${encodeURIComponent(code)}/history/board${of}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/octet-stream' },
-    body: body.slice(),
+    headers: { 'content-type': 'application/octet-stream', 'x-person': personId },
+    body: unsent.slice(),
   });
-  if (!sent.ok) throw new Error(`Late ink answered ${sent.status}`);
-  const { status }: { status?: unknown } = await sent.json();
-  return status === 'kept';
+  const { status, code: problem }: { status?: unknown; code?: unknown } = await sent.json();
+  if (sent.ok) return takenOf(status);
+  if (NEVER.includes(problem) || sent.status === TOO_LARGE) return 'nothing';
+  throw new Error(`Late ink answered ${sent.status}`);
 }

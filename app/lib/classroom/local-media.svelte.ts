@@ -2,50 +2,68 @@
  * The person's own camera, microphone and screen: asked for in the preview, kept through the lesson, let go at its end.
  * A camera that is off is stopped, so that its light goes out; a muted microphone is kept, so that unmuting is instant.
  */
-import { loadChoices, saveChoices } from './choices.ts';
+import { loadChoices, NEVER_CHOSEN, saveChoices, type Choices } from './choices.ts';
+import { blurOf, setBlur, type Blur } from './devices/blur.ts';
+import { labelOf, listOf, NO_DEVICES, pluggedIn, type DeviceList, type DeviceOption } from './devices/changes.ts';
+import { constraintsOf, exactlyOf, problemOf, SCREEN, soundOf, unlike } from './devices/constraints.ts';
+import type { DeviceProblem, Kind, Processing } from './devices/constraints.ts';
+import { measureLevel } from './devices/level.ts';
+import type { DeviceNews } from './devices/news.ts';
+import { Speakers } from './devices/speakers.svelte.ts';
+import { Voice } from './devices/voice.svelte.ts';
 
-/** Why a device is not there, in a closed list; null while nothing is wrong. */
-export type DeviceProblem = 'refused' | 'none' | 'busy' | 'lost' | 'insecure';
-
-export interface DeviceOption {
-  readonly id: string;
-  readonly label: string;
-}
-
-type Kind = 'camera' | 'microphone';
-
-const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const VIDEO: MediaTrackConstraints = {
-  width: { ideal: 1_280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 24, max: 30 },
-};
+export type { DeviceOption, DeviceProblem };
 
 export class LocalMedia {
   camera: MediaStreamTrack | null = $state.raw(null);
-  microphone: MediaStreamTrack | null = $state.raw(null);
   screen: MediaStreamTrack | null = $state.raw(null);
+  /** What the shared tab sounds like; null where it is silent, or sound was not shared. */
+  screenSound: MediaStreamTrack | null = $state.raw(null);
   muted: boolean = $state(false);
   /** The browser's question is open, or a device is starting; from the first moment, so that nothing flickers. */
   asking: boolean = $state(true);
   problems: Record<Kind, DeviceProblem | null> = $state({ camera: null, microphone: null });
-  cameras: readonly DeviceOption[] = $state.raw([]);
-  microphones: readonly DeviceOption[] = $state.raw([]);
+  devices: DeviceList = $state.raw(NO_DEVICES);
   /** How loud the microphone is, 0 to 1; moves only while `measure` runs. */
   level: number = $state(0);
-  /** Whether single keys are shortcuts here. */
-  keys: boolean = $state(true);
-  #wanted: Record<Kind, string | null> = { camera: null, microphone: null };
-  #wantsCamera = true;
+  /** Blurring the background: what the camera can do, and does. */
+  blur: Blur = $state('never');
+  /** What the person chose, on this device. */
+  choices: Choices = $state.raw(NEVER_CHOSEN);
+  readonly speakers = new Speakers();
+  /** The microphone, with what is done to its sound. */
+  readonly voice: Voice;
+  /** Tells what becomes of devices by itself. */
+  onNews: (news: DeviceNews) => void = () => undefined;
   #changed: () => void = () => undefined;
   #stopped = false;
+  /** A key is held for speaking. */
+  #talks = false;
+  #lost: () => void = () => undefined;
+
+  constructor() {
+    this.voice = new Voice(
+      () => this.#changed(),
+      (why) => this.onNews({ kind: 'filter-off', why }),
+    );
+  }
+
+  /** What is sent: filtered, where the person wants that. */
+  get microphone(): MediaStreamTrack | null {
+    return this.voice.track;
+  }
+
+  /** Whether single keys are shortcuts here. */
+  get keys(): boolean {
+    return this.choices.keys;
+  }
 
   get cameraId(): string {
-    return this.camera?.getSettings().deviceId ?? this.#wanted.camera ?? '';
+    return this.camera?.getSettings().deviceId ?? this.choices.cameraId ?? '';
   }
 
   get microphoneId(): string {
-    return this.microphone?.getSettings().deviceId ?? this.#wanted.microphone ?? '';
+    return this.voice.raw?.getSettings().deviceId ?? this.choices.microphoneId ?? '';
   }
 
   get canShareScreen(): boolean {
@@ -57,14 +75,30 @@ export class LocalMedia {
     this.#changed = changed;
   }
 
+  /** Called when the system takes a device away, until the returned function is called. One listener at a time. */
+  onLost(lost: () => void): () => void {
+    this.#lost = lost;
+    return () => (this.#lost = () => undefined);
+  }
+
+  /** Takes back what the system took away. False: it does not give it yet, or wants a tap of the person first. */
+  async recover(kind: Kind): Promise<boolean> {
+    if (this.problems[kind] !== 'lost' || this.#stopped) return true;
+    const before = kind === 'camera' ? this.choices.cameraId : this.choices.microphoneId;
+    if ((await this.#capture([kind])) !== null) return false;
+    const id = kind === 'camera' ? this.cameraId : this.microphoneId;
+    const label = (kind === 'camera' ? this.camera : this.voice.raw)?.label ?? '';
+    if (before !== null && id !== before && label !== '') this.onNews({ kind: 'instead', device: kind, label });
+    return true;
+  }
+
   /** Asks for both devices as they were last chosen. Never throws: what is missing is in `problems`. */
   async start(): Promise<void> {
-    const choices = loadChoices();
+    this.choices = loadChoices();
     this.#stopped = false;
-    this.#wanted = { camera: choices.cameraId, microphone: choices.microphoneId };
-    this.#wantsCamera = choices.camera;
-    this.muted = !choices.microphone;
-    this.keys = choices.keys;
+    this.muted = !this.choices.microphone;
+    this.speakers.choose(this.choices.speakerId ?? '');
+    this.voice.strong = this.choices.strong;
     if (typeof navigator.mediaDevices?.getUserMedia !== 'function') {
       this.problems = { camera: 'insecure', microphone: 'insecure' };
       this.asking = false;
@@ -74,9 +108,10 @@ export class LocalMedia {
     this.asking = true;
     try {
       // One question for both; where one is missing, the other is asked for alone.
-      const both = this.#wantsCamera ? await this.#capture(['camera', 'microphone']) : 'none';
+      const { camera } = this.choices;
+      const both = camera ? await this.#capture(['camera', 'microphone']) : 'none';
       if (both !== null) {
-        if (this.#wantsCamera) this.problems.camera = await this.#capture(['camera']);
+        if (camera) this.problems.camera = await this.#capture(['camera']);
         this.problems.microphone = await this.#capture(['microphone']);
       }
     } finally {
@@ -86,36 +121,86 @@ export class LocalMedia {
   }
 
   async setCamera(on: boolean): Promise<void> {
-    this.#wantsCamera = on;
     if (on) this.problems.camera = await this.#capture(['camera']);
-    else this.#let('camera');
-    this.#remember();
+    else this.#letCamera();
+    this.#remember({ camera: on });
     await this.#listDevices();
   }
 
   async setMuted(muted: boolean): Promise<void> {
     if (!muted && this.microphone === null) this.problems.microphone = await this.#capture(['microphone']);
     this.muted = muted;
-    this.#remember();
+    this.#remember({ microphone: !muted });
+    this.#changed();
+  }
+
+  /** Switched off by a host: what the person chose for themselves is remembered as it was. */
+  hush(source: Kind | 'screen'): void {
+    if (source === 'screen') return this.stopScreen();
+    if (source === 'camera') return this.#letCamera();
+    this.muted = true;
+    this.#changed();
+  }
+
+  /** Heard for as long as a key is held; the mute is what the person chose. */
+  async talk(on: boolean): Promise<void> {
+    this.#talks = on;
+    if (on && this.microphone === null) this.problems.microphone = await this.#capture(['microphone']);
+    // The key may have come up while the microphone started.
+    this.muted = !this.#talks;
     this.#changed();
   }
 
   setKeys(on: boolean): void {
-    this.keys = on;
-    this.#remember();
+    this.#remember({ keys: on });
   }
 
   async choose(kind: Kind, deviceId: string): Promise<void> {
-    this.#wanted[kind] = deviceId;
+    this.#remember(kind === 'camera' ? { cameraId: deviceId } : { microphoneId: deviceId });
     this.problems[kind] = await this.#capture([kind]);
-    this.#remember();
+  }
+
+  chooseSpeaker(deviceId: string): void {
+    this.speakers.choose(deviceId);
+    this.#remember({ speakerId: deviceId === '' ? null : deviceId });
+  }
+
+  /**
+   * Switches what the browser does with the sound, while one is heard: on the track that is there, or with a new one where
+   * the browser changes nothing on a running one.
+   */
+  async setProcessing(change: Partial<Processing>): Promise<void> {
+    const processing = { ...this.choices.processing, ...change };
+    this.#remember({ processing });
+    const { raw } = this.voice;
+    if (raw === null) return;
+    try {
+      await raw.applyConstraints(soundOf(processing));
+    } catch (error) {
+      // Refused on a running track; a new one is asked for below.
+      if (!(error instanceof DOMException)) throw error;
+    }
+    if (raw !== this.voice.raw) return;
+    if (unlike(raw.getSettings(), processing).length > 0) await this.#captureLike(processing);
+    this.voice.look();
+  }
+
+  /** The stronger noise filter. It begins when it has shown that the device carries it. */
+  setStrong(strong: boolean): void {
+    this.#remember({ strong });
+    this.voice.setStrong(strong);
+  }
+
+  async setBlur(blur: boolean): Promise<void> {
+    this.#remember({ blur });
+    await this.#blurCamera();
   }
 
   /** False when the person closed the browser's own question, which is no error. */
   async shareScreen(): Promise<boolean> {
     let stream: MediaStream;
     try {
-      stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+      stream = await navigator.mediaDevices.getDisplayMedia(SCREEN);
     } catch (error) {
       if (error instanceof DOMException) return false;
       throw error;
@@ -128,70 +213,56 @@ export class LocalMedia {
       if (this.screen === track) this.stopScreen();
     });
     this.screen?.stop();
+    this.screenSound?.stop();
     this.screen = track;
+    this.screenSound = stream.getAudioTracks()[0] ?? null;
     this.#changed();
     return true;
   }
 
   stopScreen(): void {
     this.screen?.stop();
+    this.screenSound?.stop();
     this.screen = null;
+    this.screenSound = null;
     this.#changed();
   }
 
-  /** Measures the microphone into `level` until the returned function is called. */
+  /** Measures what is sent of the microphone into `level` until the returned function is called. */
   measure(): () => void {
     const track = this.microphone;
-    if (track === null || typeof AudioContext === 'undefined') return () => undefined;
-    const context = new AudioContext();
-    // Before the first touch of the page browsers keep it asleep.
-    const wake = (): void => void context.resume();
-    globalThis.addEventListener('pointerdown', wake);
-    const analyser = context.createAnalyser();
-    analyser.fftSize = 512;
-    const source = context.createMediaStreamSource(new MediaStream([track]));
-    source.connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
-    const timer = setInterval(() => {
-      analyser.getFloatTimeDomainData(samples);
-      let sum = 0;
-      for (const sample of samples) sum += sample * sample;
-      const decibels = 10 * Math.log10(sum / samples.length + 1e-9);
-      // Speech lies between −55 and −15 dB; falling slowly reads better than flicker.
-      const heard = Math.min(1, Math.max(0, (decibels + 55) / 40));
-      this.level = Math.max(heard, this.level * 0.8);
-    }, 66);
-    return () => {
-      clearInterval(timer);
-      globalThis.removeEventListener('pointerdown', wake);
-      source.disconnect();
-      void context.close();
-      this.level = 0;
-    };
+    return track === null ? () => undefined : measureLevel(track, (level) => (this.level = level));
   }
 
   /** Lets go of everything. */
   stop(): void {
     this.#stopped = true;
     globalThis.navigator?.mediaDevices?.removeEventListener('devicechange', this.#onDevices);
-    for (const track of [this.camera, this.microphone, this.screen]) track?.stop();
+    for (const track of [this.camera, this.screen, this.screenSound]) track?.stop();
+    this.voice.take(null);
     this.camera = null;
-    this.microphone = null;
     this.screen = null;
+    this.screenSound = null;
   }
 
   readonly #onDevices = (): void => void this.#listDevices();
 
-  async #capture(kinds: readonly Kind[]): Promise<DeviceProblem | null> {
-    const exact = (kind: Kind): MediaTrackConstraints => {
-      const id = this.#wanted[kind];
-      return { ...(kind === 'camera' ? VIDEO : AUDIO), ...(id === null ? {} : { deviceId: { ideal: id } }) };
-    };
+  /** A microphone that does exactly this; beside one that is open, wishes alone bring the same again. */
+  async #captureLike(processing: Processing): Promise<void> {
+    const exactly = await this.#capture(['microphone'], exactlyOf(processing));
+    // Where there is none, what is heard now goes on.
+    if (exactly !== null && exactly !== 'none') this.problems.microphone = exactly;
+  }
+
+  async #capture(kinds: readonly Kind[], sound: MediaTrackConstraints = {}): Promise<DeviceProblem | null> {
+    const { cameraId, microphoneId, processing } = this.choices;
     let stream: MediaStream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({
-        video: kinds.includes('camera') ? exact('camera') : false,
-        audio: kinds.includes('microphone') ? exact('microphone') : false,
+        video: kinds.includes('camera') ? constraintsOf('camera', cameraId, processing) : false,
+        audio: kinds.includes('microphone')
+          ? { ...constraintsOf('microphone', microphoneId, processing), ...sound }
+          : false,
       });
     } catch (error) {
       return problemOf(error);
@@ -209,56 +280,56 @@ export class LocalMedia {
   }
 
   #take(kind: Kind, track: MediaStreamTrack): void {
-    this[kind]?.stop();
-    this[kind] = track;
     this.problems[kind] = null;
+    // Unplugged, or taken by a phone call: the system ended it, not we.
     track.addEventListener('ended', () => {
-      if (this[kind] !== track) return;
-      // Unplugged, or taken by a phone call: the system ended it, not we.
-      this[kind] = null;
+      if (track !== (kind === 'camera' ? this.camera : this.voice.raw)) return;
+      if (kind === 'camera') this.camera = null;
+      else this.voice.take(null);
       this.problems[kind] = 'lost';
       this.#changed();
+      this.#lost();
     });
+    if (kind === 'camera') {
+      this.camera?.stop();
+      this.camera = track;
+      // Some systems switch it in their own menu.
+      track.addEventListener('configurationchange', () => (this.blur = blurOf(this.camera)));
+      void this.#blurCamera();
+    } else this.voice.take(track);
     this.#changed();
   }
 
-  #let(kind: Kind): void {
-    this[kind]?.stop();
-    this[kind] = null;
+  async #blurCamera(): Promise<void> {
+    const { camera, choices } = this;
+    this.blur = camera === null ? 'never' : await setBlur(camera, choices.blur);
+  }
+
+  #letCamera(): void {
+    this.camera?.stop();
+    this.camera = null;
     this.#changed();
   }
 
-  #remember(): void {
-    saveChoices({
-      camera: this.#wantsCamera,
-      microphone: !this.muted,
-      cameraId: this.#wanted.camera,
-      microphoneId: this.#wanted.microphone,
-      keys: this.keys,
-    });
+  #remember(change: Partial<Choices>): void {
+    this.choices = { ...this.choices, ...change };
+    saveChoices(this.choices);
   }
 
   async #listDevices(): Promise<void> {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    const of = (kind: MediaDeviceKind): readonly DeviceOption[] =>
-      devices
-        .filter((device) => device.kind === kind && device.deviceId !== '')
-        .map(({ deviceId: id, label }) => ({ id, label }));
-    this.cameras = of('videoinput');
-    this.microphones = of('audioinput');
+    const before = this.devices;
+    const now = listOf(await navigator.mediaDevices.enumerateDevices());
+    if (this.#stopped) return;
+    this.devices = now;
+    const gone = this.speakers.take(now.speaker);
+    if (gone !== null) this.onNews({ kind: 'speaker-gone', label: gone });
+    for (const { kind, device } of pluggedIn(before, now))
+      if (!this.#uses(kind, device.id))
+        this.onNews({ kind: 'plugged', device: kind, id: device.id, label: labelOf(now[kind], device.id) });
   }
-}
 
-function problemOf(error: unknown): DeviceProblem {
-  if (!(error instanceof DOMException) && !(error instanceof TypeError)) throw error;
-  switch (error.name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return 'refused';
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return 'none';
-    default:
-      return 'busy';
+  #uses(kind: keyof DeviceList, id: string): boolean {
+    if (kind === 'speaker') return this.speakers.id === id;
+    return id === (kind === 'camera' ? this.cameraId : this.microphoneId);
   }
 }

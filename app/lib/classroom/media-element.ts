@@ -1,5 +1,7 @@
 /** Attachments for <video> and <audio>: a track in, frames counted, the size told. */
+import type { Source } from '#sfu/signalling/protocol.ts';
 import type { Attachment } from 'svelte/attachments';
+import type { Watching } from './watching.ts';
 
 /**
  * Plays a track. Browsers hold sound back until the person has touched the page; `onBlocked` says so, and the same
@@ -53,6 +55,35 @@ export function tellsWidth(tell: (width: number) => void): Attachment<HTMLElemen
       size.disconnect();
       sight.disconnect();
     };
+  };
+}
+
+/** This element shows that picture: it comes as large as the element is, and not at all once the element is gone. */
+export function watched(watching: Watching, personId: string, source: Source): Attachment<HTMLElement> {
+  return (element) => {
+    const viewer = watching.viewer(personId, source);
+    const stop = tellsWidth(viewer.see)(element);
+    return () => {
+      stop?.();
+      viewer.leave();
+    };
+  };
+}
+
+/** Plays as loudly as `volume` (0 to 1) says. */
+export function playsAt(volume: number): Attachment<HTMLMediaElement> {
+  return (element) => {
+    element.volume = volume;
+  };
+}
+
+/** Plays on that speaker; empty for the system's own. One that is gone meanwhile is told by the list of devices. */
+export function playsOn(speaker: string): Attachment<HTMLMediaElement> {
+  return (element) => {
+    if (typeof element.setSinkId !== 'function' || element.sinkId === speaker) return;
+    element.setSinkId(speaker).catch((error: unknown) => {
+      if (!(error instanceof DOMException)) throw error;
+    });
   };
 }
 

@@ -1,6 +1,7 @@
 /** The browser's end of live media: one device, two transports, what we send and what arrives. Knows no page. */
 import { Device } from 'mediasoup-client';
 import type { AppData, Consumer, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
+import type { Tile } from './watching.ts';
 import type {
   Answers,
   ClientType,
@@ -12,6 +13,9 @@ import type {
   Source,
 } from '#sfu/signalling/protocol.ts';
 
+/** What one sends; of a screen the picture and the sound are two things. */
+export type Sent = Source | 'screen-sound';
+
 export type Ask = <T extends ClientType>(type: T, data: DataOf<T>) => Promise<Answers[T]>;
 
 export interface MediaListener {
@@ -19,6 +23,8 @@ export interface MediaListener {
   onTrack(consumer: ConsumerInfo, track: MediaStreamTrack | null): void;
   /** `connected` is false while either transport that is in use has lost its way. */
   onConnected(connected: boolean): void;
+  /** These are about to begin: how large they are wanted. */
+  tilesOf(consumers: readonly ConsumerInfo[]): readonly Tile[];
 }
 
 type Direction = 'send' | 'receive';
@@ -29,7 +35,9 @@ export class MediaSession {
   readonly #listener: MediaListener;
   #device: Device | null = null;
   readonly #transports = new Map<Direction, Transport>();
-  readonly #producers = new Map<Source, Producer>();
+  /** The server may not have heard how to reach us: they never come up by themselves. */
+  readonly #unheard = new WeakSet<Transport>();
+  readonly #producers = new Map<Sent, Producer>();
   readonly #consumers = new Map<string, { consumer: Consumer; info: ConsumerInfo }>();
 
   constructor(ask: Ask, listener: MediaListener) {
@@ -60,28 +68,38 @@ export class MediaSession {
     return this.#transports.size > 0;
   }
 
-  /** Takes the answer of a join: builds new transports when it brings them, and makes the consumers agree with it. */
-  async adopt(joined: Joined): Promise<void> {
-    if (this.#device === null) return;
+  /**
+   * Takes the answer of a join: builds new transports when it brings them, and makes the consumers agree with it.
+   * Resolves when the receiving connection is begun; `said`, when the server knows that it may send.
+   */
+  async adopt(joined: Joined): Promise<{ readonly said: Promise<void> }> {
+    if (this.#device === null) return { said: Promise.resolve() };
     if (joined.transports !== null) {
       this.close();
       const { send, receive } = joined.transports;
-      this.#watch('receive', this.#device.createRecvTransport(receive));
-      if (send !== null) this.#watch('send', this.#device.createSendTransport(send));
+      const iceServers = [...joined.iceServers];
+      this.#watch('receive', this.#device.createRecvTransport({ ...receive, iceServers }));
+      if (send !== null) this.#watch('send', this.#device.createSendTransport({ ...send, iceServers }));
     } else {
       const alive = new Set(joined.producers.map(({ producerId }) => producerId));
       for (const [source, producer] of this.#producers) if (!alive.has(producer.id)) this.#forget(source, producer);
       for (const [consumerId] of this.#consumers)
         if (!joined.consumers.some((info) => info.consumerId === consumerId)) this.drop(consumerId);
     }
-    await this.consume(joined.consumers);
+    const { consumers } = joined;
+    const made = await this.#build(consumers);
+    return { said: this.#sayReady(consumers, made) };
   }
 
   /** Builds the receiving ends of all of them, then gives the word for all at once. */
   async consume(infos: readonly ConsumerInfo[]): Promise<void> {
+    await this.#sayReady(infos, await this.#build(infos));
+  }
+
+  async #build(infos: readonly ConsumerInfo[]): Promise<readonly string[]> {
     const receive = this.#transports.get('receive');
-    if (receive === undefined) return;
-    const made = await Promise.all(
+    if (receive === undefined) return [];
+    return Promise.all(
       infos.map(async (info) => {
         if (this.#consumers.has(info.consumerId)) return info.consumerId;
         const { consumerId, producerId, kind, rtpParameters } = info;
@@ -93,7 +111,16 @@ export class MediaSession {
         return consumerId;
       }),
     );
-    if (made.length > 0) await this.#ask('consumer-ready', { consumerIds: made });
+  }
+
+  async #sayReady(infos: readonly ConsumerInfo[], made: readonly string[]): Promise<void> {
+    if (made.length === 0) return;
+    const tiles = this.#listener.tilesOf(infos);
+    // Both at once and in this order: the size is known before the picture begins.
+    await Promise.all([
+      tiles.length === 0 ? null : this.#ask('watch', { tiles }),
+      this.#ask('consumer-ready', { consumerIds: made }),
+    ]);
   }
 
   drop(consumerId: string): void {
@@ -106,7 +133,7 @@ export class MediaSession {
 
   /** Sends a track, or swaps the one that is sent; paused means that nothing leaves this machine. */
   async send(
-    source: Source,
+    source: Sent,
     track: MediaStreamTrack,
     options: { paused?: boolean; encodings?: RtpEncodingParameters[] } = {},
   ): Promise<void> {
@@ -123,7 +150,9 @@ export class MediaSession {
       zeroRtpOnPause: true,
       disableTrackOnPause: false,
       ...(options.encodings === undefined ? {} : { encodings: options.encodings }),
-      ...(source === 'microphone' ? { codecOptions: { opusDtx: true, opusFec: true } } : {}),
+      ...(source === 'microphone' ? { codecOptions: { opusDtx: true, opusFec: true, opusNack: true } } : {}),
+      // Music and films, not a voice: both ears, and no gaps where it is quiet.
+      ...(source === 'screen-sound' ? { codecOptions: { opusStereo: true, opusFec: true, opusNack: true } } : {}),
       ...(source === 'camera' ? { codecOptions: { videoGoogleStartBitrate: 1_000 } } : {}),
     });
     if (options.paused === true) producer.pause();
@@ -133,7 +162,14 @@ export class MediaSession {
     });
   }
 
-  async pause(source: Source, paused: boolean): Promise<void> {
+  /** @param layer the largest one that is sent, from 0. */
+  async limit(source: Sent, layer: number): Promise<void> {
+    const producer = this.#producers.get(source);
+    if (producer === undefined || producer.closed || producer.maxSpatialLayer === layer) return;
+    await producer.setMaxSpatialLayer(layer);
+  }
+
+  async pause(source: Sent, paused: boolean): Promise<void> {
     const producer = this.#producers.get(source);
     if (producer === undefined || producer.paused === paused) return;
     if (paused) producer.pause();
@@ -141,19 +177,29 @@ export class MediaSession {
     await this.#ask(paused ? 'pause-producer' : 'resume-producer', { producerId: producer.id });
   }
 
-  async stop(source: Source): Promise<void> {
+  async stop(source: Sent): Promise<void> {
     const producer = this.#producers.get(source);
     if (producer === undefined) return;
     this.#forget(source, producer);
     await this.#ask('close-producer', { producerId: producer.id });
   }
 
-  sends(source: Source): boolean {
+  /** The server has closed it already. */
+  closed(source: Source): void {
+    for (const sent of source === 'screen' ? (['screen', 'screen-sound'] as const) : [source]) {
+      const producer = this.#producers.get(sent);
+      if (producer !== undefined) this.#forget(sent, producer);
+    }
+  }
+
+  sends(source: Sent): boolean {
     return this.#producers.has(source);
   }
 
-  async setLayers(consumerId: string, spatialLayer: number | null): Promise<void> {
-    if (this.#consumers.has(consumerId)) await this.#ask('set-layers', { consumerId, spatialLayer });
+  /** How large each of these is wanted from now on. */
+  async watch(tiles: readonly Tile[]): Promise<void> {
+    const alive = tiles.filter(({ consumerId }) => this.#consumers.has(consumerId));
+    if (alive.length > 0) await this.#ask('watch', { tiles: alive });
   }
 
   /** After a change of network: the same transports find a new way. */
@@ -162,7 +208,9 @@ export class MediaSession {
       [...this.#transports.values()]
         .filter((transport) => transport.connectionState !== 'new')
         .map(async (transport) => {
-          const { iceParameters } = await this.#ask('restart-ice', { transportId: transport.id });
+          const { iceParameters, iceServers } = await this.#ask('restart-ice', { transportId: transport.id });
+          // Before the restart, which opens relays anew: with credentials that have run out it would find none.
+          await transport.updateIceServers({ iceServers: [...iceServers] });
           await transport.restartIce({ iceParameters });
         }),
     );
@@ -170,7 +218,9 @@ export class MediaSession {
 
   /** True while no transport that is in use is broken. */
   get connected(): boolean {
-    return ![...this.#transports.values()].some(({ connectionState }) => BROKEN.has(connectionState));
+    return ![...this.#transports.values()].some(
+      (transport) => BROKEN.has(transport.connectionState) || this.#unheard.has(transport),
+    );
   }
 
   async stats(): Promise<readonly RTCStats[]> {
@@ -187,19 +237,24 @@ export class MediaSession {
     for (const transport of transports) transport.close();
   }
 
-  #forget(source: Source, producer: Producer): void {
+  #forget(source: Sent, producer: Producer): void {
     this.#producers.delete(source);
     producer.close();
   }
 
   #watch(direction: Direction, transport: Transport): void {
     this.#transports.set(direction, transport);
-    transport.on('connect', ({ dtlsParameters }, done, failed) => {
-      this.#ask('connect-transport', { transportId: transport.id, dtlsParameters }).then(done, failed);
+    transport.on('connect', ({ dtlsParameters }, done) => {
+      // The answer is not waited for: the first packet takes as long on its way as this message, and is sent again.
+      done();
+      this.#ask('connect-transport', { transportId: transport.id, dtlsParameters }).catch(() => {
+        this.#unheard.add(transport);
+        if (this.#transports.get(direction) === transport) this.#listener.onConnected(false);
+      });
     });
     transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
       const { source, paused } = sourceOf(appData, kind);
-      this.#ask('produce', { kind, source, rtpParameters, paused }).then(
+      this.#ask('produce', { transportId: transport.id, kind, source, rtpParameters, paused }).then(
         ({ producerId }) => done({ id: producerId }),
         failed,
       );
@@ -213,6 +268,7 @@ export class MediaSession {
 function sourceOf(appData: AppData, kind: MediaKind): { source: Source; paused: boolean } {
   const source = appData['source'];
   const paused = appData['paused'] === true;
+  if (source === 'screen-sound') return { source: 'screen', paused };
   if (source === 'camera' || source === 'microphone' || source === 'screen') return { source, paused };
   return { source: kind === 'audio' ? 'microphone' : 'camera', paused };
 }

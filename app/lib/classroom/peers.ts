@@ -63,12 +63,15 @@ export const withoutConsumer = (peers: readonly RemotePeer[], consumerId: string
 export const isMuted = (peer: RemotePeer): boolean =>
   !peer.producers.some(({ source, paused }) => source === 'microphone' && !paused);
 
-/** Whose screen is on the stage: of several, the one that began last. */
-export function screenOf(peers: readonly RemotePeer[]): { peer: RemotePeer; consumer: ConsumerInfo } | null {
-  const screens = peers.flatMap((peer) =>
+export interface SharedScreen {
+  readonly peer: RemotePeer;
+  readonly consumer: ConsumerInfo;
+}
+
+/** Every screen that is shared, the one that began last at the end. */
+export const screensOf = (peers: readonly RemotePeer[]): readonly SharedScreen[] =>
+  peers.flatMap((peer) =>
     peer.consumers
       .filter(({ source, kind }) => source === 'screen' && kind === 'video')
       .map((consumer) => ({ peer, consumer })),
   );
-  return screens.at(-1) ?? null;
-}

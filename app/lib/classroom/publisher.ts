@@ -7,6 +7,8 @@ export class Publisher {
   readonly #local: LocalMedia;
   readonly #media: MediaSession;
   readonly #report: (work: Promise<unknown>) => void;
+  /** Only the smallest picture of the camera is sent. */
+  small = false;
   #running = false;
   #again = false;
 
@@ -40,15 +42,20 @@ export class Publisher {
 
   async #once(): Promise<void> {
     if (!this.#media.hasTransports) return;
-    const { camera, microphone, screen, muted } = this.#local;
+    const { camera, microphone, screen, screenSound, muted } = this.#local;
     if (microphone === null) await this.#media.stop('microphone');
     else if (!muted || this.#media.sends('microphone')) {
       await this.#media.send('microphone', microphone);
       await this.#media.pause('microphone', muted);
     }
     if (camera === null) await this.#media.stop('camera');
-    else await this.#media.send('camera', camera, { encodings: CAMERA_ENCODINGS });
+    else {
+      await this.#media.send('camera', camera, { encodings: CAMERA_ENCODINGS });
+      await this.#media.limit('camera', this.small ? 0 : CAMERA_ENCODINGS.length - 1);
+    }
     if (screen === null) await this.#media.stop('screen');
     else await this.#media.send('screen', screen, { encodings: SCREEN_ENCODINGS });
+    if (screenSound === null) await this.#media.stop('screen-sound');
+    else await this.#media.send('screen-sound', screenSound);
   }
 }

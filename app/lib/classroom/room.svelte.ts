@@ -3,27 +3,49 @@
  * keeps what is sent in step with what the person switched on.
  */
 import { SvelteMap } from 'svelte/reactivity';
-import { isFinalClose, type CloseReason, type ConsumerInfo, type Joined, type Link } from '#sfu/signalling/protocol.ts';
+import {
+  isFinalClose,
+  lossOf,
+  type CloseReason,
+  type ConsumerInfo,
+  type Joined,
+  type JoinRequest,
+  type Link,
+  type MediaFault,
+} from '#sfu/signalling/protocol.ts';
 import type { Join } from '../../server/services.ts';
+import { Ahead } from './ahead.ts';
 import { backoff } from './backoff.ts';
 import { Door } from './door.svelte.ts';
-import { linkOf, readLink, type LinkReading } from './link-quality.ts';
+import { Health } from './health.ts';
+import { linkOf } from './link-quality.ts';
 import type { LocalMedia } from './local-media.svelte.ts';
 import { MediaSession } from './media-session.ts';
+import { onNetworkChange } from './network-changes.ts';
+import type { Saving } from './layers.ts';
 import { peersOf, withConsumer, withoutConsumer, withoutPeer, withPeer, type RemotePeer } from './peers.ts';
 import { Publisher } from './publisher.ts';
+import { Reception } from './reception.svelte.ts';
+import { loadRecorded, saveRecorded } from './recorded.ts';
+import { RoomRules } from './rules.svelte.ts';
 import { RefusedError, Signalling, SignallingError } from './signalling.ts';
 
-export type Phase = 'preview' | 'joining' | 'live' | 'reconnecting' | 'ended' | 'refused' | 'replaced';
+export type Phase = 'preview' | 'joining' | 'knocking' | 'live' | 'reconnecting' | 'ended' | 'refused' | 'replaced';
 
 export interface RoomOptions {
   readonly code: string;
+  /** Whose place it is. */
+  readonly personId: string;
   readonly local: LocalMedia;
   /** The business clock was moved. */
   readonly onClock: () => void;
+  /** Whether there is something to show without the door's answer. */
+  readonly startsAlone?: () => boolean;
 }
 
 const STATS_MS = 5_000;
+/** Whoever has joined sees the room within this, whatever the browser does about media meanwhile. */
+const DRAW_WITHIN_MS = 400;
 /** A broken way gets this long to mend before the transports are made anew. */
 const MEND_MS = 6_000;
 /** The server knows the person, so these are not worth another try. */
@@ -51,34 +73,62 @@ export class Room {
   readonly tracks = new SvelteMap<string, MediaStreamTrack>();
   speaking: readonly string[] = $state.raw([]);
   link: Link = $state('good');
+  /** What is wrong with one's own picture or sound. */
+  faults: readonly MediaFault[] = $state.raw([]);
   /** Board and chat work, sound and picture do not: no worker here, or a browser that cannot. */
   mediaOff: 'server' | 'browser' | null = $state(null);
   readonly local: LocalMedia;
+  /** Who may do what here, and who waits. */
+  readonly rules: RoomRules;
+  /** What one takes of the others. */
+  readonly reception: Reception;
+  /** Whether the person may be in the recording. */
+  recorded: boolean = $state(loadRecorded());
   readonly #options: RoomOptions;
   readonly #door: Door;
+  readonly #ahead = new Ahead();
+  /** The page has let go of it. */
+  #gone = false;
   readonly #media: MediaSession;
   readonly #publisher: Publisher;
   #signalling: Signalling | null = null;
+  /** The connection on which one stands at the door. */
+  #atDoor: Signalling | null = null;
   #resumeToken: string | null = null;
   /** Rises with each attempt to connect, so that a late answer of an old one is dropped. */
   #attempt = 0;
-  #reading: LinkReading | null = null;
+  readonly #health = new Health();
+  /** The camera was given up for the sound, and comes back with the pictures. */
+  #cameraAway = false;
   #timers: ReturnType<typeof setInterval>[] = [];
   #mending: ReturnType<typeof setTimeout> | null = null;
   #wake: (() => void) | null = null;
+  #listening: readonly (() => void)[] = [];
 
   constructor(options: RoomOptions) {
     this.#options = options;
-    this.#door = new Door(options.code);
+    this.#door = new Door(options.code, options.personId);
     this.local = options.local;
     this.#media = new MediaSession(
       (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
       {
         onTrack: (info, track) => this.#onTrack(info, track),
         onConnected: (connected) => this.#onConnected(connected),
+        tilesOf: (infos) => this.reception.watching.add(infos),
       },
     );
+    this.rules = new RoomRules(
+      (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
+      options.local,
+      this.#media,
+    );
     this.#publisher = new Publisher(options.local, this.#media, (work) => this.#background(work));
+    this.reception = new Reception(
+      (tiles) => this.#background(this.#media.watch(tiles)),
+      (personId) =>
+        this.speaking.includes(personId) || this.peers.some((one) => one.personId === personId && one.role === 'host'),
+      (saving) => this.#save(saving),
+    );
     options.local.onChange(() => this.#publisher.update());
   }
 
@@ -87,19 +137,36 @@ export class Room {
     return this.#door.current;
   }
 
+  /** The person may come in any moment: what takes time is done ahead. Again when it was long ago. */
+  prepare(): void {
+    this.#background(this.#prepare());
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.phase !== 'preview') return;
+    const answer = await this.#door.open();
+    if (answer.kind !== 'join' || this.phase !== 'preview' || this.#gone) return;
+    const opened = await this.#ahead.open(answer.join);
+    if (opened !== null) await this.#media.capabilities(opened.welcome.routerRtpCapabilities);
+  }
+
   /** From the preview into the lesson. */
   async enter(): Promise<void> {
-    if (this.phase === 'joining' || this.phase === 'live') return;
+    if (this.phase === 'joining' || this.phase === 'knocking' || this.phase === 'live') return;
     this.phase = 'joining';
     this.refusal = null;
-    this.#timers = [setInterval(() => void this.#measure(), STATS_MS), setInterval(() => void this.#renew(), 20_000)];
-    globalThis.addEventListener('online', this.#onOnline);
+    this.#timers = [
+      setInterval(() => this.#background(this.#measure()), STATS_MS),
+      setInterval(() => this.#background(this.#renew()), 20_000),
+    ];
+    const connection = 'connection' in navigator ? navigator.connection : null;
+    this.#listening = [onNetworkChange(this.#onNetwork, globalThis.window, connection)];
     await this.#connect(false);
   }
 
   /** Leaves on purpose; the preview is one step away. */
   async leave(): Promise<void> {
-    const signalling = this.#signalling;
+    const signalling = this.#signalling ?? this.#atDoor;
     this.#stop('preview');
     this.local.stopScreen();
     if (signalling === null) return;
@@ -119,6 +186,8 @@ export class Room {
   /** A fresh one. Rejects while there is none to be had. */
   readonly freshTicket = async (): Promise<string> => {
     const answer = await this.#door.fresh();
+    // Nothing of this person goes out while another one is signed in.
+    if (answer.kind === 'refused' && answer.code === 'someone-else') this.#leaveFor(answer.code, answer.message);
     if (answer.kind !== 'join') throw new SignallingError(answer.kind);
     this.#tellTicket();
     return answer.join.ticket;
@@ -126,7 +195,10 @@ export class Room {
 
   /** The page goes away. */
   destroy(): void {
+    this.#gone = true;
+    this.#ahead.drop();
     this.#signalling?.close();
+    this.#atDoor?.close();
     this.#stop('preview');
     this.local.stop();
   }
@@ -138,9 +210,10 @@ export class Room {
     this.#stop('ended');
   }
 
-  /** The size of a tile decides which layer it gets. */
-  setLayers(consumerId: string, layer: number | null): void {
-    this.#background(this.#media.setLayers(consumerId, layer));
+  /** Holds for the next join, and for later ones on this device. */
+  setRecorded(recorded: boolean): void {
+    this.recorded = recorded;
+    saveRecorded(recorded);
   }
 
   trackOf(peer: RemotePeer, source: ConsumerInfo['source'], kind: ConsumerInfo['kind']): MediaStreamTrack | null {
@@ -164,7 +237,14 @@ export class Room {
   async #tryOnce(mine: number, keepTransports: boolean): Promise<'done' | 'again' | 'new-ticket'> {
     const answer = await this.#door.open();
     if (this.#attempt !== mine) return 'done';
-    if (answer.kind === 'unreachable') return 'again';
+    if (answer.kind === 'unreachable') {
+      // The board is here, and media come when they can.
+      if (this.phase === 'joining' && this.#options.startsAlone?.()) {
+        this.phase = 'reconnecting';
+        this.link = 'lost';
+      }
+      return 'again';
+    }
     if (answer.kind === 'refused') {
       this.#refuse(answer.code, answer.message);
       return 'done';
@@ -172,23 +252,48 @@ export class Room {
     const { ticket, signalling: where } = answer.join;
     let signalling: Signalling | null = null;
     try {
-      const opened = await Signalling.open(where.url, where.path, ticket);
+      const opened = await (this.#ahead.take(ticket) ?? Signalling.open(where.url, where.path, ticket));
       signalling = opened.signalling;
+      signalling.on('waiting', (door) => (this.rules.door = door));
       const rtpCapabilities = await this.#media.capabilities(opened.welcome.routerRtpCapabilities);
       const token = this.#resumeToken;
       const keep = keepTransports && this.#media.hasTransports && this.#media.connected;
       const resume = token === null ? null : { token, keepTransports: keep };
-      const joined = await signalling.ask('join', { version: opened.welcome.version, rtpCapabilities, resume });
+      const joined = await this.#comeIn(signalling, mine, {
+        version: opened.welcome.version,
+        rtpCapabilities,
+        resume,
+        recorded: this.recorded,
+      });
       if (this.#attempt !== mine) {
         signalling.close();
         return 'done';
       }
-      this.#settle(signalling, joined);
+      await this.#settle(signalling, joined, mine);
       return 'done';
     } catch (error) {
       signalling?.close();
       if (this.#attempt !== mine) return 'done';
       return this.#onFailure(error);
+    }
+  }
+
+  /** Joins, or stands at the door until somebody opens it. */
+  async #comeIn(signalling: Signalling, mine: number, request: JoinRequest): Promise<Joined> {
+    for (;;) {
+      try {
+        return await signalling.ask('join', request);
+      } catch (error) {
+        if (!(error instanceof RefusedError) || error.code !== 'waiting' || this.#attempt !== mine) throw error;
+      }
+      this.phase = 'knocking';
+      this.#atDoor = signalling;
+      try {
+        await signalling.admitted();
+      } finally {
+        if (this.#atDoor === signalling) this.#atDoor = null;
+      }
+      if (this.#attempt === mine) this.phase = 'joining';
     }
   }
 
@@ -205,28 +310,48 @@ export class Room {
       this.#refuse('internal', '');
       return 'done';
     }
+    if (error.code === 'replaced') {
+      this.#stop('replaced');
+      return 'done';
+    }
     if (WORTH_RETRY.has(error.code)) return error.code === 'ticket-invalid' ? 'new-ticket' : 'again';
     this.#refuse(error.code, error.message);
     return 'done';
   }
 
-  #settle(signalling: Signalling, joined: Joined): void {
+  async #settle(signalling: Signalling, joined: Joined, mine: number): Promise<void> {
     this.#signalling = signalling;
-    this.#resumeToken = joined.resumeToken;
     this.#listen(signalling);
+    // Drawing the room keeps the page busy for a while, so the connections are begun before it.
+    const drawAnyway = new Promise((resolve) => setTimeout(resolve, DRAW_WITHIN_MS));
+    await Promise.race([Promise.allSettled([this.#take(joined)]), drawAnyway]);
+    if (this.#attempt === mine && this.#signalling === signalling) this.phase = 'live';
+  }
+
+  /** The whole picture: of a join, or of media that go on elsewhere on the server. Resolves when receiving is begun. */
+  #take(joined: Joined): Promise<unknown> {
+    this.#resumeToken = joined.resumeToken;
+    this.rules.take(joined);
     this.peers = peersOf(joined, Date.now());
     this.speaking = joined.speaking;
     this.mediaOff = this.#media.supported ? null : 'browser';
     this.link = 'good';
-    this.#reading = null;
-    this.phase = 'live';
+    this.#health.begin();
+    this.#health.hear(this.#othersSpeak(joined.speaking));
+    this.reception.watching.anew();
     // The person is in; what goes wrong with single tracks from here on must not put them out.
-    this.#background(this.#media.adopt(joined).then(() => this.#publisher.update()));
+    const adopting = this.#media.adopt(joined);
+    this.#background(adopting.then(({ said }) => said));
+    this.#publisher.update();
+    return adopting;
   }
 
   #listen(signalling: Signalling): void {
     const current = (): boolean => this.#signalling === signalling;
     const update = (): number => Date.now();
+    signalling.on('joined-anew', (joined) => {
+      if (current()) this.#background(this.#take(joined));
+    });
     signalling.on('peer-joined', (info) => (this.peers = withPeer(this.peers, info, update())));
     signalling.on('peer-changed', (info) => (this.peers = withPeer(this.peers, info, update())));
     signalling.on('peer-left', ({ personId }) => (this.peers = withoutPeer(this.peers, personId)));
@@ -238,7 +363,12 @@ export class Room {
       this.peers = withoutConsumer(this.peers, consumerId);
       this.#media.drop(consumerId);
     });
-    signalling.on('speaking', ({ personIds }) => (this.speaking = personIds));
+    signalling.on('speaking', ({ personIds }) => {
+      this.speaking = personIds;
+      this.#health.hear(this.#othersSpeak(personIds));
+      this.reception.watching.look();
+    });
+    this.rules.listen(signalling);
     signalling.on('clock', () => this.#options.onClock());
     signalling.onLost((reason) => {
       if (current()) this.#onLost(reason);
@@ -260,17 +390,20 @@ export class Room {
   }
 
   async #renew(): Promise<void> {
-    if (this.#door.wantsRenewal && (await this.#door.fresh()).kind === 'join') this.#tellTicket();
+    if (this.#door.wantsRenewal) await this.freshTicket();
   }
 
   #tellTicket(): void {
     const ticket = this.ticket();
-    if (this.#signalling !== null) this.#background(this.#signalling.ask('renew-ticket', { ticket }));
+    const signalling = this.#signalling ?? this.#atDoor;
+    if (signalling !== null) this.#background(signalling.ask('renew-ticket', { ticket }));
   }
 
   #onTrack(info: ConsumerInfo, track: MediaStreamTrack | null): void {
-    if (track === null) this.tracks.delete(info.consumerId);
-    else this.tracks.set(info.consumerId, track);
+    if (track === null) {
+      this.tracks.delete(info.consumerId);
+      this.reception.watching.remove(info.consumerId);
+    } else this.tracks.set(info.consumerId, track);
   }
 
   #onConnected(connected: boolean): void {
@@ -292,38 +425,77 @@ export class Room {
   async #measure(): Promise<void> {
     const signalling = this.#signalling;
     if (signalling === null || !this.#media.hasTransports) return;
-    const reading = readLink(await this.#media.stats());
-    const link = linkOf(this.#reading, reading, this.#media.connected);
-    this.#reading = reading;
+    const stats = await this.#media.stats();
+    // Left, or over other transports by now.
+    if (this.#signalling !== signalling) return;
+    const report = this.#health.read(stats, this.local);
+    const link = linkOf(report, this.#media.connected);
+    this.reception.read({ link, loss: report === null ? 0 : lossOf(report) });
+    this.faults = report?.faults ?? [];
+    if (report !== null) this.#background(signalling.ask('report-stats', report));
     if (link === this.link) return;
     this.link = link;
     this.#background(signalling.ask('report-link', { link }));
   }
 
+  #leaveFor(code: string, message: string): void {
+    this.#signalling?.close();
+    this.#atDoor?.close();
+    this.#refuse(code, message);
+  }
+
+  #othersSpeak(personIds: readonly string[]): boolean {
+    return personIds.some((personId) => personId !== this.rules.you?.personId);
+  }
+
+  /** Pictures are given up on both ways: one's own costs as much as another's. */
+  #save(saving: Saving): void {
+    this.#publisher.small = saving !== 'none';
+    if (saving === 'sound') {
+      this.#cameraAway = this.local.camera !== null;
+      this.local.hush('camera');
+    } else if (this.#cameraAway) {
+      this.#cameraAway = false;
+      if (this.local.camera === null && this.rules.may('camera')) this.#background(this.local.setCamera(true));
+    }
+    this.#publisher.update();
+  }
+
   #refuse(code: string, message: string): void {
     if (code === 'lesson-ended' || code === 'lesson-cancelled') return this.#stop('ended');
     this.refusal = { code, message };
-    this.#stop('refused');
+    // Whoever was never in stands before the door still, and sees themselves there.
+    this.#stop('refused', this.phase === 'joining' || this.phase === 'knocking');
   }
 
-  #stop(phase: Phase): void {
+  #stop(phase: Phase, keepDevices = phase === 'preview'): void {
     this.#attempt += 1;
     this.phase = phase;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     if (this.#mending !== null) clearTimeout(this.#mending);
-    globalThis.removeEventListener('online', this.#onOnline);
+    for (const stop of this.#listening) stop();
+    this.#listening = [];
     this.#wake?.();
     this.#signalling = null;
+    this.#atDoor = null;
+    this.rules.forget();
+    this.reception.watching.clear();
     this.#media.close();
     this.peers = [];
     this.speaking = [];
+    this.faults = [];
+    this.#health.end();
     this.#resumeToken = null;
     this.#door.forget();
-    if (phase !== 'preview') this.local.stop();
+    if (!keepDevices) this.local.stop();
   }
 
-  readonly #onOnline = (): void => this.#wake?.();
+  /** Another network: no waiting for the next try, nor for the browser to find out that the old way is dead. */
+  readonly #onNetwork = (): void => {
+    this.#wake?.();
+    if (this.#signalling !== null) this.#background(this.#media.restartIce());
+  };
 
   /** Waits, but not a moment longer than until the network is back. */
   #pause(ms: number): Promise<void> {

@@ -1,13 +1,14 @@
 /** One signalling connection. It never reconnects by itself: the room decides when, and with which ticket. */
 import { io, type Socket } from 'socket.io-client';
-import type {
-  Answer,
-  Answers,
-  ClientType,
-  CloseReason,
-  DataOf,
-  ServerDataOf,
-  ServerType,
+import {
+  isFinalClose,
+  type Answer,
+  type Answers,
+  type ClientType,
+  type CloseReason,
+  type DataOf,
+  type ServerDataOf,
+  type ServerType,
 } from '#sfu/signalling/protocol.ts';
 
 const CONNECT_MS = 8_000;
@@ -69,8 +70,29 @@ export class Signalling {
     return { signalling, welcome };
   }
 
+  get open(): boolean {
+    return this.#socket.connected;
+  }
+
   on<T extends ServerType>(type: T, listener: (data: ServerDataOf<T>) => void): void {
     this.#socket.on<string>(type, listener);
+  }
+
+  /** Waits at the door until a host opens it. Rejects when the connection is gone: with the server's reason if that is final. */
+  admitted(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onLost = (): void => {
+        this.#socket.off('admitted', onAdmitted);
+        const reason = this.#closed;
+        reject(reason !== null && isFinalClose(reason) ? new RefusedError(reason, '') : new SignallingError('lost'));
+      };
+      const onAdmitted = (): void => {
+        this.#socket.off('disconnect', onLost);
+        resolve();
+      };
+      this.#socket.once('admitted', onAdmitted);
+      this.#socket.once('disconnect', onLost);
+    });
   }
 
   /** Once, when the connection is gone; with the server's reason if it gave one. Not after `close`. */

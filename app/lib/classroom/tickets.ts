@@ -15,12 +15,17 @@ interface ProblemBody {
 
 const TIMEOUT_MS = 8_000;
 
-async function post(path: string): Promise<Response | null> {
+/** @param as whom the page takes for signed in; another tab may have signed in somebody else. */
+async function post(path: string, body: object = {}, as: string | null = null): Promise<Response | null> {
   try {
     return await fetch(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: '{}',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        ...(as === null ? {} : { 'x-person': as }),
+      },
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
@@ -43,17 +48,31 @@ async function refusalOf(response: Response): Promise<{ code: string; message: s
   return { code: typeof code === 'string' ? code : 'internal', message: typeof detail === 'string' ? detail : '' };
 }
 
-export async function askToJoin(code: string): Promise<JoinAnswer> {
-  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/join`);
+async function askFor(code: string, personId: string, what: 'join' | 'prepare'): Promise<JoinAnswer> {
+  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/${what}`, {}, personId);
   if (response === null) return { kind: 'unreachable' };
   if (response.ok) return { kind: 'join', join: await response.json() };
   const refusal = await refusalOf(response);
   return refusal === null ? { kind: 'unreachable' } : { kind: 'refused', ...refusal };
 }
 
+/** A ticket for this person; refused with `someone-else` when another one is signed in. */
+export const askToJoin = (code: string, personId: string): Promise<JoinAnswer> => askFor(code, personId, 'join');
+
+/** The tutor's ticket for the board alone, before the lesson. */
+export const askToPrepare = (code: string, personId: string): Promise<JoinAnswer> => askFor(code, personId, 'prepare');
+
 /** Ends the lesson for all. Null when it was done, else why not. */
 export async function askToEnd(code: string): Promise<{ code: string; message: string } | null> {
   const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/end`);
+  if (response === null) return { code: 'unreachable', message: '' };
+  if (response.ok) return null;
+  return (await refusalOf(response)) ?? { code: 'unreachable', message: '' };
+}
+
+/** Brings the board of an earlier lesson. Null when it was done, else why not. */
+export async function askToContinue(code: string, from: string): Promise<{ code: string; message: string } | null> {
+  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/continue-board`, { from });
   if (response === null) return { code: 'unreachable', message: '' };
   if (response.ok) return null;
   return (await refusalOf(response)) ?? { code: 'unreachable', message: '' };

@@ -12,12 +12,13 @@ export type DoorAnswer =
 
 const TIMEOUT_MS = 8_000;
 
-export async function knock(conversationId: string): Promise<DoorAnswer> {
+/** @param personId whose door it is; closed when somebody else is signed in in this browser. */
+export async function knock(conversationId: string, personId: string): Promise<DoorAnswer> {
   let response: Response;
   try {
     response = await fetch(`/api/v1/conversations/${encodeURIComponent(conversationId)}/join`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'x-person': personId },
       body: '{}',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -21,4 +21,10 @@ export function lineOf({ kind, last, invitedBy }: ConversationLine, ownId: strin
 export const whenOf = (at: number, zone: string, now: number): string =>
   dayKey(at, zone) === dayKey(now, zone) ? formatClock(at, zone) : formatDate(at, zone, now);
 
+/** What the tab is called: what is unread in all of them stands first, as in every mailbox. */
+export function tabOf(title: string, lines: readonly Pick<ConversationLine, 'unread'>[]): string {
+  const unread = lines.reduce((sum, line) => sum + line.unread, 0);
+  return `${unread === 0 ? '' : `(${countOf(unread)}) `}${title} · NexusEd`;
+}
+
 export const countOf = (unread: number): string => (unread > 99 ? '99+' : String(unread));

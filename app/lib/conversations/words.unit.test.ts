@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../messages/en/index.ts';
 import type { ConversationLine } from '#app/server/conversations/contract.ts';
-import { countOf, lineOf, titleOf, whenOf } from './words.ts';
+import { countOf, lineOf, tabOf, titleOf, whenOf } from './words.ts';
 
 const m = en.conversations;
 const line: ConversationLine = {
@@ -29,6 +29,11 @@ describe('a conversation in a list', () => {
   it('has a name when nobody knows it any more', () => {
     expect(titleOf({ kind: 'group', title: null }, m)).toBe('Study group');
     expect(titleOf({ kind: 'direct', title: null }, m)).toBe('Someone who left');
+  });
+  it('counts in the name of the tab', () => {
+    expect(tabOf('Messages', [])).toBe('Messages · NexusEd');
+    expect(tabOf('Physics', [{ unread: 2 }, { unread: 0 }, { unread: 1 }])).toBe('(3) Physics · NexusEd');
+    expect(tabOf('Physics', [{ unread: 120 }])).toBe('(99+) Physics · NexusEd');
   });
   it('tells the clock today and the day before', () => {
     const at = Date.UTC(2026, 10, 21, 5, 0);

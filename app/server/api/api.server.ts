@@ -10,6 +10,7 @@ import { registerCases } from './cases.server.ts';
 import { registerConversations } from './conversations.server.ts';
 import { registerLessonFiles } from './files.server.ts';
 import { registerBoards } from './boards.server.ts';
+import { registerChecks } from './checks.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { registerReplay } from './replay.server.ts';
 import { failed, problem } from './problem.server.ts';
@@ -29,10 +30,18 @@ declare module 'fastify' {
   }
 }
 
-/** The signed-in person, or null after a 401 was sent. */
+/** Whom a page takes for signed in: another tab of its browser may have signed in somebody else. */
+const AS = 'x-person';
+
+/** The signed-in person, or null after a 401 was sent; or a 409 when the request is meant to be somebody else's. */
 export function signedIn(request: FastifyRequest, reply: FastifyReply): Person | null {
-  if (!request.person) void problem(reply, 401, 'not-signed-in', 'Sign in first.');
-  return request.person;
+  const { person, headers } = request;
+  if (!person) void problem(reply, 401, 'not-signed-in', 'Sign in first.');
+  else if (headers[AS] !== undefined && headers[AS] !== person.personId) {
+    void problem(reply, 409, 'someone-else', 'Somebody else is signed in in this browser now.');
+    return null;
+  }
+  return person;
 }
 
 interface ApiError {
@@ -96,6 +105,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerCases(app, settings.services);
   registerBoards(app, settings.services);
   registerLessons(app, settings.services);
+  registerChecks(app, settings.services);
   await registerReplay(app, settings.services);
   await registerLessonFiles(app, settings.services);
   await registerConversations(app, settings.services);

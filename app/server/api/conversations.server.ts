@@ -109,6 +109,7 @@ export async function registerConversations(app: FastifyInstance, services: Serv
             members: Type.Array(Member),
             state: oneOf(['open', 'over', 'blocked', 'blocking']),
             linkMadeAt: IntegerOrNull,
+            linkExpiresAt: IntegerOrNull,
           }),
         ),
       },
@@ -117,7 +118,8 @@ export async function registerConversations(app: FastifyInstance, services: Serv
       const person = signedIn(request, reply);
       if (!person) return reply;
       const page = await services.conversationFor(person, request.params.id);
-      return page ?? problem(reply, 404, NO_CONVERSATION.code, NO_CONVERSATION.message);
+      if (!page) return problem(reply, 404, NO_CONVERSATION.code, NO_CONVERSATION.message);
+      return { ...page, linkMadeAt: page.link?.madeAt ?? null, linkExpiresAt: page.link?.expiresAt ?? null };
     },
   );
 

@@ -65,11 +65,11 @@ export async function registerReplay(app: FastifyInstance, services: Services): 
           summary:
             'Ink that was drawn without a connection, after the lesson’s end: into the history alone, marked as late',
           description:
-            'The body is one Yjs update (V1). What is not the sender’s own is left out; sent again, nothing is new.',
+            'The body is one Yjs update (V1). What is not the sender’s own, or was not allowed, is left out: then the answer is `partly`, or `nothing`, which is final. Sent again it is `known`.',
           consumes: ['application/octet-stream'],
           params: Type.Object({ code: Type.String({ maxLength: 32 }) }),
           querystring: Type.Object({ of: Type.Optional(Type.String({ maxLength: 64 })) }),
-          response: answers(200, Type.Object({ status: oneOf(['kept', 'nothing']) })),
+          response: answers(200, Type.Object({ status: oneOf(['kept', 'partly', 'known', 'nothing']) })),
         },
       },
       async (request, reply) => {

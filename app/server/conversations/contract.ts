@@ -1,4 +1,5 @@
 /** What pages and API may ask about conversations. Business ms unless a field says wall. */
+import type { ReportOutcome, ReportReason } from '#events/conversation/events.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
 import type { Join, Person } from '../services.ts';
 
@@ -36,6 +37,17 @@ export interface ConversationPerson {
   readonly name: string;
 }
 
+export interface GroupLink {
+  readonly madeAt: number;
+  /** Null: until it is stopped. */
+  readonly expiresAt: number | null;
+  /** Null: for whoever has it. */
+  readonly mostUses: number | null;
+  readonly uses: number;
+  /** Why nobody joins by it any more. */
+  readonly dead: 'expired' | 'used-up' | null;
+}
+
 export interface ConversationPage {
   readonly conversationId: string;
   readonly kind: 'direct' | 'group';
@@ -47,7 +59,10 @@ export interface ConversationPage {
   readonly invited: readonly ConversationPerson[];
   /** Who invited this person. */
   readonly invitedBy: string | null;
-  readonly linkMadeAt: number | null;
+  /** For the owner: the link that stands. Business ms. */
+  readonly link: GroupLink | null;
+  /** For the owner: whom they took out and may invite again. */
+  readonly removed: readonly ConversationPerson[];
   /** `over`: the other one is gone. `blocked`: by this person; `blocking`: by the other one. */
   readonly state: 'open' | 'over' | 'blocked' | 'blocking';
 }
@@ -59,6 +74,8 @@ export interface GroupInvite {
   readonly members: readonly ConversationPerson[];
   readonly joined: boolean;
   readonly full: boolean;
+  /** Why nobody joins by this link any more. */
+  readonly dead: 'expired' | 'used-up' | null;
 }
 
 export type ConversationAct =
@@ -73,7 +90,42 @@ export type ConversationAct =
   | { readonly do: 'leave'; readonly successorId: string | null }
   | { readonly do: 'block' | 'unblock' };
 
+/** What ops are to look at. Business ms. */
+export interface ReportLine {
+  readonly reportId: string;
+  /** Name of the group; null for two people, and where nobody knows it. */
+  readonly group: string | null;
+  readonly kind: 'direct' | 'group';
+  readonly byName: string | null;
+  /** Whose message it is; null for the conversation as a whole, and where the account is gone. */
+  readonly personName: string | null;
+  readonly about: 'message' | 'conversation';
+  /** What it says, or what it said before it was deleted; null when it is not there. Only while the report is open. */
+  readonly words: string | null;
+  readonly reason: ReportReason;
+  readonly reportedAt: number;
+  readonly outcome: ReportOutcome | null;
+  /** Somebody else of ops has to look at it. */
+  readonly own: boolean;
+}
+
 export interface ConversationServices {
+  /** @param messageKey null: all of it. */
+  report(
+    person: Person,
+    conversationId: string,
+    what: { readonly messageKey: string | null; readonly reason: string },
+    requestId: string,
+  ): Promise<{ kind: 'reported' } | Refusal>;
+  /** For ops. */
+  reports(person: Person): Promise<readonly ReportLine[] | Refusal>;
+  /** As ops. */
+  closeReport(
+    person: Person,
+    reportId: string,
+    outcome: string,
+    requestId: string,
+  ): Promise<{ kind: 'done' } | Refusal>;
   /** Newest line first; what has no line yet stands above. */
   conversationsOf(person: Person): Promise<readonly ConversationLine[]>;
   /** Lines of others that this person has not seen, in all their conversations. */
@@ -101,8 +153,18 @@ export interface ConversationServices {
     act: ConversationAct,
     requestId: string,
   ): Promise<{ kind: 'done' } | Refusal>;
-  /** Told once: the log keeps a hash of it. */
-  makeInviteLink(person: Person, conversationId: string): Promise<{ kind: 'made'; token: string } | Refusal>;
+  /**
+   * Told once: the log keeps a hash of it.
+   *
+   * @param days how long it works.
+   * @param mostUses how many may join by it; null: whoever has it.
+   */
+  makeInviteLink(
+    person: Person,
+    conversationId: string,
+    days: number,
+    mostUses: number | null,
+  ): Promise<{ kind: 'made'; token: string } | Refusal>;
   /** Null where no link leads. */
   groupBehind(person: Person, token: string): Promise<GroupInvite | null>;
   joinGroup(

@@ -85,7 +85,8 @@ const group: ConversationRow = {
   begunBy: 'ravi',
   begunAt: 1,
   over: false,
-  linkMadeAt: 5,
+  link: { madeAt: 5, expiresAt: 50, mostUses: 2, uses: 1 },
+  removed: [{ personId: 'bala', name: 'BALA' }],
   members: [member('ravi'), member('meera'), member('zoya', { state: 'invited', invitedBy: 'ravi' })],
 };
 const pair: ConversationRow = {
@@ -94,7 +95,8 @@ const pair: ConversationRow = {
   kind: 'direct',
   name: null,
   ownerId: null,
-  linkMadeAt: null,
+  link: null,
+  removed: [],
   members: [member('asha'), member('ravi')],
 };
 const said = { last: { at: 9, ...asha, text: 'Hello', files: 0 }, unreadOf: () => 3 };
@@ -102,21 +104,23 @@ const said = { last: { at: 9, ...asha, text: 'Hello', files: 0 }, unreadOf: () =
 describe('what one person sees of a conversation', () => {
   it('is nothing of what they are not in, and only the invitation of what they are invited to', () => {
     expect(lineFor('asha', group, said)).toBeNull();
-    expect(pageFor('asha', group)).toBeNull();
+    expect(pageFor('asha', group, 9)).toBeNull();
     expect(lineFor('zoya', group, said)).toMatchObject({ invitedBy: 'RAVI', last: null, unread: 0, members: 2 });
-    expect(pageFor('zoya', group)).toMatchObject({ mine: 'invited', invitedBy: 'RAVI', linkMadeAt: null, invited: [] });
+    expect(pageFor('zoya', group, 9)).toMatchObject({ mine: 'invited', invitedBy: 'RAVI', link: null, invited: [] });
   });
   it('is the link and the invitations for the owner alone', () => {
-    expect(pageFor('ravi', group)).toMatchObject({
+    expect(pageFor('ravi', group, 9)).toMatchObject({
       mine: 'owner',
-      linkMadeAt: 5,
+      link: { madeAt: 5, expiresAt: 50, mostUses: 2, uses: 1, dead: null },
+      removed: [{ personId: 'bala' }],
       invited: [{ personId: 'zoya', name: 'ZOYA' }],
       members: [
         { personId: 'ravi', owner: true },
         { personId: 'meera', owner: false },
       ],
     });
-    expect(pageFor('meera', group)).toMatchObject({ mine: 'member', linkMadeAt: null, invited: [] });
+    expect(pageFor('meera', group, 9)).toMatchObject({ mine: 'member', link: null, removed: [], invited: [] });
+    expect(pageFor('ravi', group, 50)?.link?.dead).toBe('expired');
   });
   it('is the other one’s name, and nothing before the first line for who did not begin it', () => {
     expect(lineFor('asha', pair, NOTHING_SAID)).toBeNull();
@@ -125,11 +129,11 @@ describe('what one person sees of a conversation', () => {
   });
   it('has nothing unread where nobody can write', () => {
     const blocked = { ...pair, members: [member('asha', { blocks: true }), member('ravi')] };
-    expect(pageFor('asha', blocked)?.state).toBe('blocked');
-    expect(pageFor('ravi', blocked)?.state).toBe('blocking');
+    expect(pageFor('asha', blocked, 9)?.state).toBe('blocked');
+    expect(pageFor('ravi', blocked, 9)?.state).toBe('blocking');
     expect(lineFor('ravi', blocked, said)).toMatchObject({ unread: 0, open: false });
     const over = { ...pair, over: true, members: [member('ravi')] };
-    expect(pageFor('ravi', over)).toMatchObject({ state: 'over', title: null });
+    expect(pageFor('ravi', over, 9)).toMatchObject({ state: 'over', title: null });
   });
   it('stands in the order of what wants something, then of the last line', () => {
     const at = (conversationId: string, change: Partial<ConversationLine>): ConversationLine => {
@@ -147,8 +151,12 @@ describe('what one person sees of a conversation', () => {
   });
   it('is full at fifty', () => {
     const full = { ...group, members: Array.from({ length: 50 }, (_, n) => member(`m${n}`)) };
-    expect(inviteFor('zoya', full)).toMatchObject({ full: true, joined: false, title: 'Physics' });
-    expect(inviteFor('m3', full)).toMatchObject({ joined: true });
-    expect(inviteFor('zoya', group)).toMatchObject({ full: false, joined: false, members: [{}, {}] });
+    expect(inviteFor('zoya', full, 9)).toMatchObject({ full: true, joined: false, title: 'Physics' });
+    expect(inviteFor('m3', full, 9)).toMatchObject({ joined: true });
+    expect(inviteFor('zoya', group, 9)).toMatchObject({ full: false, joined: false, members: [{}, {}], dead: null });
+  });
+  it('says of a link that it has ended, by its day or by how many have come', () => {
+    expect(inviteFor('zoya', group, 50).dead).toBe('expired');
+    expect(inviteFor('zoya', { ...group, link: group.link && { ...group.link, uses: 2 } }, 9).dead).toBe('used-up');
   });
 });

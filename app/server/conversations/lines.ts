@@ -2,7 +2,7 @@
 import type { ConversationMember, ConversationRow } from '#projections/queries.ts';
 import type { ConversationLine, ConversationPage, GroupInvite } from './contract.ts';
 import type { ChatSummary } from './summaries.server.ts';
-import { MOST_MEMBERS } from '#events/conversation/group.ts';
+import { MOST_MEMBERS, whyLinkIsDead } from '#events/conversation/group.ts';
 
 const isIn = ({ state }: ConversationMember): boolean => state === 'in';
 const nameOf = (row: ConversationRow, personId: string | null): string =>
@@ -51,7 +51,8 @@ export function inOrder(lines: readonly ConversationLine[]): readonly Conversati
   return lines.toSorted((a, b) => rank(a) - rank(b) || (b.last?.at ?? 0) - (a.last?.at ?? 0));
 }
 
-export function pageFor(personId: string, row: ConversationRow): ConversationPage | null {
+/** @param now business ms. */
+export function pageFor(personId: string, row: ConversationRow, now: number): ConversationPage | null {
   const own = row.members.find((member) => member.personId === personId);
   if (!own) return null;
   const owner = row.ownerId === personId;
@@ -65,12 +66,14 @@ export function pageFor(personId: string, row: ConversationRow): ConversationPag
       .map((member) => ({ ...person(member), since: member.since, owner: member.personId === row.ownerId })),
     invited: owner ? row.members.filter((member) => !isIn(member)).map(person) : [],
     invitedBy: own.state === 'invited' ? nameOf(row, own.invitedBy) : null,
-    linkMadeAt: owner ? row.linkMadeAt : null,
+    link: owner && row.link ? { ...row.link, dead: whyLinkIsDead(row.link, now) } : null,
+    removed: owner ? row.removed : [],
     state: stateOf(row, personId),
   };
 }
 
-export function inviteFor(personId: string, row: ConversationRow): GroupInvite {
+/** @param now business ms. */
+export function inviteFor(personId: string, row: ConversationRow, now: number): GroupInvite {
   const members = row.members.filter(isIn);
   return {
     conversationId: row.conversationId,
@@ -78,5 +81,6 @@ export function inviteFor(personId: string, row: ConversationRow): GroupInvite {
     members: members.map(person),
     joined: members.some((member) => member.personId === personId),
     full: members.length >= MOST_MEMBERS,
+    dead: row.link && whyLinkIsDead(row.link, now),
   };
 }

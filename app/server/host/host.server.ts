@@ -162,8 +162,13 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
           'unknown-host',
           'Set PUBLIC_URL to the address that people use; only local ones work without it.',
         );
-      const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? new Uint8Array(request.body) : null;
       const headers = fetchHeaders(request.raw);
+      // A page of somebody who is not signed in any more carries the cookie of who is now: it must not sign them out.
+      const meant = headers.get('x-person');
+      const person = meant === null ? null : await settings.personOf(headers);
+      if (person && person.personId !== meant)
+        return problem(reply, 409, 'someone-else', 'Somebody else is signed in in this browser now.');
+      const body = Buffer.isBuffer(request.body) && request.body.length > 0 ? new Uint8Array(request.body) : null;
       headers.set(CLIENT_ADDRESS_HEADER, request.ip);
       const response = await settings.auth.handler(
         new Request(new URL(request.url, origin), {

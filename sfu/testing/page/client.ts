@@ -16,6 +16,8 @@ interface Seen {
 declare global {
   interface Window {
     seen: Seen;
+    /** Connects ahead, as a preview does. */
+    prepare: (ticket: string) => Promise<void>;
     join: (ticket: string, source: 'camera' | null, loudness: number) => Promise<void>;
     stopSending: () => Promise<void>;
   }
@@ -25,9 +27,26 @@ window.seen = { frames: {}, firstFrameMs: null, closed: null, spoke: [] };
 let stop: () => Promise<void> = () => Promise.resolve();
 window.stopSending = () => stop();
 
+async function open(ticket: string) {
+  const socket = io({ path: '/signalling', transports: ['websocket'], auth: { ticket }, reconnection: false });
+  const welcome = await new Promise<ServerDataOf<'welcome'>>((resolve, reject) => {
+    socket.once('welcome', resolve);
+    socket.once('connect_error', reject);
+  });
+  const device = await Device.factory();
+  await device.load({ routerRtpCapabilities: welcome.routerRtpCapabilities });
+  return { socket, device };
+}
+
+let opened: ReturnType<typeof open> | null = null;
+window.prepare = async (ticket) => {
+  opened = open(ticket);
+  await opened;
+};
+
 window.join = async (ticket, source, loudness) => {
   const began = performance.now();
-  const socket = io({ path: '/signalling', transports: ['websocket'], auth: { ticket }, reconnection: false });
+  const { socket, device } = await (opened ?? open(ticket));
   const ask = async <T extends ClientType>(type: T, data: DataOf<T>): Promise<Answers[T]> => {
     const answer: Answer<Answers[T]> = await socket.timeout(5_000).emitWithAck(type, data);
     if (!answer.ok) throw new Error(`${type}: ${answer.code}`);
@@ -35,17 +54,13 @@ window.join = async (ticket, source, loudness) => {
   };
   socket.on('closed', ({ reason }: ServerDataOf<'closed'>) => (window.seen.closed = reason));
   socket.on('speaking', ({ personIds }: ServerDataOf<'speaking'>) => window.seen.spoke.push(...personIds));
-  const welcome = await new Promise<ServerDataOf<'welcome'>>((resolve, reject) => {
-    socket.once('welcome', resolve);
-    socket.once('connect_error', reject);
-  });
-  const device = await Device.factory();
-  await device.load({ routerRtpCapabilities: welcome.routerRtpCapabilities });
   const joined = await ask('join', { version: 1, rtpCapabilities: device.recvRtpCapabilities, resume: null });
   if (joined.transports === null) throw new Error('A first join brings transports');
   const receive = device.createRecvTransport(joined.transports.receive);
-  receive.on('connect', ({ dtlsParameters }, done, failed) => {
-    ask('connect-transport', { transportId: receive.id, dtlsParameters }).then(done, failed);
+  receive.on('connect', ({ dtlsParameters }, done) => {
+    // Its answer need not be waited for: what the browser sends first is on its way as long as this message.
+    done();
+    void ask('connect-transport', { transportId: receive.id, dtlsParameters });
   });
 
   const consume = async (infos: readonly ConsumerInfo[]): Promise<void> => {

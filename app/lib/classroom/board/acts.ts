@@ -152,9 +152,15 @@ export class Acts {
     }
   }
 
+  /** What this person has rubbed out of an item's ink. */
+  cutsOf(key: string): readonly number[] {
+    const change = changeOf(this.doc, 'cuts', key, this.author)?.change;
+    return change?.aspect === 'cuts' ? (change.value ?? []) : [];
+  }
+
   /** What holds now of the aspect that a change is about. */
   private now({ key, aspect }: Change): Change {
-    const found = changeOf(this.doc, aspect, key)?.change;
+    const found = changeOf(this.doc, aspect, key, this.author)?.change;
     return found ?? ({ key, aspect, value: null } satisfies Change);
   }
 

@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { readBoard } from '#sync/documents/board-reader.ts';
-import { changeItems, isKeptFrom, putFigure } from '#sync/documents/board-writer.ts';
+import { beginStroke, changeItems, isKeptFrom, putFigure } from '#sync/documents/board-writer.ts';
 import { FIRST_PAGE } from '#sync/documents/board.ts';
 import type { FigureItem } from '#sync/documents/items.ts';
 import { introduce } from '#sync/documents/people.ts';
 import { moved } from '#sync/draw/matrix.ts';
 import { Acts } from './acts.ts';
+import { Eraser } from './eraser.ts';
 
 const ASHA = { personId: 'p-asha', name: 'Asha' };
 const TUTOR = { personId: 'p-tutor', name: 'Kavita' };
@@ -29,6 +30,42 @@ function setUp() {
   acts.drew(key);
   return { doc, acts, key };
 }
+
+describe('the eraser of parts', () => {
+  it('[D7] rubs out under the own name, and undo leaves what somebody else has rubbed out', () => {
+    const doc = new Y.Doc();
+    doc.clientID = 5;
+    const stroke = beginStroke(doc, ASHA, { z: 1, pen: 0, size: 3, pressure: false });
+    stroke.append([0, 100, 200, 300].map((x) => ({ x, y: 0, pressure: 0.5 })));
+    stroke.seal();
+    const reader = readBoard(doc);
+    const hand = (who: typeof ASHA): { rub: (x: number) => void; acts: Acts } => {
+      const acts = new Acts(doc, who);
+      const hit = () => reader.visible();
+      const eraser = new Eraser({ acts, reader, hit, mayTouch: () => true, onWhole: () => undefined });
+      return {
+        acts,
+        rub: (x) => {
+          eraser.begin({ x, y: 0 }, true, 10);
+          eraser.end();
+        },
+      };
+    };
+    const [asha, tutor] = [hand(ASHA), hand(TUTOR)];
+    const gaps = (): number => (reader.get(stroke.key)?.cuts.length ?? 0) / 2;
+    asha.rub(50);
+    tutor.rub(150);
+    asha.rub(250);
+    expect(gaps()).toBe(3);
+    tutor.acts.undo();
+    expect(gaps()).toBe(2);
+    asha.acts.undo();
+    asha.acts.undo();
+    expect([gaps(), reader.get(stroke.key)?.erased]).toEqual([0, false]);
+    tutor.acts.redo();
+    expect(gaps()).toBe(1);
+  });
+});
 
 describe('undo', () => {
   it('goes on when the board was closed and opened again', () => {

@@ -205,6 +205,8 @@ describe('files', () => {
     expect(fileName(' ../a\u0000:b*?"<>|\\c. ', 0, 'svg')).toBe('a b c, page 1.svg');
     expect(fileName('///', 0, 'pdf')).toBe('Board.pdf');
     expect(fileName('x'.repeat(300), 0, 'pdf')).toHaveLength(84);
+    expect(fileName('Maths, 2026-11-21', 8, 'svg', 120)).toBe('Maths, 2026-11-21, page 009.svg');
+    expect(fileName('Maths, 2026-11-21', null, 'png')).toBe('Maths, 2026-11-21, PNG.zip');
   });
 
   it('are never larger than a file can be, however far away something lies', () => {
@@ -223,6 +225,7 @@ describe('the shape pen', () => {
       doc,
       author: ASHA,
       head: () => ({ z: 1, pen: 2, size: 5, page: FIRST_PAGE }),
+      style: () => ({ dash: 1, fill: 1 }),
       near: () => 12,
       onShow: (own) => shown.push(own),
       onDrawn: (key) => drawn.push(key),
@@ -235,7 +238,8 @@ describe('the shape pen', () => {
     figures.begin('ellipse', { x: 10, y: 10 });
     figures.move({ x: 60, y: 40 }, false);
     figures.end();
-    expect(reader.get(drawn[0] ?? '')).toMatchObject({ kind: 'ellipse', points: [10, 10, 0.5, 60, 40, 0.5], pen: 2 });
+    expect(reader.get(drawn[0] ?? '')).toMatchObject({ kind: 'ellipse', points: [10, 10, 0.5, 60, 40, 0.5] });
+    expect(reader.get(drawn[0] ?? '')).toMatchObject({ pen: 2, dash: 1, fill: 1 });
     expect(shown.at(-1)).toBeNull();
     figures.begin('line', { x: 10, y: 10 });
     figures.end();

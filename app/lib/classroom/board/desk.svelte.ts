@@ -93,6 +93,7 @@ export class BoardDesk {
    * @param hostId whom the others follow; null when nobody leads.
    * @param files where the lesson's files are kept; null when this board has none.
    * @param own it is the viewer's own, beside the class's.
+   * @param mayAdd whether the viewer adds pages; reactive.
    * @param stay what is left of the viewer's last look at it.
    */
   constructor(
@@ -103,12 +104,14 @@ export class BoardDesk {
       hostId,
       files,
       own = false,
+      mayAdd = () => true,
       stay = new Stay(),
     }: {
       host: boolean;
       hostId: string | null;
       files: string | null;
       own?: boolean | undefined;
+      mayAdd?: (() => boolean) | undefined;
       stay?: Stay | undefined;
     },
   ) {
@@ -128,6 +131,7 @@ export class BoardDesk {
       ...base,
       arranges: host || own,
       mayTurn: () => this.view.moves(),
+      mayAdd,
       arriving: () => document.status === 'connecting',
       onTurn: () => this.turned(),
       onAct: () => this.tellActs(),
@@ -302,11 +306,12 @@ export class BoardDesk {
     };
   }
 
-  /** Who drew what lies highest at a point of the window, CSS pixels; null for nobody who is known. */
-  authorAt(x: number, y: number): string | null {
+  /** Who else drew what lies highest at a point of the window, CSS pixels; null for nobody, oneself or the unknown. */
+  othersAt(x: number, y: number): string | null {
     const ports = { painter: () => this.painter, view: this.view };
     const [item] = under(ports, toBoard(this.view.camera, x, y));
-    return item ? (this.reader.author(item.key)?.name ?? null) : null;
+    const author = item ? this.reader.author(item.key) : null;
+    return author && author.personId !== this.person.personId ? author.name : null;
   }
 
   /** What the viewer sees must not move from under what they do. */
@@ -374,15 +379,16 @@ export class BoardDesk {
   }
 
   /**
-   * Saves the page that is shown, or all pages as a PDF. Gives how many pictures could not be had for it. @throws when this
-   * browser cannot, and when it was ended.
+   * Saves the page that is shown or all pages, those always as a PDF. Gives how many pictures could not be had for it.
+   * @throws when this browser cannot, and when it was ended.
    *
    * @param title what the board is about.
    */
-  async save(kind: FileKind, title: string, course: Course): Promise<number> {
+  async save(kind: FileKind, all: boolean, title: string, course: Course): Promise<number> {
     if (!this.files) return 0;
-    const { index, list } = this.pages;
-    const { blob, missing } = await boardFile({ ...this.files, pages: list }, index, kind, course);
+    const { list } = this.pages;
+    const index = all ? null : this.pages.index;
+    const { blob, missing } = await boardFile({ ...this.files, pages: list }, index, kind, course, title);
     course.signal.throwIfAborted();
     download(blob, fileName(title, index, kind));
     return missing;
@@ -397,6 +403,16 @@ export class BoardDesk {
   chooseSize(size: number): void {
     this.tools.chooseSize(size);
     this.selection.width(this.tools.width);
+  }
+
+  chooseDash(dash: number): void {
+    this.tools.chooseStyle({ dash });
+    this.selection.dash(dash);
+  }
+
+  chooseFill(fill: number): void {
+    this.tools.chooseStyle({ fill });
+    this.selection.fill(fill);
   }
 
   press(key: BoardKey): void {

@@ -72,7 +72,7 @@ async function embedded(blob: Blob, bitmap: ImageBitmap, kind: 'svg' | 'pdf'): P
 /** How a long work tells where it is, and how it is ended. */
 export interface Course {
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, of: number) => void;
+  readonly onProgress: (done: number, of: number, what: 'picture' | 'page') => void;
 }
 
 /**
@@ -110,10 +110,10 @@ export async function picturesFor(
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
       await take(file);
-      onProgress((done += 1), files.size);
+      onProgress((done += 1), files.size, 'picture');
     }
   };
-  onProgress(0, files.size);
+  onProgress(0, files.size, 'picture');
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (signal.aborted) {
     open.forEach((bitmap) => bitmap.close());

@@ -1,6 +1,7 @@
 /** The erasers: one takes whole items, the other rubs out the part of the ink that it touches. */
 import type { BoardReader, Item } from '#sync/documents/board-reader.ts';
-import { cutBy, isAllCut, joinCuts } from '#sync/draw/cuts.ts';
+import { joinCuts } from '#sync/documents/changes.ts';
+import { cutBy, isAllCut } from '#sync/draw/cuts.ts';
 import { widthOf } from '#sync/draw/item.ts';
 import type { Act, Acts } from './acts.ts';
 
@@ -76,9 +77,12 @@ export class Eraser {
 
   private rub(item: Item, from: Point, to: Point, reach: number): void {
     if (!item.sealed) return;
-    const cuts = joinCuts(item.cuts, cutBy(item.points, item.place, from, to, reach + widthOf(item) / 2));
+    const { acts } = this.ports;
+    const fresh = cutBy(item.points, item.place, from, to, reach + widthOf(item) / 2);
+    const cuts = joinCuts(item.cuts, fresh);
     if (cuts.length === item.cuts.length && cuts.every((value, i) => value === item.cuts[i])) return;
-    if (isAllCut(item.points, cuts)) this.ports.acts.erase([item.key], this.act);
-    else this.ports.acts.change([{ key: item.key, aspect: 'cuts', value: cuts }], this.act);
+    if (isAllCut(item.points, cuts)) acts.erase([item.key], this.act);
+    // Under one's own name: what somebody else rubs out at the same time stays rubbed out.
+    else acts.change([{ key: item.key, aspect: 'cuts', value: joinCuts(acts.cutsOf(item.key), fresh) }], this.act);
   }
 }

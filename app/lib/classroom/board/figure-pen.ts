@@ -15,6 +15,8 @@ export interface FigurePorts {
   readonly doc: Y.Doc;
   readonly author: Author;
   readonly head: () => ItemHead;
+  /** How a new shape's line runs, and what is within it. */
+  readonly style: () => Required<Pick<FigureItem, 'dash' | 'fill'>>;
   /** Logical pixels: shorter drags leave nothing, and a polygon is closed as near to its first corner. */
   readonly near: () => number;
   readonly onShow: (own: Item | null) => void;
@@ -61,7 +63,8 @@ export class FigurePen {
   begin(shape: Shape, at: Point): void {
     if (shape === 'polygon' && this.figure?.kind === 'polygon') return this.corner(at);
     this.cancel();
-    this.figure = { ...this.ports.head(), kind: shape, at: [at.x, at.y, at.x, at.y], text: '' };
+    const { head, style } = this.ports;
+    this.figure = { ...head(), ...style(), kind: shape, at: [at.x, at.y, at.x, at.y], text: '' };
     if (shape === 'polygon') this.figure = { ...this.figure, at: [at.x, at.y] };
     this.show();
   }

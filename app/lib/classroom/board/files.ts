@@ -1,4 +1,4 @@
-/** The board as files: a page as a picture or a drawing, all pages as a PDF. Always on white paper, in the light colours. */
+/** The board as files: a page as a picture or a drawing, all pages as a PDF or each as a file of its own. Always on white paper, in the light colours. */
 import type { BoardReader } from '#sync/documents/board-reader.ts';
 import type { BoardPage } from '#sync/documents/pages.ts';
 import { boxOfItems, drawBoard, type BoardPicture } from '#sync/draw/board.ts';
@@ -10,6 +10,7 @@ import { picturesFor, type Course } from './embed.ts';
 import type { Letters } from './lettering.ts';
 import { readPalette } from './palette.ts';
 import type { BoardPictures } from './pictures.ts';
+import { Zip } from './zip.ts';
 
 export const FILE_KINDS = ['png', 'svg', 'pdf'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
@@ -134,18 +135,51 @@ export interface BoardFile {
 }
 
 /**
- * Makes the file of one page (`index`, from 0), or of all pages for a PDF. @throws when this browser cannot, and when it
- * was ended.
+ * Makes the file of one page (`index`, from 0) or of all pages (null, and always for a PDF). @throws when this browser
+ * cannot, and when it was ended.
+ *
+ * @param title what the files in a ZIP are called after.
  */
-export async function boardFile(
+export function boardFile(
   source: BoardSource,
-  index: number,
+  index: number | null,
+  kind: FileKind,
+  course: Course,
+  title = '',
+): Promise<BoardFile> {
+  if (kind === 'pdf') return fileOfPages(source, source.pages, kind, course);
+  if (index === null) return everyPage(source, kind, title, course);
+  const page = source.pages[index];
+  return fileOfPages(source, page ? [page] : [], kind, course);
+}
+
+/** Each page as a file of its own, in a ZIP. One after the other: their pictures would not all be in memory at once. */
+async function everyPage(
+  source: BoardSource,
+  kind: Exclude<FileKind, 'pdf'>,
+  title: string,
+  { signal, onProgress }: Course,
+): Promise<BoardFile> {
+  const zip = new Zip(new Date());
+  const { pages } = source;
+  let missing = 0;
+  for (const [i, page] of pages.entries()) {
+    signal.throwIfAborted();
+    onProgress(i, pages.length, 'page');
+    const file = await fileOfPages(source, [page], kind, { signal, onProgress: () => undefined });
+    missing += file.missing;
+    await zip.add(fileName(title, i, kind, pages.length), file.blob, kind === 'png');
+  }
+  return { blob: zip.end(), missing };
+}
+
+async function fileOfPages(
+  source: BoardSource,
+  pages: readonly BoardPage[],
   kind: FileKind,
   course: Course,
 ): Promise<BoardFile> {
   const { reader, letters, root } = source;
-  const page = source.pages[index];
-  const pages = kind === 'pdf' ? source.pages : page ? [page] : [];
   const items = pages.flatMap(({ key }) => reader.visible(key));
   if (items.some((item) => item.kind === 'maths')) await letters.load();
   const palette = lightPalette(root);
@@ -175,15 +209,22 @@ async function fileOf(drawn: readonly BoardPicture[], kind: FileKind, letters: L
   return new Blob([context.toString(picture.screen)], { type: 'image/svg+xml' });
 }
 
-/** What to call a file: after what the board is about, and its page (from 0) unless all are in it. */
-export function fileName(title: string, index: number, kind: FileKind): string {
+/**
+ * What to call a file: after what the board is about, and its page (from 0) unless all are in it.
+ *
+ * @param of pages that are saved together: their files stand in order.
+ */
+export function fileName(title: string, index: number | null, kind: FileKind, of = 1): string {
   const said = title
     .replace(/[\p{C}\\/:*?"<>|]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[ .]+|[ .]+$/g, '')
     .slice(0, 80)
     .trim();
-  return `${said === '' ? 'Board' : said}${kind === 'pdf' ? '' : `, page ${index + 1}`}.${kind}`;
+  const name = said === '' ? 'Board' : said;
+  if (kind === 'pdf') return `${name}.pdf`;
+  if (index === null) return `${name}, ${kind.toUpperCase()}.zip`;
+  return `${name}, page ${String(index + 1).padStart(String(of).length, '0')}.${kind}`;
 }
 
 /** Hands a file to the person. */

@@ -77,7 +77,7 @@ export function kitOf(ports: KitPorts): Kit {
       onInk: onShow,
       onSealed: onDrawn,
     }),
-    figures: new FigurePen({ ...ports, near: () => NEAR / view.camera.zoom, onDrawn }),
+    figures: new FigurePen({ ...ports, style: () => tools.style, near: () => NEAR / view.camera.zoom, onDrawn }),
     // Pictures are taken away on purpose only: what is wiped is what was drawn on them.
     eraser: new Eraser({
       ...ports,

@@ -24,6 +24,8 @@ export interface PagesPorts {
   readonly arranges: boolean;
   /** Whether the viewer may turn pages by themselves. */
   readonly mayTurn: () => boolean;
+  /** Whether the viewer may add pages. Reactive. */
+  readonly mayAdd: () => boolean;
   /** The board is still coming, in parts: a page may seem to be gone that a later part brings back. */
   readonly arriving: () => boolean;
   readonly onTurn: () => void;
@@ -68,10 +70,15 @@ export class Pages {
 
   /** Pages that this viewer may add; the server takes no more. */
   get room(): number {
-    const { arranges } = this.ports;
+    const { arranges, mayAdd } = this.ports;
+    if (!mayAdd()) return 0;
     if (arranges) return Math.max(0, MOST_PAGES - this.list.length);
     const own = this.list.filter(({ key }) => this.isOwn(key)).length;
     return Math.max(0, Math.min(MOST_OWN_PAGES - own, MOST_SHARED_PAGES - this.list.length));
+  }
+
+  get mayAdd(): boolean {
+    return this.ports.mayAdd();
   }
 
   get full(): boolean {

@@ -60,6 +60,8 @@ export class Pen {
       cuts: [],
       file: '',
       back: false,
+      dash: 0,
+      fill: 0,
       sealed: false,
       erased: false,
     };

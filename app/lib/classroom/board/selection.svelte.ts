@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import { plainOf, type BoardReader, type Item } from '#sync/documents/board-reader.ts';
 import { copyItems, isKeptFrom } from '#sync/documents/board-writer.ts';
 import type { Change, Matrix } from '#sync/documents/changes.ts';
-import { isWriting } from '#sync/documents/items.ts';
+import { isShape, isWriting } from '#sync/documents/items.ts';
 import type { Author } from '#sync/documents/people.ts';
 import { boxOfItems } from '#sync/draw/board.ts';
 import type { Box } from '#sync/draw/camera.ts';
@@ -187,6 +187,19 @@ export class Selection {
 
   colour(pen: number): void {
     this.change(this.coloured.map(({ key }) => ({ key, aspect: 'pen', value: pen })));
+  }
+
+  /** How lines run; of shapes only. */
+  dash(dash: number): void {
+    this.change(this.shapes.map(({ key }) => ({ key, aspect: 'dash', value: dash })));
+  }
+
+  fill(fill: number): void {
+    this.change(this.shapes.map(({ key }) => ({ key, aspect: 'fill', value: fill })));
+  }
+
+  private get shapes(): Item[] {
+    return this.free.filter(({ kind }) => isShape(kind));
   }
 
   width(size: number): void {

@@ -18,6 +18,8 @@ const ink = (key: string, more: Partial<Item> = {}): Item & { points: number[] }
   text: '',
   file: '',
   back: false,
+  dash: 0,
+  fill: 0,
   place: null,
   group: '',
   locked: false,

@@ -2,10 +2,10 @@
  * A document that starts over when the server did not take a part of what this page wrote: Yjs has no way back, so the page
  * takes a new, empty document with another client id, and shows what everybody sees (sync/PROTOCOL.md).
  */
-import type { ConnectedDocument } from '../sync.ts';
+import type { OwnDocument } from '../sync.ts';
 
-/** Opens the document; `onDenied` hears why something was not taken. */
-export type Opens = (clientIds: readonly number[], onDenied: (reason: string) => void) => ConnectedDocument;
+/** Opens the document, after another one without what this device has of it; `onDenied` hears why something was not taken. */
+export type Opens = (onDenied: (reason: string) => void, after: OwnDocument | null) => Promise<OwnDocument>;
 
 /** What else was sent is stored by then; and after a start at the latest by then. Wall ms. */
 const STORED_MS = 2_000;
@@ -14,57 +14,66 @@ const LOOK_MS = 40;
 
 export class Renewing {
   /** Another one after each start. */
-  current: ConnectedDocument;
+  current: OwnDocument;
   private readonly open: Opens;
   private readonly onRenewed: (reason: string) => void;
-  private readonly onOpen: (document: ConnectedDocument) => void;
+  private readonly onOpen: (document: OwnDocument) => void;
   /** The current one, the next one while it comes, and those whose last words are being stored. */
-  private all: readonly ConnectedDocument[] = [];
-  private ids: readonly number[];
+  private all: readonly OwnDocument[] = [];
   private busy = false;
   private leaving = false;
   private gone = false;
+  private url: string | null = null;
 
-  /**
-   * @param clientIds of the door; one for each start, and then those that Yjs makes up.
-   * @param onOpen called with each document before it is shown.
-   * @param onRenewed called after each start with the reason of the denial.
-   */
-  constructor(
+  private constructor(
+    first: OwnDocument,
     open: Opens,
-    clientIds: readonly number[],
-    onOpen: (document: ConnectedDocument) => void,
+    onOpen: (document: OwnDocument) => void,
     onRenewed: (reason: string) => void,
   ) {
     this.open = open;
-    this.ids = clientIds;
     this.onOpen = onOpen;
     this.onRenewed = onRenewed;
-    this.current = $state.raw(this.start());
-    onOpen(this.current);
+    this.current = $state.raw(first);
+    this.all = [first];
+    onOpen(first);
   }
 
-  destroy(): void {
-    this.gone = true;
-    for (const document of this.all) document.destroy();
-    this.all = [];
+  /**
+   * @param onOpen called with each document before it is shown.
+   * @param onRenewed called after each start with the reason of the denial.
+   */
+  static async begin(
+    open: Opens,
+    onOpen: (document: OwnDocument) => void,
+    onRenewed: (reason: string) => void,
+  ): Promise<Renewing> {
+    let renewing: Renewing | null = null;
+    const first: OwnDocument = await open((reason) => renewing?.denied(first, reason), null);
+    renewing = new Renewing(first, open, onOpen, onRenewed);
+    return renewing;
+  }
+
+  /** The door has answered, where it was opened without. */
+  arrive(url: string): void {
+    this.url = url;
+    for (const document of this.all) document.arrive(url);
   }
 
   /** Nobody looks at it any more: it goes once the server has what this page wrote, or will take nothing. */
   async leave(): Promise<void> {
     this.leaving = true;
-    await this.until(() => this.current.unsaved === 0 || !this.current.writable);
+    await this.until(() => (this.current.unsaved === 0 && this.current.settled) || !this.current.writable);
     this.destroy();
   }
 
-  private start(): ConnectedDocument {
-    const mine = this.ids.slice(0, 1);
-    this.ids = this.ids.slice(1);
-    const document = this.open(mine, (reason) => {
-      if (document === this.current) void this.renew(reason);
-    });
-    this.all = [...this.all, document];
-    return document;
+  destroy(): void {
+    this.gone = true;
+    for (const document of this.all) document.destroy();
+  }
+
+  private denied(document: OwnDocument, reason: string): void {
+    if (document === this.current) void this.renew(reason);
   }
 
   /** What is still under way arrives first; then the new document takes the old one's place. */
@@ -72,11 +81,14 @@ export class Renewing {
     if (this.busy || this.leaving || this.gone) return;
     this.busy = true;
     const old = this.current;
-    const sent = (): boolean => old.status !== 'offline';
+    const sent = (): boolean => old.status !== 'offline' && old.settled;
     // Without a connection nothing can be taken back, and what waits for one must not go.
     const stored = await this.until(() => sent() && old.unsaved === 0, STORED_MS);
     if (!stored && !(await this.until(sent))) return;
-    const next = this.start();
+    const next: OwnDocument = await this.open((again) => this.denied(next, again), old);
+    this.all = [...this.all, next];
+    if (this.gone) return next.destroy();
+    if (this.url !== null) next.arrive(this.url);
     if (!(await this.until(() => next.status !== 'connecting' && next.status !== 'offline'))) return;
     if (this.leaving) return this.drop(next);
     this.busy = false;
@@ -84,12 +96,13 @@ export class Renewing {
     this.current = next;
     this.onRenewed(reason);
     // Its last words may have been sent and not stored.
-    await this.until(() => old.unsaved === 0, LAST_STORED_MS);
-    this.drop(old);
+    const last = await this.until(() => old.unsaved === 0, LAST_STORED_MS);
+    await this.drop(old);
+    if (last && !this.gone && this.current === next) next.keepWhole();
   }
 
-  private drop(document: ConnectedDocument): void {
-    document.destroy();
+  private async drop(document: OwnDocument): Promise<void> {
+    await document.close();
     this.all = this.all.filter((one) => one !== document);
   }
 

@@ -41,7 +41,7 @@ export const boardFiles = {
     'picture-unreadable': 'This browser cannot read the picture. Save it as PNG or JPEG and try again.',
     'pdf-locked': 'The PDF is locked with a password. Save a copy without one and try again.',
     'pdf-unreadable': 'The PDF is damaged, or has a page that cannot be drawn.',
-    'pages-full': 'The board has no room for more pages.',
+    'pages-full': 'No further page can be added to this board.',
     'too-many-files': 'There is no room for more files in this lesson.',
     'too-many-uploads': 'Too many files at once. Wait until some have arrived.',
     'not-allowed': 'You may not draw on the board at the moment.',

@@ -60,6 +60,7 @@ export const chat = {
     copied: 'Copied',
     pin: 'Pin',
     unpin: 'Unpin',
+    report: 'Report',
     mute: (name: string) => `Mute ${name}`,
     unmute: (name: string) => `Unmute ${name}`,
     muted: 'muted',

@@ -85,9 +85,21 @@ export const classroom = {
       title: 'You were taken out of this lesson',
       body: 'If you think that is wrong, write to your tutor or to support.',
     },
+    'turned-away': {
+      title: 'You were not let in',
+      body: 'If you think that is wrong, write to your tutor. You can try again later.',
+    },
+    'room-locked': {
+      title: 'The room is locked',
+      body: 'Your tutor lets nobody in just now. Try again in a moment; that you came is noted.',
+    },
     'not-in-lesson': {
       title: 'You have no place in this lesson',
       body: 'If you booked it a moment ago, try again shortly.',
+    },
+    'someone-else': {
+      title: 'Somebody else is signed in in this browser now',
+      body: 'What you drew and could not send is kept here until you sign in again.',
     },
     'not-signed-in': { title: 'You are signed out', body: 'Sign in again and come back to this page.' },
     other: { title: 'You could not join', body: 'Try again. If it stays, send support the code below.' },
@@ -141,11 +153,17 @@ export const classroom = {
     settings: 'Your devices and keys',
     keys: 'Single keys as shortcuts',
     keysList:
-      'M microphone, V camera, S share, G grid, C chat, U people. The board has keys of its own: A select, P pen, H highlighter, E eraser, X rub out a part, L line, W arrow, R rectangle, O ellipse, Y polygon, T text, N note, F formula, K laser, D move the board, 1 to 5 colours, [ and ] width; Enter puts a shape down, Q goes from one thing to the next, arrows move it, with Alt they resize it, comma and full stop turn it, and ? shows all of them. Without single keys as shortcuts, the board has its keys only while it has the focus.',
+      'M microphone (hold it to speak while you hold it), V camera, S share, J hand, Z reactions, G grid, Shift+G speaker, C chat, U people, Shift+D devices. The board has keys of its own: A select, P pen, H highlighter, E eraser, X rub out a part, L line, W arrow, R rectangle, O ellipse, Y polygon, T text, N note, F formula, K laser, D move the board, 1 to 5 colours, [ and ] width; Enter puts a shape down, Q goes from one thing to the next, arrows move it, with Alt they resize it, comma and full stop turn it, and ? shows all of them. Without single keys as shortcuts, the board has its keys only while it has the focus.',
   },
 
   controls: {
     label: 'Controls',
+    interrupted: {
+      title: 'Nobody hears you: your microphone was taken away',
+      body: 'A phone call or another program has it, or it was unplugged.',
+      again: 'Speak again',
+      back: 'You are heard again',
+    },
     mute: 'Mute',
     muteLong: 'Mute microphone',
     unmute: 'Unmute',
@@ -175,6 +193,8 @@ export const classroom = {
     confirm: 'End for everyone',
     keep: 'Keep teaching',
     failed: 'The lesson could not be ended. Try again.',
+    leave: 'Only leave',
+    leaveBody: 'If you only leave, the others stay, and you can come back.',
   },
 
   after: {
@@ -211,8 +231,5 @@ export const classroom = {
     readOnly: 'Read only',
     loading: 'Loading',
     failed: 'It could not be loaded.',
-    lateKept: 'What you drew without a connection is kept',
-    lateKeptBody: 'The lesson was over by then: you find it in the replay, marked.',
-    lateLost: 'What you drew without a connection could not be sent.',
   },
 };

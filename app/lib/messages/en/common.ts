@@ -4,6 +4,11 @@ export const common = {
   retry: 'Try again',
   loading: 'Loading the page',
   close: 'Close',
+  elsewhere: {
+    title: 'Somebody else is signed in in this browser now',
+    body: 'This page has stopped: nothing of it is sent any more. What could not be sent is kept here until you sign in again.',
+    reload: 'Load the page anew',
+  },
   offline: 'You are offline',
   offlineBody: 'This page stays open. Try again when the connection is back.',
   cancel: 'Not now',

@@ -1,3 +1,5 @@
+const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
+
 /** Words of direct messages and study groups. */
 export const conversations = {
   title: 'Messages',
@@ -47,6 +49,39 @@ export const conversations = {
   declined: 'Declined',
   outside: 'This conversation is not open to you',
   outsideBody: 'It may be gone, you may have left it, or its owner took you out.',
+  report: {
+    all: 'Report this conversation',
+    allBody: 'Our team looks at who is in it and at what you tell us. Nobody in it is told.',
+    message: (name: string) => (name === '' ? 'Report this message' : `Report this message of ${name}`),
+    messageBody: 'Our team reads this message, also if it is deleted meanwhile. Nobody in the conversation is told.',
+    why: 'What is wrong with it',
+    reasons: {
+      abuse: 'It insults, threatens or harasses',
+      unsafe: 'A child or somebody else may be in danger',
+      spam: 'It is advertising or fraud',
+      other: 'Something else',
+    },
+    go: 'Report',
+    done: 'Thank you, it was reported',
+    doneBody: 'Our team looks at it. In danger, call 112.',
+  },
+  /** For ops. */
+  reports: {
+    title: 'Reports from conversations',
+    lead: 'What people in direct messages and study groups want us to look at.',
+    none: 'Nothing is reported',
+    noneBody: 'What somebody reports in a conversation stands here.',
+    open: 'Open',
+    closed: 'Looked at',
+    who: (by: string | null, name: string | null) =>
+      `${by ?? 'Someone who left'} reports ${name ?? 'someone who left'}`,
+    whole: (by: string | null) => `${by ?? 'Someone who left'} reports a conversation`,
+    inGroup: (name: string | null) => `in the group ${name === null ? 'without a name' : `“${name}”`}`,
+    inDirect: 'in direct messages',
+    gone: 'The message is not there.',
+    own: 'You are in this conversation: somebody else looks at it.',
+    act: { acted: 'Dealt with', 'no-cause': 'No cause' },
+  },
   create: {
     title: 'New study group',
     lead: 'For everybody whom you send the link: up to 50 people. It is yours: you rename it, invite, and take people out.',
@@ -72,6 +107,18 @@ export const conversations = {
     linkNone: 'There is no link. Nobody joins without one, unless you invite them below.',
     linkStands: (when: string) =>
       `A link of ${when} works. We cannot show it again: we keep no copy. Make a new one, and the old one stops working.`,
+    linkForever: 'It works until you stop it.',
+    linkUntil: (when: string) => `It works until ${when}.`,
+    linkUses: (uses: number, most: number | null) =>
+      most === null ? `${people(uses)} joined by it.` : `${uses} of ${people(most)} joined by it.`,
+    linkDead: {
+      expired: 'This link has expired: nobody joins by it any more.',
+      'used-up': 'As many people as it was made for have joined by it: nobody else does.',
+    },
+    linkDays: 'Works for',
+    days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
+    linkMost: 'For how many',
+    people: (count: number | null) => (count === null ? 'Whoever has it' : people(count)),
     linkMake: 'Make a link',
     linkAnew: 'Make a new link',
     linkOnce: 'Copy it now. It is shown only once.',
@@ -82,7 +129,7 @@ export const conversations = {
     revoke: 'Stop this link',
     revoked: 'The link does not work any more',
     invite: 'Invite by name',
-    inviteBody: 'People you have had a lesson with.',
+    inviteBody: 'People you have had a lesson with, and whom you took out.',
     invitee: 'Whom',
     choose: 'Choose somebody',
     inviteNobody:
@@ -109,6 +156,10 @@ export const conversations = {
     open: 'Open it',
     full: 'This group is full',
     fullBody: 'It has 50 members, which is all it can have. Ask whoever sent you the link.',
+    ended: {
+      expired: 'This link has expired. Ask whoever sent it for a new one.',
+      'used-up': 'As many people as it was made for have joined by it. Ask whoever sent it for a new one.',
+    },
     dead: 'This link does not work any more',
     deadBody: 'A new one was made, or it was stopped. Ask whoever sent it for a new one.',
     home: 'To your messages',

@@ -2,6 +2,7 @@ import { account } from './account.ts';
 import { board } from './board.ts';
 import { booking } from './booking.ts';
 import { chat } from './chat.ts';
+import { check } from './check.ts';
 import { common } from './common.ts';
 import { conversations } from './conversations.ts';
 import { landing } from './landing.ts';
@@ -10,6 +11,7 @@ import { timeline } from './timeline.ts';
 import { tutors } from './tutors.ts';
 import { calendar } from './calendar.ts';
 import { home } from './home.ts';
+import { devices } from './devices.ts';
 import { live } from './live.ts';
 import { dispute } from './dispute.ts';
 import { move } from './move.ts';
@@ -22,6 +24,7 @@ import { profile } from './profile.ts';
 import { records } from './records.ts';
 import { replay } from './replay.ts';
 import { rights } from './rights.ts';
+import { room } from './room.ts';
 
 export const en = {
   common,
@@ -30,6 +33,7 @@ export const en = {
   board,
   booking,
   chat,
+  check,
   account,
   refusals,
   timeline,
@@ -43,9 +47,11 @@ export const en = {
   cases,
   classroom,
   conversations,
+  devices,
   sandbox,
   profile,
   records,
   replay,
   rights,
+  room,
 };

@@ -55,6 +55,12 @@ const DOOR: Readonly<Record<string, (who: string) => string>> = {
   locked: (who) => `${who} locked the room.`,
 };
 
+/** What was wrong with picture or sound. */
+const FAULT: Readonly<Record<string, (name: string) => string>> = {
+  'camera-black': (name) => `The camera of ${name} gave a black picture.`,
+  'microphone-silent': (name) => `The microphone of ${name} gave no sound.`,
+  'hears-nobody': (name) => `${name} heard nobody, though others spoke.`,
+};
 const SENDING: Readonly<Record<string, string>> = {
   microphone: 'to switch on their microphones',
   camera: 'to switch on their cameras',
@@ -404,6 +410,21 @@ const events: TimelineWords = {
       fact.text('choice') === 'recorded'
         ? `${fact.name('personId')} agreed to be recorded.`
         : `${fact.name('personId')} asked to be left out of the recording.`,
+    ),
+  ConnectionWeakened: (fact) =>
+    ofTheirs(
+      fact,
+      fact.text('network') === 'shared'
+        ? `The connection of most people was weak, that of ${fact.name('personId')} too.`
+        : `${fact.name('personId')} had a weak connection.`,
+    ),
+  ConnectionRecovered: (fact) => ofTheirs(fact, `${fact.name('personId')} had a good connection again.`),
+  MediaFaultNoticed: (fact) =>
+    ofTheirs(fact, FAULT[fact.text('fault')]?.(fact.name('personId')) ?? 'Something was wrong with picture or sound.'),
+  MediaFaultEnded: (fact) =>
+    ofTheirs(
+      fact,
+      `${fact.name('personId')} had ${fact.text('fault') === 'camera-black' ? 'a picture' : 'sound'} again.`,
     ),
   LessonStarted: () => 'The lesson began.',
   LessonEnded: (fact) => ENDED[fact.text('by')]?.(fact) ?? 'The lesson ended.',

@@ -14,10 +14,11 @@ export const load: PageServerLoad = async (event) => {
   const own = lesson.students.find((student) => student.studentId === person.personId);
   const role: LessonRole | null = lesson.tutorId === person.personId ? 'host' : own ? 'participant' : null;
   const over = lesson.state === 'ended';
-  const [shown, attendance, earnings] = await Promise.all([
+  const [shown, attendance, earnings, boards] = await Promise.all([
     lessonFor(services.queries, person, lesson),
     over ? attendanceFor(services.queries, person, lesson) : [],
     over && role === 'host' ? services.queries.earnings(person.personId, { code: lesson.code }) : null,
+    !over && role === 'host' ? services.earlierBoards(person, lesson.code) : [],
   ]);
   return {
     lesson: shown,
@@ -27,5 +28,7 @@ export const load: PageServerLoad = async (event) => {
     attendance,
     payouts: earnings?.rows ?? [],
     bookingId: own?.bookingId ?? null,
+    /** Of earlier lessons, which the host may carry on in this one. */
+    boards,
   };
 };

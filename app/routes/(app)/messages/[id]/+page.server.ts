@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import type { ConversationAct } from '#app/server/conversations/contract.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
-import { personOf, refused, requestIdOf, unknownPage } from '$lib/guard.ts';
+import { personOf, refused, requestIdOf, textOf, unknownPage } from '$lib/guard.ts';
 import { CONVERSATIONS } from '$lib/live-key.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
@@ -31,5 +31,16 @@ export const actions: Actions = {
     redirect(303, '/messages');
   },
   block: (event) => act(event, 'block', () => ({ do: 'block' })),
+  report: async (event) => {
+    const person = personOf(event);
+    const form = await event.request.formData();
+    const requestId = requestIdOf(form);
+    if (!requestId)
+      return refused('report', 'bad-request-id', 'This form was out of date. Reload the page and try again.');
+    const what = { messageKey: textOf(form, 'message') || null, reason: textOf(form, 'reason') };
+    const done = await event.locals.services.report(person, event.params.id, what, requestId);
+    if (isRefusal(done)) return refused('report', done.code, done.message, 409);
+    return { about: 'report', done: true as const };
+  },
   unblock: (event) => act(event, 'block', () => ({ do: 'unblock' })),
 };

@@ -16,7 +16,10 @@ export const load: PageServerLoad = async (event) => {
   return {
     conversation,
     ownId: person.personId,
-    mayInvite: known.filter(({ personId }) => !there.has(personId)),
+    mayInvite: [
+      ...known,
+      ...conversation.removed.filter((one) => !known.some(({ personId }) => personId === one.personId)),
+    ].filter(({ personId }) => !there.has(personId)),
     requestId: crypto.randomUUID(),
   };
 };
@@ -33,7 +36,17 @@ async function act(event: RequestEvent, about: string, what: (form: FormData) =>
 export const actions: Actions = {
   rename: (event) => act(event, 'rename', (form) => ({ do: 'rename', name: textOf(form, 'name') })),
   link: async (event) => {
-    const made = await event.locals.services.makeInviteLink(personOf(event), event.params.id);
+    const person = personOf(event);
+    const form = await event.request.formData();
+    // Anything that the form does not offer is no number, and refused as such.
+    const days = Number(textOf(form, 'days') || NaN);
+    const most = textOf(form, 'most');
+    const made = await event.locals.services.makeInviteLink(
+      person,
+      event.params.id,
+      days,
+      most === '' ? null : Number(most),
+    );
     if (isRefusal(made)) return refused('link', made.code, made.message, 409);
     return { about: 'link', done: true as const, token: made.token };
   },

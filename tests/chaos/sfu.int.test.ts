@@ -1,0 +1,12 @@
+/** Media workers killed under live rooms, as `npm run test:chaos -- --sfu-kills` does it longer. */
+import { expect, test } from 'vitest';
+import { runSfuKills } from './sfu-kills.ts';
+
+test('[P7][S4] 5 kills of media workers: everybody has everybody once again, and other rooms notice nothing', async () => {
+  const report = await runSfuKills({ kills: 5, seed: 20261122 });
+  expect(report.problems).toEqual([]);
+  expect(report.kills).toBe(5);
+  expect(report.moved).toBeGreaterThan(5);
+  // Within 3 s and 5 s (P7) where nothing else is at work, which `--sfu-kills` shows; here they only must come back.
+  expect(report.pictures.max).toBeLessThan(30_000);
+});
