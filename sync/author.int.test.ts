@@ -45,6 +45,7 @@ describe('a server-side author', () => {
     const name = `chat:${aLesson()}`;
     const [asha, tutor] = [await one.stock(ASHA, name), await other.stock(TUTOR, name)];
     const question = postMessage(asha.doc, ASHA, 'Why curve minus line?', Date.now()) ?? '';
+    await until(() => lastOf(tutor.doc)?.key === question, 'the question at the other process');
     const author = one.sync.author(name, AI);
     const posted = await author.post('Let me see.', question);
     await until(() => lastOf(tutor.doc)?.text === 'Let me see.', 'the post at the other process');
