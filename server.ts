@@ -48,6 +48,7 @@ import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
 import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
+import { createTraceStore } from '#sfu/trace/store.server.ts';
 import { offerMetrics } from '#sfu/metrics.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
 import { redisFanout } from '#sync/fanout/redis.server.ts';
@@ -213,6 +214,7 @@ async function start(config: Config): Promise<Running> {
     adapters,
     sfu: sfu ? { workers: sfu.stats().workers, mediasoup: sfu.stats().mediasoup } : { workers: 0, mediasoup: 'none' },
   });
+  const traces = await createTraceStore(db);
   const services = createServices({
     store,
     submit,
@@ -225,6 +227,7 @@ async function start(config: Config): Promise<Running> {
     },
     files: await createFiles({ db, objects, now: () => clock.now() }),
     checks: await createChecks({ db, office: checkTickets, nodePublicUrl: config.nodePublicUrl }),
+    traces,
     now: () => clock.now(),
     advanceClock: async (ms) => {
       const now = await clock.advance(ms);
@@ -257,7 +260,10 @@ async function start(config: Config): Promise<Running> {
       vault,
       now: () => clock.now(),
       factsOf: (personId) => erasureFacts(db, personId),
-      scrub: (traces) => scrubWorkerTables(db, traces),
+      scrub: async (known) => {
+        await scrubWorkerTables(db, known);
+        await traces.forget(known.personId);
+      },
       rebuild: () => requestRebuild(db),
       membershipsOf: readSide.queries.membershipsOf,
     }),

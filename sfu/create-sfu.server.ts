@@ -19,6 +19,8 @@ import { followLessons } from './rooms/follow-lessons.ts';
 import { PresenceTable } from './rooms/presence.server.ts';
 import { Rooms, type TakenOut } from './rooms/rooms.server.ts';
 import { serveSignalling } from './signalling/signalling.server.ts';
+import { createTraceStore } from './trace/store.server.ts';
+import { Traces } from './trace/traces.ts';
 import type { TurnSettings } from './turn/credentials.server.ts';
 
 export interface SfuSettings {
@@ -87,6 +89,8 @@ const LOAD_EVERY_MS = 1_000;
 const LAST_FACTS_MS = 8_000;
 /** How long it waits for answers of its workers, wall ms. */
 const LAST_ANSWERS_MS = 1_000;
+/** How often traces are stored while people are still there, wall ms. */
+const TRACES_EVERY_MS = 60_000;
 const MOST_PEERS = 60;
 const MOST_ROOMS = 400;
 
@@ -129,6 +133,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
         };
   if (media !== null) media.workers.onOverload = (routers) => media.rooms.shed(routers);
 
+  const traces = new Traces(await createTraceStore(db), log, () => clock.now());
   const { checks } = parts;
   let stopping = false;
   const signalling = serveSignalling(parts.httpServer, {
@@ -136,6 +141,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     tickets,
     log,
     now: () => clock.now(),
+    traces,
     serveChecks:
       checks === undefined
         ? null
@@ -178,6 +184,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     setInterval(() => {
       if (workers !== null) task('worker-load', () => workers.measure());
     }, LOAD_EVERY_MS),
+    setInterval(() => traces.saveAll(), TRACES_EVERY_MS),
     // Other nodes may die while this one runs; one of those left looks after their rows.
     setInterval(() => {
       task('orphans', async () => {
@@ -219,6 +226,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       await following?.stop();
       await drain();
       await signalling.close();
+      await traces.close();
       const late = setTimeout(() => workers?.endStuck(), LAST_ANSWERS_MS);
       await Promise.all(background).finally(() => clearTimeout(late));
       await workers?.close();

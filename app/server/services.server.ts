@@ -12,6 +12,7 @@ import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
 import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
+import type { Traces } from './traces/contract.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
 export interface ServiceParts
@@ -20,6 +21,7 @@ export interface ServiceParts
   readonly checkout: CheckoutSettings;
   readonly files: Files;
   readonly checks: Checks;
+  readonly traces: Traces;
   readonly advanceClock: (ms: number) => Promise<number>;
   readonly waitFor: (position: Position, ms: number) => Promise<boolean>;
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
@@ -39,6 +41,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     checkout: parts.checkout,
     files: parts.files,
     checks: parts.checks,
+    traces: parts.traces,
     now: parts.now,
     seen,
     health: parts.health,

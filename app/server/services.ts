@@ -12,6 +12,7 @@ import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { BoardServices } from './board-services.server.ts';
 import type { Checks } from './checks/checks.server.ts';
+import type { Traces } from './traces/contract.ts';
 import type { Files } from './files/files.server.ts';
 import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
@@ -244,6 +245,8 @@ export interface Services
   readonly files: Files;
   /** Connectivity tests, open to all. */
   readonly checks: Checks;
+  /** How people's connections went in lessons, for ops. */
+  readonly traces: Traces;
   /** Business time, ms. */
   now(): number;
   /** Only with the capability `clockControl`. */

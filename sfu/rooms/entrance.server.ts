@@ -12,6 +12,8 @@ import { refused, refusedByLesson } from '../signalling/refused.ts';
 import type { Attendance, LeaveReason } from './attendance.server.ts';
 import type { Door } from './door.ts';
 import type { Expelled } from './expelled.ts';
+import type { TraceLine } from '../trace/traces.ts';
+import { watchMedia } from '../trace/watch-media.ts';
 import { Peer, type Connection, type PeerMedia } from './peer.ts';
 import { transportParameters, type Room } from './room.ts';
 import { chooseRecording, letIn, sendAway } from './state.ts';
@@ -19,6 +21,7 @@ import { chooseRecording, letIn, sendAway } from './state.ts';
 export interface JoinAsk {
   readonly ticket: Ticket;
   readonly connection: Connection;
+  readonly trace: TraceLine;
   readonly rtpCapabilities: RtpCapabilities;
   readonly resume: { readonly token: string; readonly keepTransports: boolean } | null;
   /** Absent: as they said last. */
@@ -86,7 +89,8 @@ export class Entrance {
     if (before !== null) this.#replace(room, before);
     const resumeToken = randomBytes(24).toString('base64url');
     const seed = { personId, name, role, connectionId: ids.connectionId, resumeToken, ticketExpiresAt: expiresAt };
-    const peer = new Peer(seed, media, ask.connection, this.#parts.clock.now());
+    const peer = new Peer(seed, media, ask.connection, ask.trace, this.#parts.clock.now());
+    watchMedia(ask.trace, media);
     peer.follow(room.state);
     room.peers.set(personId, peer);
     room.change(letIn(room.state, personId));
@@ -111,12 +115,14 @@ export class Entrance {
     if (peer.presence.kind === 'away') clearTimeout(peer.presence.timer);
     else peer.presence.connection.close('replaced');
     peer.presence = { kind: 'connected', connection: ask.connection };
+    peer.trace = ask.trace;
     peer.ticketExpiresAt = ask.ticket.expiresAt;
     this.#noteRecording(room, ask);
     peer.lastHeardAt = this.#parts.clock.now();
     if (fresh !== null) {
       peer.closeMedia();
       peer.media = fresh;
+      watchMedia(peer.trace, fresh);
     }
     await room.consumeAll(peer);
     if (room.peers.get(peer.personId) !== peer) return closedMeanwhile(room) ?? refused('not-joined');
@@ -144,6 +150,7 @@ export class Entrance {
     const media = await room.createMedia(peer.media.rtpCapabilities, mayIn(peer.role, 'send-media'));
     if (!wanted()) return discard(media);
     peer.media = media;
+    watchMedia(peer.trace, media);
     await room.consumeAll(peer);
     // Theirs are gone until they send anew.
     room.tellOf(peer);
@@ -157,6 +164,7 @@ export class Entrance {
     return {
       connectionId: peer.connectionId,
       resumeToken: peer.resumeToken,
+      supportCode: peer.trace.supportCode,
       now: this.#parts.clock.now(),
       routerRtpCapabilities: wireCapabilities(this.#parts.capabilities()),
       transports: withTransports

@@ -11,6 +11,7 @@ import type {
   Source,
 } from '../signalling/protocol.ts';
 import { Bucket, REACTIONS_RATE } from '../signalling/rate.ts';
+import type { TraceLine } from '../trace/traces.ts';
 import { QUIET, type Flow } from './flow.ts';
 import { UNMEASURED, type Quality } from './quality.ts';
 import { handOf, roleIn, type RoomState } from './state.ts';
@@ -96,11 +97,13 @@ export class Peer {
   recorded = true;
   readonly reactions = new Bucket(REACTIONS_RATE, Date.now());
   presence: Presence;
+  /** Of the connection that they have, or had last. */
+  trace: TraceLine;
   media: PeerMedia;
   flows: { sent: Flow; received: Flow } = { sent: QUIET, received: QUIET };
   #receiverBytes = 0;
 
-  constructor(seed: PeerSeed, media: PeerMedia, connection: Connection, now: number) {
+  constructor(seed: PeerSeed, media: PeerMedia, connection: Connection, trace: TraceLine, now: number) {
     this.personId = seed.personId;
     this.name = seed.name;
     this.ticketRole = seed.role;
@@ -109,6 +112,7 @@ export class Peer {
     this.resumeToken = seed.resumeToken;
     this.ticketExpiresAt = seed.ticketExpiresAt;
     this.media = media;
+    this.trace = trace;
     this.presence = { kind: 'connected', connection };
     this.lastHeardAt = now;
   }

@@ -4,6 +4,7 @@ import type { MediaProducer } from '../media/types.ts';
 import { Workers } from '../media/workers.server.ts';
 import { consumerReady } from '../signalling/consumer-ready.ts';
 import type { Caller } from '../signalling/caller.ts';
+import { NO_TRACE } from '../testing/no-trace.ts';
 import { isProduce } from '../signalling/schema.ts';
 import { setLayers } from '../signalling/set-layers.ts';
 import { watch } from '../signalling/watch.ts';
@@ -27,7 +28,7 @@ const silent: Connection = { send: () => undefined, close: () => undefined };
 async function enter(room: Room, personId: string, role: LessonRole = 'participant'): Promise<Peer> {
   const media = await room.createMedia(workers.rtpCapabilities, true);
   const seed = { personId, name: personId, role, connectionId: personId, resumeToken: 'r' };
-  const peer = new Peer({ ...seed, ticketExpiresAt: Infinity }, media, silent, 0);
+  const peer = new Peer({ ...seed, ticketExpiresAt: Infinity }, media, silent, NO_TRACE, 0);
   room.peers.set(personId, peer);
   await room.consumeAll(peer);
   return peer;
@@ -54,6 +55,7 @@ function callerFor(room: Room, peer: Peer): Caller {
     rooms: new Rooms(workers, attendance, clock, quiet, limits),
     tickets,
     connection: silent,
+    trace: NO_TRACE,
     ticket: { lessonId: 'l', personId: peer.personId, name: 'x', role: 'participant', documents: {}, expiresAt: 9 },
     place: { room, peer },
     joining: false,

@@ -6,6 +6,7 @@ import { openPglite } from '#platform/database/pglite.server.ts';
 import type { RoomRouter } from '../media/workers.server.ts';
 import { Workers } from '../media/workers.server.ts';
 import { AUDIO, quiet, startFixture, until, VIDEO, type Client, type Fixture } from '../testing/fixture.server.ts';
+import { NO_TRACE } from '../testing/no-trace.ts';
 import { isProduce } from '../signalling/schema.ts';
 import { Peer, type Connection } from './peer.ts';
 import { Room } from './room.ts';
@@ -27,7 +28,7 @@ describe('a room on two workers', () => {
   async function enter(personId: string): Promise<Peer> {
     const media = await room.createMedia(workers.rtpCapabilities, true);
     const seed = { personId, name: personId, role: 'participant' as const, connectionId: personId, resumeToken: 'r' };
-    const peer = new Peer({ ...seed, ticketExpiresAt: Infinity }, media, silent, 0);
+    const peer = new Peer({ ...seed, ticketExpiresAt: Infinity }, media, silent, NO_TRACE, 0);
     room.peers.set(personId, peer);
     await room.consumeAll(peer);
     return peer;

@@ -2,6 +2,7 @@ import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { Connection, Consumed, PeerMedia, Published } from '../rooms/peer.ts';
 import type { Place } from '../rooms/entrance.server.ts';
 import type { Rooms } from '../rooms/rooms.server.ts';
+import type { TraceLine } from '../trace/traces.ts';
 import { mayIn, type Permission } from './permissions.ts';
 import type { Answer, Answers, ClientType } from './protocol.ts';
 
@@ -10,6 +11,7 @@ export interface Caller {
   readonly rooms: Rooms;
   readonly tickets: TicketOffice;
   readonly connection: Connection;
+  readonly trace: TraceLine;
   ticket: Ticket;
   /** Null until the join was answered. */
   place: Place | null;

@@ -13,6 +13,7 @@ export async function join(caller: Caller, data: unknown): Promise<Answer<Joined
     const outcome = await rooms.join({
       ticket,
       connection,
+      trace: caller.trace,
       rtpCapabilities: data.rtpCapabilities,
       resume: data.resume,
       recorded: data.recorded,

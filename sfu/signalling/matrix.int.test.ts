@@ -92,6 +92,7 @@ const TABLE: Readonly<Record<ClientType, readonly [(scene: Scene) => unknown, st
   ],
   'report-link': [() => ({ link: 'weak' }), 'ok', 'ok', 'ok', 'ok'],
   'report-stats': [() => STATS, 'ok', 'ok', 'ok', 'ok'],
+  'report-sdp': [() => ({ why: 'asked', transports: [] }), 'ok', 'ok', 'ok', 'ok'],
   'raise-hand': [() => ({}), 'ok', 'ok', 'ok', 'not-allowed'],
   'lower-hand': [() => ({ personId: 'tim' }), 'ok', 'ok', 'not-allowed', 'not-allowed'],
   react: [() => ({ reaction: 'heart' }), 'ok', 'ok', 'ok', 'not-allowed'],
@@ -166,6 +167,7 @@ describe('[R3] out of order and out of shape', () => {
     const joined: Joined = {
       connectionId: 'c',
       resumeToken: 'r',
+      supportCode: 'ABCDEFGH',
       now: 0,
       routerRtpCapabilities: rtpCapabilities,
       transports: null,

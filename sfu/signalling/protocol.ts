@@ -146,6 +146,49 @@ export const lossOf = ({ lossUp, lossDown }: Pick<Stats, 'lossUp' | 'lossDown'>)
 /** Whether a connection is weak by this report (W1): the page says so by the same measure as the lesson is told. */
 export const isWeak = (stats: Stats): boolean => (stats.rttMs ?? 0) > WEAK_RTT_MS || lossOf(stats) > WEAK_LOSS;
 
+/** Why a page sends a picture of its own connection. */
+export const PICTURE_REASONS = ['failed', 'weak', 'asked'] as const;
+export const SDP_KINDS = ['audio', 'video', 'application'] as const;
+export const SDP_DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const;
+export const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'] as const;
+
+/** What is kept of one m-section. */
+export interface SdpSection {
+  readonly mid: string;
+  readonly kind: (typeof SDP_KINDS)[number];
+  readonly direction: (typeof SDP_DIRECTIONS)[number];
+  /** Such as `VP8/90000`. */
+  readonly codecs: readonly string[];
+  readonly ssrcs: readonly number[];
+  readonly rids: readonly string[];
+}
+
+/** What is kept of a session description: no key, no password, and of an address its network only. */
+export interface SdpSide {
+  readonly sections: readonly SdpSection[];
+  readonly candidates: readonly {
+    readonly type: (typeof CANDIDATE_TYPES)[number];
+    readonly protocol: 'udp' | 'tcp';
+    readonly address: string;
+  }[];
+}
+
+export interface SdpPicture {
+  readonly why: (typeof PICTURE_REASONS)[number];
+  readonly transports: readonly {
+    readonly direction: 'send' | 'receive';
+    /** The states of the `RTCPeerConnection`. */
+    readonly connection: string;
+    readonly ice: string;
+    readonly gathering: string;
+    readonly local: SdpSide | null;
+    readonly remote: SdpSide | null;
+  }[];
+}
+
+/** At most so many of each in a picture. */
+export const SDP_LIMITS = { sections: 24, candidates: 24, codecs: 8, ssrcs: 8, rids: 4 } as const;
+
 /** Someone who stands at the door. */
 export interface WaitingInfo {
   readonly personId: string;
@@ -203,6 +246,8 @@ export interface JoinRequest {
 export interface Joined {
   readonly connectionId: string;
   readonly resumeToken: string;
+  /** What they read to support, who find the trace of this visit by it: eight letters and digits. */
+  readonly supportCode: string;
   /** Business time, ms. */
   readonly now: number;
   readonly routerRtpCapabilities: RtpCapabilities;
@@ -252,6 +297,7 @@ export type ClientMessage =
   | { readonly type: 'renew-ticket'; readonly data: { ticket: string } }
   | { readonly type: 'report-link'; readonly data: { link: Link } }
   | { readonly type: 'report-stats'; readonly data: Stats }
+  | { readonly type: 'report-sdp'; readonly data: SdpPicture }
   | { readonly type: 'raise-hand'; readonly data: Record<string, never> }
   /** One's own; for hosts anybody's, or (null) all. */
   | { readonly type: 'lower-hand'; readonly data: { personId: string | null } }
@@ -282,6 +328,7 @@ export interface Answers {
   'renew-ticket': { readonly expiresAt: number };
   'report-link': null;
   'report-stats': null;
+  'report-sdp': null;
   'raise-hand': null;
   'lower-hand': null;
   react: null;
@@ -352,6 +399,7 @@ export const CLIENT_TYPES = [
   'renew-ticket',
   'report-link',
   'report-stats',
+  'report-sdp',
   'raise-hand',
   'lower-hand',
   'react',

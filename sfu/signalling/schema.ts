@@ -3,7 +3,18 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { DtlsParameters, RtpCapabilities, RtpParameters } from '../media/types.ts';
 import { MEDIA_FAULTS } from '#events/lesson/room.ts';
-import { ADMISSIONS, LINKS, PROTOCOL_VERSION, REACTIONS, SOURCES } from './protocol.ts';
+import {
+  ADMISSIONS,
+  CANDIDATE_TYPES,
+  LINKS,
+  PICTURE_REASONS,
+  PROTOCOL_VERSION,
+  REACTIONS,
+  SDP_DIRECTIONS,
+  SDP_KINDS,
+  SDP_LIMITS,
+  SOURCES,
+} from './protocol.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 const Kind = Type.Union([Type.Literal('audio'), Type.Literal('video')]);
@@ -91,6 +102,47 @@ export const isStats = check(
     framesDecoded: Type.Integer({ minimum: 0, maximum: 100_000 }),
     outgoing: Type.Number({ minimum: 0, maximum: 1e10 }),
     faults: Type.Array(literals(MEDIA_FAULTS), { maxItems: MEDIA_FAULTS.length }),
+  }),
+);
+const Side = Type.Union([
+  Type.Null(),
+  Type.Object({
+    sections: Type.Array(
+      Type.Object({
+        mid: Type.String({ maxLength: 32 }),
+        kind: literals(SDP_KINDS),
+        direction: literals(SDP_DIRECTIONS),
+        codecs: Type.Array(Type.String({ maxLength: 40 }), { maxItems: SDP_LIMITS.codecs }),
+        ssrcs: Type.Array(Type.Integer({ minimum: 0, maximum: 0xff_ff_ff_ff }), { maxItems: SDP_LIMITS.ssrcs }),
+        rids: Type.Array(Type.String({ maxLength: 32 }), { maxItems: SDP_LIMITS.rids }),
+      }),
+      { maxItems: SDP_LIMITS.sections },
+    ),
+    candidates: Type.Array(
+      Type.Object({
+        type: literals(CANDIDATE_TYPES),
+        protocol: literals(['udp', 'tcp'] as const),
+        address: Type.String({ maxLength: 64 }),
+      }),
+      { maxItems: SDP_LIMITS.candidates },
+    ),
+  }),
+]);
+const State = Type.String({ pattern: '^[a-z-]{1,20}$' });
+export const isSdpPicture = check(
+  Type.Object({
+    why: literals(PICTURE_REASONS),
+    transports: Type.Array(
+      Type.Object({
+        direction: literals(['send', 'receive'] as const),
+        connection: State,
+        ice: State,
+        gathering: State,
+        local: Side,
+        remote: Side,
+      }),
+      { maxItems: 2 },
+    ),
   }),
 );
 export const isNothing = check(Type.Object({}));

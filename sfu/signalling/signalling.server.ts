@@ -9,6 +9,10 @@ import { wireCapabilities } from '../media/wire.ts';
 import type { Workers } from '../media/workers.server.ts';
 import type { Connection } from '../rooms/peer.ts';
 import type { Rooms } from '../rooms/rooms.server.ts';
+import { isNoted, toldOf } from '../trace/told.ts';
+import { noteMessage, Reports } from '../trace/heard.ts';
+import type { TraceLine, Traces } from '../trace/traces.ts';
+import { clean } from '../trace/words.ts';
 import type { Caller, Handler } from './caller.ts';
 import {
   CLIENT_TYPES,
@@ -18,6 +22,7 @@ import {
   type ClientType,
   type CloseReason,
   type HandshakeRefusal,
+  type ServerMessage,
 } from './protocol.ts';
 import { Bucket, MESSAGES } from './rate.ts';
 import { refused } from './refused.ts';
@@ -41,6 +46,7 @@ export interface SignallingParts {
   readonly tickets: TicketOffice;
   readonly log: Log;
   readonly now: () => number;
+  readonly traces: Traces;
   /** Connectivity tests; null where there are none. */
   readonly serveChecks: ((namespace: BesideRooms) => void) | null;
 }
@@ -110,14 +116,17 @@ function serve(
   socket: SignallingSocket,
   ticket: Ticket,
   { workers, rooms }: { workers: Workers; rooms: Rooms },
-  { tickets, log, now }: SignallingParts,
+  { tickets, log, now, traces }: SignallingParts,
   early: Early,
 ): void {
-  const connection = connectionOf(socket, log, ticket);
+  const trace = traces.enter(ticket);
+  const reports = new Reports();
+  const connection = connectionOf(socket, log, ticket, trace);
   const caller: Caller = {
     rooms,
     tickets,
     connection,
+    trace,
     ticket,
     place: null,
     joining: false,
@@ -135,18 +144,21 @@ function serve(
   socket.conn.on('packet', () => {
     if (caller.place !== null) caller.place.peer.lastHeardAt = now();
   });
-  socket.on('disconnect', () => {
+  socket.on('disconnect', (why) => {
     clearInterval(deadline);
     early.remove(caller);
     caller.gone = true;
     if (caller.place !== null) rooms.lost(caller.place, connection);
     else rooms.lostAtDoor(ticket.lessonId, ticket.personId, connection);
+    trace.note('in', 'disconnect', undefined, () => clean(why));
+    trace.end();
   });
   socket.on('error', (error) => log.warn({ err: error, lesson: ticket.lessonId }, 'A signalling socket failed'));
 
   const listen = <T extends ClientType>(type: T, handler: Handler<T>): void => {
     const onMessage = (data: unknown, acknowledge: unknown): void => {
       const answer = (value: Answer<unknown>): void => {
+        if (type !== 'report-stats' || !value.ok || reports.wants(data)) noteMessage(trace, type, data, value);
         if (typeof acknowledge === 'function') acknowledge(value);
       };
       const verdict = bucket.take(Date.now());
@@ -215,14 +227,17 @@ async function carryOut<T extends ClientType>(
   }
 }
 
-function connectionOf(socket: SignallingSocket, log: Log, ticket: Ticket): Connection {
+function connectionOf(socket: SignallingSocket, log: Log, ticket: Ticket, trace: TraceLine): Connection {
   let open = true;
   return {
     send: (type, data) => {
-      if (open) socket.emit(type, data);
+      if (!open) return;
+      if (isNoted(type)) trace.note('out', type, data, () => toldOf({ type, data } as ServerMessage));
+      socket.emit(type, data);
     },
     close: (reason: CloseReason) => {
       if (!open) return;
+      trace.note('out', 'closed', { reason }, () => reason);
       socket.emit('closed', { reason });
       open = false;
       log.info({ lesson: ticket.lessonId, person: ticket.personId, reason }, 'Closed a signalling connection');

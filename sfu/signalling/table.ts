@@ -9,6 +9,7 @@ import { produce } from './produce.ts';
 import type { ClientType } from './protocol.ts';
 import { renewTicket } from './renew-ticket.ts';
 import { reportLink } from './report-link.ts';
+import { reportSdp } from './report-sdp.ts';
 import { reportStats } from './report-stats.ts';
 import { restartIce } from './restart-ice.ts';
 import { resumeProducer } from './resume-producer.ts';
@@ -39,6 +40,7 @@ export const HANDLERS: { readonly [T in ClientType]: Handler<T> } = {
   'renew-ticket': renewTicket,
   'report-link': reportLink,
   'report-stats': reportStats,
+  'report-sdp': reportSdp,
   'raise-hand': raiseHand,
   'lower-hand': lowerHand,
   react: react,

@@ -86,6 +86,25 @@ function likely(type: ClientType, ids: Ids, random: Random): unknown {
         outgoing: random() * 1e6,
         faults: random() < 0.1 ? ['camera-black'] : [],
       };
+    case 'report-sdp':
+      return {
+        why: pick(random, ['failed', 'asked', 'bored']),
+        transports: [
+          {
+            direction: 'send',
+            connection: pick(random, ['connected', 'a=fingerprint:sha-256 AA']),
+            ice: 'checking',
+            gathering: 'complete',
+            local: {
+              sections: [
+                { mid: '0', kind: 'audio', direction: 'sendonly', codecs: ['opus/48000'], ssrcs: [7, -1], rids: [] },
+              ],
+              candidates: [{ type: 'host', protocol: 'udp', address: pick(random, ['192.0.2.7', 'x'.repeat(90)]) }],
+            },
+            remote: null,
+          },
+        ],
+      };
     case 'lower-hand':
     case 'admit':
     case 'turn-away':

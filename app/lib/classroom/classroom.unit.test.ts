@@ -29,6 +29,7 @@ const consumer = (consumerId: string, personId: string, source: ConsumerInfo['so
 });
 const joined = (peers: PeerInfo[], consumers: ConsumerInfo[] = []): Joined => ({
   connectionId: 'c',
+  supportCode: 'ABCDEFGH',
   resumeToken: 'r',
   now: 0,
   routerRtpCapabilities: {},

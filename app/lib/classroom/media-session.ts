@@ -228,6 +228,14 @@ export class MediaSession {
     return reports.flatMap((report) => [...report.values()]);
   }
 
+  /** The browser's own connections, for a picture of them. The library keeps them to itself, so they may be missing. */
+  connections(): readonly { readonly direction: Direction; readonly connection: RTCPeerConnection }[] {
+    return [...this.#transports].flatMap(([direction, transport]) => {
+      const connection: unknown = Reflect.get(transport.handler, '_pc');
+      return connection instanceof RTCPeerConnection ? [{ direction, connection }] : [];
+    });
+  }
+
   close(): void {
     for (const { info } of this.#consumers.values()) this.#listener.onTrack(info, null);
     this.#consumers.clear();

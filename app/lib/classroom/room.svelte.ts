@@ -28,6 +28,7 @@ import { Publisher } from './publisher.ts';
 import { Reception } from './reception.svelte.ts';
 import { loadRecorded, saveRecorded } from './recorded.ts';
 import { RoomRules } from './rules.svelte.ts';
+import { Support } from './support.svelte.ts';
 import { RefusedError, Signalling, SignallingError } from './signalling.ts';
 
 export type Phase = 'preview' | 'joining' | 'knocking' | 'live' | 'reconnecting' | 'ended' | 'refused' | 'replaced';
@@ -80,6 +81,8 @@ export class Room {
   readonly local: LocalMedia;
   /** Who may do what here, and who waits. */
   readonly rules: RoomRules;
+  /** For when something goes wrong. */
+  readonly support: Support;
   /** What one takes of the others. */
   readonly reception: Reception;
   /** Whether the person may be in the recording. */
@@ -121,6 +124,11 @@ export class Room {
       (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
       options.local,
       this.#media,
+    );
+    this.support = new Support(
+      (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
+      this.#media,
+      (work) => this.#background(work),
     );
     this.#publisher = new Publisher(options.local, this.#media, (work) => this.#background(work));
     this.reception = new Reception(
@@ -332,6 +340,7 @@ export class Room {
   #take(joined: Joined): Promise<unknown> {
     this.#resumeToken = joined.resumeToken;
     this.rules.take(joined);
+    this.support.take(joined);
     this.peers = peersOf(joined, Date.now());
     this.speaking = joined.speaking;
     this.mediaOff = this.#media.supported ? null : 'browser';
@@ -411,6 +420,7 @@ export class Room {
     this.#mending = null;
     if (connected || this.#signalling === null) return;
     this.link = 'lost';
+    this.support.picture('failed');
     this.#background(this.#media.restartIce());
     this.#mending = setTimeout(() => {
       if (this.#media.connected || this.#signalling === null) return;
@@ -436,6 +446,7 @@ export class Room {
     if (link === this.link) return;
     this.link = link;
     this.#background(signalling.ask('report-link', { link }));
+    if (link === 'weak') this.support.picture('weak');
   }
 
   #leaveFor(code: string, message: string): void {

@@ -2,8 +2,8 @@
  * Connectivity tests, open to all: a ticket that opens nothing but an echo on the media server, and what the page found,
  * kept for ops under the code that the person reads to support. Nothing in it says who it was.
  */
-import { randomInt } from 'node:crypto';
 import { CHECK_MS, type CheckOffice } from '#events/access/check-ticket.server.ts';
+import { newSupportCode, readSupportCode } from '#events/access/support-code.server.ts';
 import type { Database } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
 import type { Report } from './report.ts';
@@ -15,9 +15,6 @@ const SCHEMA = [
   `CREATE INDEX connectivity_check_made ON connectivity_check (made_at)`,
 ];
 
-/** No letter or digit that is read as another one. */
-const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-const CODE_LENGTH = 8;
 /** Results are kept for so long, wall ms. */
 export const KEPT_MS = 30 * 24 * 3_600_000;
 /** Old ones are looked for at most so often, wall ms. */
@@ -73,7 +70,7 @@ export async function createChecks({ db, office, nodePublicUrl, wallNow = Date.n
 
   return {
     start(origin) {
-      const code = Array.from({ length: CODE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+      const code = newSupportCode();
       const expiresAt = wallNow() + CHECK_MS;
       return {
         code,
@@ -100,8 +97,8 @@ export async function createChecks({ db, office, nodePublicUrl, wallNow = Date.n
     },
 
     async find(code) {
-      const asked = code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
-      if (asked.length !== CODE_LENGTH) return null;
+      const asked = readSupportCode(code);
+      if (asked === null) return null;
       const [row] = await db.query<Row>(
         'SELECT code, report, made_at FROM connectivity_check WHERE code = $1 AND made_at >= $2',
         [asked, wallNow() - KEPT_MS],

@@ -7,6 +7,7 @@ import { common } from './common.ts';
 import { conversations } from './conversations.ts';
 import { landing } from './landing.ts';
 import { refusals } from './refusals.ts';
+import { trace } from './trace.ts';
 import { timeline } from './timeline.ts';
 import { tutors } from './tutors.ts';
 import { calendar } from './calendar.ts';
@@ -37,6 +38,7 @@ export const en = {
   account,
   refusals,
   timeline,
+  trace,
   calendar,
   home,
   live,
