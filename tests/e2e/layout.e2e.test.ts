@@ -6,7 +6,7 @@ import { closeAll, openBrowser, personPage, shootFailed } from '../support/brows
 import { ASHA, ROHAN, TUTOR, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
 import { picturesAdvance } from '../support/pages.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { openToMeasure, pictureOf, playedLevel, received, sentLayers } from '../support/media.ts';
+import { mediaOf, openToMeasure, pictureOf, playedLevel, received, sentLayers } from '../support/media.ts';
 
 let product: Product;
 let browser: Browser;
@@ -47,6 +47,9 @@ afterAll(() => closeAll(browser, product));
 
 afterEach(async ({ task }) => {
   await shootFailed(task.result?.state, 'layout-failed', { tutor, asha, rohan });
+  if (task.result?.state === 'fail')
+    for (const [name, page] of Object.entries({ tutor, asha, rohan }))
+      console.info(`${name}: ${JSON.stringify(await mediaOf(page))}`);
   await asha.setViewportSize({ width: 1280, height: 800 });
 });
 

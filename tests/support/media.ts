@@ -1,7 +1,11 @@
 /** What really travels and sounds in a page, measured in the page itself. */
 import type { Page } from 'playwright-core';
 
-/** Before the page is opened: keeps its connections to be measured, and gives it a screen with a tone to share. */
+/**
+ * Before the page is opened: keeps its connections to be measured, and gives it a screen with a tone to share. A machine
+ * that stands still for a moment looks like a narrow way to the browser, which then sends a few hundred kbit/s for
+ * minutes; so what it sends is not timed here, and only packets that are lost make it send less.
+ */
 export async function openToMeasure(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const scope = globalThis as { connections?: RTCPeerConnection[]; lossy?: boolean };
@@ -12,6 +16,11 @@ export async function openToMeasure(page: Page): Promise<void> {
       constructor(configuration?: RTCConfiguration) {
         super(configuration);
         connections.push(this);
+      }
+
+      override setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
+        const wide = sdp.replace(/^a=(rtcp-fb:.* (transport-cc|goog-remb)|extmap:.*transport-wide-cc.*)\r\n/gm, '');
+        return super.setRemoteDescription({ type, sdp: type === 'answer' ? wide : sdp });
       }
     }
     globalThis.RTCPeerConnection = Kept;
@@ -157,5 +166,27 @@ export async function sentLayers(page: Page): Promise<number> {
     const before = await read();
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     return [...(await read())].filter(([id, bytes]) => bytes > (before.get(id) ?? 0) + 500).length;
+  });
+}
+
+/** What each page sends and receives, and why not more of it: said when a test of media fails. */
+export async function mediaOf(page: Page): Promise<unknown> {
+  return page.evaluate(async () => {
+    const { connections = [] } = globalThis as { connections?: RTCPeerConnection[] };
+    const said: unknown[] = [document.querySelector('[data-saving]')?.getAttribute('data-saving') ?? 'no room'];
+    const wanted = [
+      ['availableOutgoingBitrate', 'currentRoundTripTime'],
+      ['kind', 'rid', 'frameWidth', 'framesPerSecond', 'qualityLimitationReason', 'targetBitrate', 'active'],
+      ['kind', 'trackIdentifier', 'frameWidth', 'framesPerSecond', 'packetsReceived', 'packetsLost', 'freezeCount'],
+      ['kind', 'packetsLost', 'fractionLost', 'roundTripTime'],
+    ] as const;
+    const types = ['candidate-pair', 'outbound-rtp', 'inbound-rtp', 'remote-inbound-rtp'];
+    for (const connection of connections.filter((one) => one.connectionState !== 'closed'))
+      (await connection.getStats()).forEach((stat: Record<string, unknown>) => {
+        const keys = wanted[types.indexOf(String(stat['type']))];
+        if (keys === undefined || stat['nominated'] === false) return;
+        said.push(Object.fromEntries([['type', stat['type']], ...keys.map((key) => [key, stat[key]])]));
+      });
+    return said;
   });
 }
