@@ -136,7 +136,7 @@ export class Spread {
   }
 
   #build(key: string, producer: MediaProducer, from: RoomRouter, to: RoomRouter): Bridge {
-    const bridge: Bridge = { from, to, users: 0, made: from.pipe(producer.id, to), pipe: null };
+    const bridge: Bridge = { from, to, users: 0, made: from.pipe(producer, to), pipe: null };
     this.#bridges.set(key, bridge);
     return bridge;
   }

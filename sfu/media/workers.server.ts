@@ -1,27 +1,24 @@
 import { availableParallelism } from 'node:os';
 import type { Log } from '../log.ts';
-import { freePort, listenInfos, mediaAddresses, outerAddress } from './addresses.ts';
 import { CODECS, offerNackForOpus } from './codecs.ts';
 import { IDLE, leastLoaded, observeLoad, type Load } from './load.ts';
 import { mediaLibrary, type MediaLibrary } from './library.ts';
 import { carrierFor } from './placing.ts';
+import { Starting, type ListenSettings, type Started } from './starting.server.ts';
+import { Ways } from './ways.server.ts';
 import type {
   AnyTransport,
   LevelObserver,
   MediaConsumer,
+  MediaProducer,
   MediaRouter,
-  MediaServer,
   MediaTransport,
   MediaWorker,
   PipeTransport,
   RtpCapabilities,
 } from './types.ts';
 
-export interface MediaSettings {
-  /** Told to clients instead of the machine's own addresses; null for localhost and the LAN. */
-  readonly address: string | null;
-  /** Worker i listens on `port + i`, UDP and TCP; 0 takes any free one. */
-  readonly port: number;
+export interface MediaSettings extends ListenSettings {
   /** 0 takes the default, one a core. */
   readonly workers: number;
   /** From so many consumers on a room goes over to another worker, for tests of it. */
@@ -40,15 +37,13 @@ export interface RoomRouter {
   /** `only`: by this way or not at all, for a test of it. */
   createTransport(only?: 'udp' | 'tcp'): Promise<MediaTransport>;
   /** Makes a producer of this router known to another one, under the same id. Closing what is given ends that. */
-  pipe(producerId: string, to: RoomRouter): Promise<MediaConsumer>;
+  pipe(producer: MediaProducer, to: RoomRouter): Promise<MediaConsumer>;
   /** Closes the way to another one and back, and with it all that is piped. */
   unpipe(to: RoomRouter): void;
   close(): void;
 }
 
-interface Slot {
-  readonly worker: MediaWorker;
-  readonly server: MediaServer;
+interface Slot extends Started {
   readonly routers: Set<RoomRouter>;
   load: Load;
   /** Routers that were opened since the load was measured. */
@@ -59,12 +54,17 @@ interface Slot {
 
 /** A mean over 600 ms in dB, so the gaps between words weigh heavily: −80 is speech, a quiet room lies near −100. */
 const LEVELS = { maxEntries: 12, threshold: -80, interval: 600 };
-const START_TRIES = 5;
-const RESTART_PAUSE_MS = 1_000;
 /** A worker that does not answer in so many looks, a second apart, is stuck. */
 const STUCK_AFTER_LOOKS = 5;
 /** So long a room waits for a worker that is being started, wall ms. */
 const WORKER_WITHIN_MS = 5_000;
+
+/** Every worker of this node is gone, and none came up while a room waited. */
+export class NoWorkerError extends Error {
+  constructor() {
+    super('No media worker is running');
+  }
+}
 
 /** Only these two kinds are made here. */
 const isPipe = (transport: AnyTransport): transport is PipeTransport => !('iceParameters' in transport);
@@ -77,6 +77,8 @@ export class Workers {
   readonly #library: MediaLibrary;
   readonly #settings: MediaSettings;
   readonly #log: Log;
+  readonly #starting: Starting;
+  readonly #ways: Ways;
   readonly #slots: (Slot | null)[] = [];
   /** Told the routers of a worker that is too busy, when it begins to be. */
   onOverload: (routers: readonly RoomRouter[]) => void = () => undefined;
@@ -84,12 +86,14 @@ export class Workers {
   onLost: () => void = () => undefined;
   #capabilities: RtpCapabilities = { codecs: [], headerExtensions: [] };
   #closed = false;
-  #restarting = new Set<Promise<void>>();
+  readonly #restarting = new Set<Promise<void>>();
 
   private constructor(library: MediaLibrary, settings: MediaSettings, log: Log) {
     this.#library = library;
     this.#settings = settings;
     this.#log = log;
+    this.#starting = new Starting(library, settings, log);
+    this.#ways = new Ways(log);
   }
 
   /** Null, with a line in the log, when this machine has no media worker: lessons then run on board and chat. */
@@ -101,16 +105,20 @@ export class Workers {
     }
     const workers = new Workers(library, settings, log);
     const count = settings.workers > 0 ? settings.workers : availableParallelism();
+    const failed = await workers.#startAll(count);
     try {
-      for (let index = 0; index < count; index += 1) workers.#slots[index] = await workers.#startSlot(index);
-      const first = await workers.openRouter();
-      workers.#capabilities = first.router.rtpCapabilities;
-      first.close();
+      const [first] = failed;
+      if (first !== undefined && failed.length === count) throw first.error;
+      const opened = await workers.openRouter();
+      workers.#capabilities = opened.router.rtpCapabilities;
+      opened.close();
     } catch (error) {
-      log.error({ err: error }, 'Video and audio are off: no media worker could be started');
+      const message = 'Video and audio are off: none of the media workers could be started';
+      log.error({ err: error, workers: count }, message);
       await workers.close();
       return null;
     }
+    for (const { index, error } of failed) workers.#restart(index, error);
     return workers;
   }
 
@@ -204,15 +212,20 @@ export class Workers {
 
   /** No worker is started any more, and those that owe an answer are ended: nobody waits for it any longer. */
   endStuck(): void {
-    this.#closed = true;
+    this.#startNoMore();
     for (const slot of this.#slots) if (slot !== null && slot.asked !== null) process.kill(slot.worker.pid, 'SIGKILL');
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#startNoMore();
     for (const slot of this.#slots) slot?.worker.close();
     this.#slots.length = 0;
     await Promise.allSettled(this.#restarting);
+  }
+
+  #startNoMore(): void {
+    this.#closed = true;
+    this.#starting.end();
   }
 
   /** Those that run; while the last one is being replaced they are waited for. */
@@ -228,7 +241,7 @@ export class Workers {
   async #open(choose: (running: readonly Slot[]) => Slot | RoomRouter | undefined): Promise<RoomRouter> {
     for (;;) {
       const chosen = choose(await this.#running());
-      if (chosen === undefined) throw new Error('No media worker is running');
+      if (chosen === undefined) throw new NoWorkerError();
       if (!('worker' in chosen)) return chosen;
       try {
         return await this.#openOn(chosen);
@@ -263,12 +276,8 @@ export class Workers {
           preferUdp: true,
           initialAvailableOutgoingBitrate: 1_000_000,
         }),
-      pipe: (producerId, to) => this.#pipe(router, producerId, to),
-      unpipe: (to) => {
-        const theirs = [...to.pipes].map(({ tuple }) => tuple.localPort);
-        // The library closes the other end with this one.
-        for (const pipe of [...pipes]) if (theirs.some((port) => port === pipe.tuple.remotePort)) pipe.close();
-      },
+      pipe: (producer, to) => this.#ways.bring(producer, router, to.router),
+      unpipe: (to) => this.#ways.close(router, to.router),
       close: () => {
         slot.routers.delete(opened);
         router.close();
@@ -278,54 +287,19 @@ export class Workers {
     return opened;
   }
 
-  async #pipe(router: MediaRouter, producerId: string, to: RoomRouter): Promise<MediaConsumer> {
-    const piped = await router.pipeToRouter({ producerId, router: to.router, enableSctp: false });
-    const { pipeConsumer, pipeProducer } = piped;
-    if (pipeConsumer === undefined || pipeProducer === undefined) throw new Error('Nothing was piped');
-    // The library's own two listeners ask the far worker and look at no answer: when that worker dies meanwhile, the
-    // rejection would be nobody's, and end this process.
-    const follow = (ask: () => Promise<void>): void => {
-      ask().catch((error: unknown) => {
-        if (!pipeProducer.closed) this.#log.error({ err: error }, 'A pause did not reach another worker');
-      });
-    };
-    pipeConsumer.observer.removeAllListeners('pause').on('pause', () => follow(() => pipeProducer.pause()));
-    pipeConsumer.observer.removeAllListeners('resume').on('resume', () => follow(() => pipeProducer.resume()));
-    return pipeConsumer;
+  /** As many of them as can be started, together. Gives those that could not. */
+  async #startAll(count: number): Promise<readonly { readonly index: number; readonly error: unknown }[]> {
+    this.#slots.push(...Array<null>(count).fill(null));
+    const started = await Promise.allSettled(
+      this.#slots.map(async (_, index) => this.#fill(index, await this.#starting.start(index))),
+    );
+    return started.flatMap((one, index) => (one.status === 'rejected' ? [{ index, error: one.reason }] : []));
   }
 
-  async #startSlot(index: number): Promise<Slot> {
-    const worker = await this.#library.createWorker({ logLevel: 'error' });
-    try {
-      const server = await this.#listen(worker, index);
-      const slot: Slot = { worker, server, routers: new Set(), load: IDLE, fresh: 0, asked: null };
-      worker.on('died', (error) => this.#lost(index, slot, error));
-      return slot;
-    } catch (error) {
-      worker.close();
-      throw error;
-    }
-  }
-
-  async #listen(worker: MediaWorker, index: number): Promise<MediaServer> {
-    const { address, port } = this.#settings;
-    const addresses = mediaAddresses(address, outerAddress());
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const chosen = port > 0 ? port + index : await freePort('0.0.0.0');
-        const server = await worker.createWebRtcServer({
-          listenInfos: listenInfos(addresses, chosen, this.#library.announces),
-        });
-        const listening = { port: chosen, addresses, pid: worker.pid, version: this.#library.version };
-        this.#log.info(listening, 'Media worker listening');
-        return server;
-      } catch (error) {
-        // Between the probe and the bind somebody else may take a free port; a configured one is tried again too,
-        // because the worker that died a moment ago may still hold it.
-        if (attempt >= START_TRIES) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200 * attempt));
-      }
-    }
+  #fill(index: number, started: Started): void {
+    const slot: Slot = { ...started, routers: new Set(), load: IDLE, fresh: 0, asked: null };
+    slot.worker.on('died', (error) => this.#lost(index, slot, error));
+    this.#slots[index] = slot;
   }
 
   #lost(index: number, slot: Slot, error: Error): void {
@@ -333,22 +307,19 @@ export class Workers {
     slot.routers.clear();
     this.#log.error({ err: error, pid: slot.worker.pid }, 'A media worker died');
     this.onLost();
-    const restart = this.#restart(index).finally(() => this.#restarting.delete(restart));
-    this.#restarting.add(restart);
+    this.#restart(index);
   }
 
-  async #restart(index: number): Promise<void> {
-    while (!this.#closed) {
-      try {
-        const slot = await this.#startSlot(index);
+  /** @param failed why it could not be started just now; without it, it ran and died. */
+  #restart(index: number, failed?: unknown): void {
+    const restart = this.#starting
+      .untilItRuns(index, failed)
+      .then((started) => {
         // close() may have run while the worker started.
-        if (this.#closed) slot.worker.close();
-        else this.#slots[index] = slot;
-        return;
-      } catch (error) {
-        this.#log.error({ err: error }, 'A media worker could not be started; trying again');
-        await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
-      }
-    }
+        if (this.#closed) started?.worker.close();
+        else if (started !== null) this.#fill(index, started);
+      })
+      .finally(() => this.#restarting.delete(restart));
+    this.#restarting.add(restart);
   }
 }

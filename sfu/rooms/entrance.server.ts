@@ -206,6 +206,8 @@ function closedMeanwhile(room: Room): Refused | null {
     case 'lesson-ended':
     case 'lesson-cancelled':
       return refused(room.closed);
+    case 'media-lost':
+      return refused('media-unavailable');
     default:
       return refused('draining');
   }

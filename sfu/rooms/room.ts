@@ -1,6 +1,5 @@
 import type { Log } from '../log.ts';
-import type { MediaConsumer, MediaProducer, RtpCapabilities } from '../media/types.ts';
-import { wireParameters } from '../media/wire.ts';
+import type { MediaProducer, RtpCapabilities } from '../media/types.ts';
 import { Spread } from '../media/spread.server.ts';
 import type { Workers } from '../media/workers.server.ts';
 import type {
@@ -14,9 +13,10 @@ import type {
   TransportParameters,
 } from '../signalling/protocol.ts';
 import { mayIn } from '../signalling/permissions.ts';
+import { Consuming, consumerInfo } from './consuming.ts';
 import type { Waiter } from './door.ts';
 import { Hearing } from './hearing.ts';
-import type { Consumed, Peer, PeerMedia, Published } from './peer.ts';
+import type { Peer, PeerMedia, Published } from './peer.ts';
 import { FRESH, type RoomState } from './state.ts';
 import { MOST_VOICES } from './voices.ts';
 
@@ -42,6 +42,7 @@ export class Room {
   readonly #keep: (state: RoomState) => void;
   #state: RoomState;
   readonly #hearing: Hearing;
+  readonly #consuming: Consuming;
 
   /**
    * @param state what was known of this room before.
@@ -67,6 +68,8 @@ export class Room {
     this.#hearing = new Hearing(this.peers, mostVoices, (err, peer) =>
       log.error({ err, lesson: lessonId, person: peer.personId }, 'A voice was not switched'),
     );
+    const isAudible = (producerId: string): boolean => this.#hearing.isAudible(producerId);
+    this.#consuming = new Consuming({ lessonId, media: this.media, isAudible, log });
   }
 
   get empty(): boolean {
@@ -172,7 +175,7 @@ export class Room {
     const consumers = [...this.peers.values()].filter((other) => other !== peer);
     await Promise.all(
       consumers.map(async (other) => {
-        const info = await this.#consume(other, peer, item);
+        const info = await this.#consuming.consume(other, peer, item);
         // Who has no word yet of the transport that it comes over gets it with that word.
         if (info !== null && other.media.known !== 'no') other.send('consumer-added', info);
       }),
@@ -185,7 +188,7 @@ export class Room {
     const published = [...this.peers.values()]
       .filter((other) => other !== peer)
       .flatMap((other) => [...other.media.published.values()].map((item) => ({ other, item })));
-    await Promise.all(published.map(({ other, item }) => this.#consume(peer, other, item)));
+    await Promise.all(published.map(({ other, item }) => this.#consuming.consume(peer, other, item)));
   }
 
   consumersOf(peer: Peer): readonly ConsumerInfo[] {
@@ -218,58 +221,8 @@ export class Room {
       else presence.connection.close(reason);
     }
     this.waiting.clear();
+    this.#consuming.close();
     this.media.close();
-  }
-
-  async #consume(to: Peer, from: Peer, { producer, source, part }: Published): Promise<ConsumerInfo | null> {
-    const { media } = to;
-    if (media.consuming.has(producer.id) || producer.closed || media.receive.closed) return null;
-    if (!part.router.canConsume({ producerId: producer.id, rtpCapabilities: media.rtpCapabilities })) {
-      this.#log.warn({ lesson: this.lessonId, person: to.personId, source }, 'A client cannot play this media');
-      return null;
-    }
-    media.consuming.add(producer.id);
-    let consumer: MediaConsumer;
-    let release: () => void = () => undefined;
-    try {
-      release = await this.media.bring(producer, part, media.part);
-      consumer = await media.receive.consume({
-        producerId: producer.id,
-        rtpCapabilities: media.rtpCapabilities,
-        paused: true,
-      });
-    } catch (error) {
-      release();
-      media.consuming.delete(producer.id);
-      // Either end may have closed while the worker was asked; only a failure with both ends open is one.
-      if (!producer.closed && !media.receive.closed)
-        this.#log.error({ err: error, lesson: this.lessonId, person: to.personId }, 'A consumer could not be made');
-      return null;
-    }
-    // As with producers: made by the worker, and gone with its transport before the answer came.
-    if (media.receive.closed || consumer.closed) {
-      release();
-      media.consuming.delete(producer.id);
-      return null;
-    }
-    const consumed: Consumed = {
-      consumer,
-      personId: from.personId,
-      source,
-      ready: false,
-      watched: true,
-      audible: source !== 'microphone' || this.#hearing.isAudible(producer.id),
-      settling: null,
-    };
-    media.consumed.set(consumer.id, consumed);
-    consumer.observer.once('close', () => {
-      media.consumed.delete(consumer.id);
-      media.consuming.delete(producer.id);
-      release();
-      // All of a transport at once: its owner is gone, or hears of the next transport.
-      if (!media.receive.closed) to.send('consumer-closed', { consumerId: consumer.id });
-    });
-    return consumerInfo(consumed);
   }
 
   async #measure({ producer, part }: Published): Promise<void> {
@@ -286,17 +239,6 @@ export class Room {
     this.speaking = known;
     this.tell('speaking', { personIds: known });
   }
-}
-
-export function consumerInfo({ consumer, personId, source }: Consumed): ConsumerInfo {
-  return {
-    consumerId: consumer.id,
-    producerId: consumer.producerId,
-    personId,
-    source,
-    kind: consumer.kind,
-    rtpParameters: wireParameters(consumer.rtpParameters),
-  };
 }
 
 /** What a client needs to build its end. 3.11 gives a candidate's `ip` only, newer clients read `address`. */

@@ -2,7 +2,7 @@
 import type { Ticket } from '#events/access/ticket.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '../log.ts';
-import type { RoomRouter, Workers } from '../media/workers.server.ts';
+import { NoWorkerError, type RoomRouter, type Workers } from '../media/workers.server.ts';
 import type { CloseReason, IceServer } from '../signalling/protocol.ts';
 import { refused } from '../signalling/refused.ts';
 import { iceServersFor, type TurnSettings } from '../turn/credentials.server.ts';
@@ -116,6 +116,9 @@ export class Rooms {
         const all = new Set([...room.peers.keys(), ...room.coming]);
         if (before === null && all.size > this.#limits.peersPerRoom) return refused('room-full');
         return await this.#entrance.enter(room, before, ask);
+      } catch (error) {
+        if (error instanceof NoWorkerError) return refused('media-unavailable');
+        throw error;
       } finally {
         room.coming.delete(personId);
         this.#closeIfEmpty(room);

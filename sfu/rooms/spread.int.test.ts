@@ -1,6 +1,6 @@
 /** A room on two workers: what is brought from one to the other, and that nothing of it stays. */
 import { readdirSync, readlinkSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import type { RoomRouter } from '../media/workers.server.ts';
@@ -25,10 +25,10 @@ describe('a room on two workers', () => {
   afterEach(() => room.close('left'));
   afterAll(() => workers.close());
 
-  async function enter(personId: string): Promise<Peer> {
+  async function enter(personId: string, connection = silent): Promise<Peer> {
     const media = await room.createMedia(workers.rtpCapabilities, true);
     const seed = { personId, name: personId, role: 'participant' as const, connectionId: personId, resumeToken: 'r' };
-    const peer = new Peer({ ...seed, ticketExpiresAt: Infinity }, media, silent, NO_TRACE, 0);
+    const peer = new Peer({ ...seed, ticketExpiresAt: Infinity }, media, connection, NO_TRACE, 0);
     room.peers.set(personId, peer);
     await room.consumeAll(peer);
     return peer;
@@ -156,6 +156,87 @@ describe('a room on two workers', () => {
       for (const peer of all) room.remove(peer);
     }
     expect(ann.media.part.pipes.size).toBe(0);
+  });
+
+  it.each(['here', 'there'] as const)(
+    '[S4][L1] makes a way anew for the next stream when its end %s could not be made, and nothing half made stays',
+    async (where) => {
+      room = new Room('lesson', workers, quiet);
+      const ann = await enter('ann');
+      await enter('bob');
+      const camera = await publish(ann, VIDEO);
+      const microphone = await publish(ann, AUDIO);
+      const here = ann.media.part;
+      const there = await room.media.seat();
+      // What workers open for themselves with the first way is open from here on.
+      (await room.media.bring(camera, here, there))();
+      expect([here.pipes.size, there.pipes.size]).toEqual([0, 0]);
+      // Workers close what was closed here, and of the test before, a moment later.
+      await sleep(300);
+      const before = sockets();
+      vi.spyOn({ here, there }[where].router, 'createPipeTransport').mockRejectedValueOnce(
+        new Error('No port is free'),
+      );
+      const failed = await Promise.allSettled(
+        [camera, microphone].map((producer) => room.media.bring(producer, here, there)),
+      );
+      expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect([here.pipes.size, there.pipes.size]).toEqual([0, 0]);
+      await expect.poll(sockets).toBe(before);
+
+      const back = await room.media.bring(microphone, here, there);
+      expect([here.pipes.size, there.pipes.size]).toEqual([1, 1]);
+      expect(await producersOn(there)).toBe(1);
+      back();
+      expect([here.pipes.size, there.pipes.size]).toEqual([0, 0]);
+      room.media.leave(there);
+    },
+  );
+
+  it('[S4] brings what could not be brought a moment later, and tells whoever waits for it', async () => {
+    room = new Room('lesson', workers, quiet);
+    const ann = await enter('ann');
+    await enter('bob');
+    const told: string[] = [];
+    const cy = await enter('cy', {
+      send: (type, data) => {
+        if (type === 'consumer-added' && 'source' in data) told.push(data.source);
+      },
+      close: () => undefined,
+    });
+    cy.media.known = 'yes';
+    expect(cy.media.part).not.toBe(ann.media.part);
+    const broken = vi
+      .spyOn(cy.media.part.router, 'createPipeTransport')
+      .mockRejectedValue(new Error('No port is free'));
+    await publish(ann, AUDIO);
+    expect(heardBy(cy)).toEqual([]);
+    // A join or a resume meanwhile asks for it too, and it is made once.
+    await room.consumeAll(cy);
+    await sleep(700);
+    expect(broken.mock.calls.length).toBeGreaterThan(1);
+    broken.mockRestore();
+    await expect.poll(() => heardBy(cy), { timeout: 4_000 }).toEqual(['ann microphone']);
+    await sleep(500);
+    expect(told).toEqual(['microphone']);
+    expect(heardBy(cy)).toEqual(['ann microphone']);
+  });
+
+  it('[S4] tries no more for who left, or for what ended', async () => {
+    room = new Room('lesson', workers, quiet);
+    const ann = await enter('ann');
+    await enter('bob');
+    const [cy, dan] = [await enter('cy'), await enter('dan')];
+    const there = cy.media.part;
+    const broken = vi.spyOn(there.router, 'createPipeTransport').mockRejectedValue(new Error('No port is free'));
+    const microphone = await publish(ann, AUDIO);
+    room.remove(dan);
+    microphone.close();
+    const tries = broken.mock.calls.length;
+    await sleep(1_200);
+    expect(broken.mock.calls.length).toBe(tries);
+    expect([cy.media.consuming.size, dan.media.consuming.size]).toEqual([0, 0]);
+    broken.mockRestore();
   });
 
   it('[L1] leaves no router, transport or port on any worker after the last has left', async () => {
