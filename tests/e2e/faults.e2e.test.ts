@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { ASHA, TUTOR, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
+import { open, signInAs } from '../support/pages.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
 let product: Product;
@@ -78,3 +79,47 @@ it('[W3] tells of a black camera and a silent microphone, shows them to the othe
   await tutor.locator('[data-fault]').last().waitFor({ state: 'detached', timeout: 60_000 });
   expect(complaints).toEqual([]);
 }, 300_000);
+
+it('[TR3] [TR4] [TR5] gives a code to read to support, under which ops find how the connection went', async () => {
+  await asha.keyboard.press('Shift+D');
+  const sheet = asha.getByRole('dialog', { name: 'Your devices and sound' });
+  const code = sheet.locator('[data-support-code]');
+  await code.scrollIntoViewIfNeeded();
+  const given = await code.innerText();
+  expect(given).toMatch(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/);
+  await sheet.getByRole('button', { name: 'Copy' }).click();
+  await asha.screenshot({ path: 'test-results/trace-code.png', animations: 'disabled' });
+  await asha.setViewportSize({ width: 390, height: 844 });
+  await code.scrollIntoViewIfNeeded();
+  await asha.screenshot({ path: 'test-results/trace-code-phone.png', animations: 'disabled' });
+  await asha.setViewportSize({ width: 1280, height: 800 });
+  await asha.keyboard.press('Escape');
+
+  const ops = await personPage(browser, complaints);
+  await signInAs(ops, product.url, 'ops@demo.test');
+  const find = async (words: string): Promise<void> => {
+    await open(ops, `${product.url}/ops/traces`);
+    await ops.getByRole('searchbox', { name: 'Support code' }).fill(words);
+    await ops.getByRole('button', { name: 'Find' }).click();
+  };
+  await find('ZZZZ-ZZZZ');
+  await ops.getByText('There is no trace with this code.').waitFor();
+  await find(given.toLowerCase());
+  await ops.locator(`[data-found="${given.replace('-', '')}"]`).waitFor();
+  // What her browser agreed on, in her own words and without an address of hers.
+  const told = ops.locator('li[data-event="report-sdp"]').first();
+  await told.waitFor();
+  expect(await told.innerText()).toMatch(/VP8|opus/i);
+  expect(await ops.locator('ol').innerText()).not.toMatch(/ice-ufrag|ice-pwd|fingerprint/);
+  await ops.screenshot({ path: 'test-results/trace-ops.png', animations: 'disabled', fullPage: true });
+  await ops.setViewportSize({ width: 390, height: 844 });
+  await ops.screenshot({ path: 'test-results/trace-ops-phone.png', animations: 'disabled' });
+  await ops.getByLabel('Event').selectOption('join');
+  await ops.locator('li[data-event="join"]').first().waitFor();
+  expect(await ops.locator('ol > li').count()).toBe(await ops.locator('li[data-event="join"]').count());
+
+  const other = await personPage(browser, complaints);
+  await signInAs(other, product.url, ASHA);
+  expect((await other.goto(`${product.url}/ops/traces?code=${given}`))?.status()).toBe(404);
+  expect(complaints).toEqual([]);
+});
