@@ -84,9 +84,8 @@ export function heardOf(type: ClientType, data: unknown): string {
     case 'turn-away':
     case 'remove':
       return shape.isPerson(data) ? `person ${clean(data.personId)}` : UNREADABLE;
+    // What somebody answers with a sign is said, and a ticket is noted nowhere.
     case 'react':
-      return shape.isReaction(data) ? data.reaction : UNREADABLE;
-    // A ticket is noted nowhere.
     case 'renew-ticket':
     case 'raise-hand':
     case 'leave':
@@ -99,8 +98,11 @@ export function heardOf(type: ClientType, data: unknown): string {
 /** One message with its answer. What a join brings is noted with it. Some make the trace worth storing at once. */
 export function noteMessage(trace: TraceLine, type: ClientType, data: unknown, answer: Answer<unknown>): void {
   const code = answer.ok ? 'ok' : answer.code;
-  trace.note('in', type, data, () => heardOf(type, data), code);
+  if (type === 'react' && answer.ok) return;
+  // A picture that is too many must not push out what the others found.
+  const summary = type === 'report-sdp' && !answer.ok ? '' : null;
+  trace.note('in', type, data, () => summary ?? heardOf(type, data), code);
   // Of a join nothing else is answered.
   if (type === 'join' && answer.ok) trace.note('out', 'joined', undefined, () => joined(answer.data as Joined));
-  if (type === 'join' || type === 'leave' || type === 'report-sdp') trace.save();
+  if (answer.ok && (type === 'join' || type === 'leave' || type === 'report-sdp')) trace.save();
 }

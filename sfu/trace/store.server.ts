@@ -13,6 +13,8 @@ const SCHEMA = [
   `CREATE INDEX signalling_trace_saved ON signalling_trace (saved_at)`,
   `CREATE INDEX signalling_trace_lesson ON signalling_trace (lesson_id)`,
   `CREATE INDEX signalling_trace_person ON signalling_trace (person_id)`,
+  // Whoever was erased may still be connected to some node, which holds what it has not stored yet.
+  `CREATE TABLE signalling_trace_erased (person_id text PRIMARY KEY)`,
 ];
 
 /** Wall ms, from when something was last added. */
@@ -29,7 +31,7 @@ export interface TraceStore {
   find(code: string): Promise<StoredTrace | null>;
   /** The latest ones; of one lesson, or (null) of all. */
   latest(lessonId: string | null, count: number): Promise<readonly TraceHead[]>;
-  /** All of one person. */
+  /** All of one person, and what is saved of them later. */
   forget(personId: string): Promise<void>;
 }
 
@@ -57,20 +59,23 @@ const headOf = (row: HeadRow): TraceHead => ({
 export async function createTraceStore(db: Database, wallNow: () => number = Date.now): Promise<TraceStore> {
   await migrate(db, 'traces', SCHEMA);
   let sweptAt = 0;
+  async function sweep(now: number): Promise<void> {
+    await db.query('DELETE FROM signalling_trace WHERE saved_at < $1', [now - KEPT_MS]);
+    sweptAt = now;
+  }
+  await sweep(wallNow());
   return {
     async save({ code, lessonId, personId, role, beganAt, dropped, entries }) {
       const now = wallNow();
       await db.query(
         `INSERT INTO signalling_trace (code, lesson_id, person_id, role, began_at, dropped, entries, saved_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         SELECT $1, $2, $3, $4, $5::int8, $6::int8, $7, $8::int8
+         WHERE NOT EXISTS (SELECT 1 FROM signalling_trace_erased WHERE person_id = $3)
          ON CONFLICT (code) DO UPDATE SET dropped = $6, entries = $7, saved_at = $8
            WHERE signalling_trace.person_id = $3 AND signalling_trace.lesson_id = $2`,
         [code, lessonId, personId, role, beganAt, dropped, JSON.stringify(entries), now],
       );
-      if (now - sweptAt > SWEEP_MS) {
-        sweptAt = now;
-        await db.query('DELETE FROM signalling_trace WHERE saved_at < $1', [now - KEPT_MS]);
-      }
+      if (now - sweptAt > SWEEP_MS) await sweep(now);
     },
 
     async find(code) {
@@ -96,6 +101,7 @@ export async function createTraceStore(db: Database, wallNow: () => number = Dat
     },
 
     async forget(personId) {
+      await db.query('INSERT INTO signalling_trace_erased (person_id) VALUES ($1) ON CONFLICT DO NOTHING', [personId]);
       await db.query('DELETE FROM signalling_trace WHERE person_id = $1', [personId]);
     },
   };

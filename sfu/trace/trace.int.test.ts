@@ -61,6 +61,7 @@ describe('the trace of a visit', () => {
     expect(of('produce')[0]?.summary).toContain('audio/opus');
     expect(of('promote')).toMatchObject([{ answer: 'not-allowed' }]);
     expect(of('report-sdp')).toMatchObject([{ answer: 'ok' }, { answer: 'too-fast' }]);
+    expect(of('report-sdp')[1]?.summary).toBe('');
     expect(of('report-sdp')[0]?.summary).toContain('local: candidate host udp 192.0.2.0/24');
     const text = JSON.stringify(whole);
     for (const secret of [ticket, resumeToken, transports?.receive.iceParameters.password ?? 'none'])
@@ -101,6 +102,9 @@ describe('the table of traces', () => {
     expect((await store.latest('lesson-1', 10)).map(({ code }) => code).sort()).toEqual(['AAAAAAAA', 'BBBBBBBB']);
     expect(await store.latest('lesson-2', 10)).toEqual([]);
     await store.forget('eve');
+    expect(await store.find('BBBBBBBB')).toBeNull();
+    // A node that still holds her visit stores it no more, under the same code or another.
+    for (const code of ['BBBBBBBB', 'DDDDDDDD']) await store.save(trace(code, 'eve'));
     expect(await store.find('BBBBBBBB')).toBeNull();
     now += KEPT_MS + 1;
     expect(await store.find('AAAAAAAA')).toBeNull();

@@ -38,6 +38,12 @@ export interface StoredTrace extends TraceWho {
 export const MOST_ENTRIES = 300;
 /** Of all entries as JSON. */
 export const MOST_BYTES = 64 * 1_024;
+/**
+ * What one's own end said and how its transports came up, at the beginning: a class that comes in after it must not push
+ * it out. Of each at most so many characters as JSON.
+ */
+const FIRST_ENTRIES = 20;
+const FIRST_BYTES = 1_500;
 /** Pictures of one's own connection that a page may send in one visit, and how far apart, wall ms. */
 export const MOST_PICTURES = 6;
 export const PICTURES_APART_MS = 5_000;
@@ -55,6 +61,7 @@ export class Trace {
   #sizes: number[] = [];
   #bytes = 0;
   #dropped = 0;
+  readonly #first = new Set<TraceEntry>();
   #said = false;
   #pictures = 0;
   #picturedAt = -Infinity;
@@ -72,11 +79,14 @@ export class Trace {
     this.#sizes.push(size);
     this.#bytes += size;
     // Whoever only looks at a preview leaves nothing behind.
-    this.#said ||= entry.way === 'in';
+    this.#said ||= entry.way === 'in' && entry.event !== 'disconnect';
     this.dirty = this.#said;
+    const own = entry.way !== 'out' || entry.event === 'joined';
+    if (own && this.#first.size < FIRST_ENTRIES && size <= FIRST_BYTES) this.#first.add(entry);
     while (this.#entries.length > MOST_ENTRIES || this.#bytes + 2 > MOST_BYTES) {
-      this.#entries.shift();
-      this.#bytes -= this.#sizes.shift() ?? 0;
+      const index = this.#entries.findIndex((one) => !this.#first.has(one));
+      this.#entries.splice(index, 1);
+      this.#bytes -= this.#sizes.splice(index, 1)[0] ?? 0;
       this.#dropped += 1;
     }
   }

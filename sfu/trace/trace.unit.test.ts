@@ -21,7 +21,8 @@ describe('[TR1] a trace', () => {
     for (let i = 0; i < MOST_ENTRIES + 5; i += 1) trace.add(entry(`e${i}`));
     const { entries, dropped } = trace.stored();
     expect(entries).toHaveLength(MOST_ENTRIES);
-    expect([entries[0]?.event, entries.at(-1)?.event, dropped]).toEqual(['e5', 'e304', 5]);
+    expect(entries.map(({ event }) => event).slice(18, 22)).toEqual(['e18', 'e19', 'e25', 'e26']);
+    expect([entries[0]?.event, entries.at(-1)?.event, dropped]).toEqual(['e0', 'e304', 5]);
   });
 
   it('holds no more than 64 KiB', () => {
@@ -182,6 +183,7 @@ describe('[TR3] a visit', () => {
     const traces = started(save);
     const line = traces.enter(WHO);
     line.note('out', 'welcome', {}, nothing);
+    line.note('in', 'disconnect', undefined, nothing);
     line.end();
     await traces.close();
     expect(save).not.toHaveBeenCalled();
@@ -202,6 +204,23 @@ describe('[TR3] a visit', () => {
     broken = false;
     await traces.close();
     expect(saved).toEqual([line.supportCode]);
+  });
+
+  it('[TR3] the end of a visit that could not be stored is stored later', async () => {
+    const saved: string[] = [];
+    let broken = true;
+    const save = (trace: StoredTrace): Promise<void> =>
+      broken ? Promise.reject(new Error('away')) : Promise.resolve(void saved.push(trace.code));
+    const failed = vi.fn();
+    const traces = new Traces({ save }, { ...quiet, error: failed }, () => 0, 50);
+    const line = traces.enter(WHO);
+    line.note('in', 'join', {}, nothing);
+    line.end();
+    // At the end, and once the visit is over.
+    await vi.waitFor(() => expect(failed.mock.calls.length).toBeGreaterThanOrEqual(2));
+    broken = false;
+    await vi.waitFor(() => expect(saved).toEqual([line.supportCode]));
+    await vi.waitFor(() => expect(traces.size).toBe(0));
   });
 
   it('what cannot be summed up is logged and missing, and nobody is told', () => {

@@ -20,6 +20,8 @@ export interface TraceLine {
 
 /** Whoever comes back within this is in the same visit, wall ms. */
 const LINGER_MS = 60_000;
+/** So often the end of a visit is tried to be stored after that, as far apart. */
+const MOST_TRIES = 10;
 /** How long a node that stops waits for the last ones, wall ms. */
 const LAST_MS = 3_000;
 
@@ -67,9 +69,7 @@ export class Traces {
         trace.open -= 1;
         this.#save(trace);
         if (trace.open > 0) return;
-        const timer = setTimeout(() => this.#forget(key, trace), this.#lingerMs);
-        timer.unref();
-        this.#leaving.set(key, timer);
+        this.#linger(key, trace, 1);
       },
     };
   }
@@ -96,10 +96,22 @@ export class Traces {
     this.#traces.clear();
   }
 
-  #forget(key: string, trace: Trace): void {
+  /** The visit is over; while the end of it could not be stored, it waits for as long again. */
+  #forget(key: string, trace: Trace, tries = 1): void {
     this.#leaving.delete(key);
-    this.#traces.delete(key);
+    if (!trace.dirty || tries > MOST_TRIES) {
+      if (trace.dirty) this.#log.error({ lesson: trace.who.lessonId }, 'The end of a trace is given up');
+      this.#traces.delete(key);
+      return;
+    }
     this.#save(trace);
+    this.#linger(key, trace, tries + 1);
+  }
+
+  #linger(key: string, trace: Trace, tries: number): void {
+    const timer = setTimeout(() => this.#forget(key, trace, tries), this.#lingerMs);
+    timer.unref();
+    this.#leaving.set(key, timer);
   }
 
   #save(trace: Trace): void {

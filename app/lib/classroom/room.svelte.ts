@@ -420,8 +420,9 @@ export class Room {
     this.#mending = null;
     if (connected || this.#signalling === null) return;
     this.link = 'lost';
-    this.support.picture('failed');
-    this.#background(this.#media.restartIce());
+    const restarted = this.#media.restartIce();
+    this.#background(restarted);
+    this.support.picture('failed', restarted);
     this.#mending = setTimeout(() => {
       if (this.#media.connected || this.#signalling === null) return;
       // The way did not mend: the same person and connection, with transports made anew.

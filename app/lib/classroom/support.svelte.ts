@@ -24,11 +24,20 @@ export class Support {
     this.code = supportCode;
   }
 
-  /** Sends how the connection looks from here; the server takes so many a visit. */
-  picture(why: SdpPicture['why']): void {
+  /**
+   * Sends how the connection looks from here now, and not before `after`, whose way it shares; the server takes so many a
+   * visit.
+   */
+  picture(why: SdpPicture['why'], after: Promise<unknown> = Promise.resolve()): void {
     const now = performance.now();
     if (why !== 'asked' && now - this.#at < APART_MS) return;
     this.#at = now;
-    this.#background(this.#ask('report-sdp', pictureOf(why, this.#media.connections())));
+    this.#background(this.#send(why, after));
+  }
+
+  async #send(why: SdpPicture['why'], after: Promise<unknown>): Promise<void> {
+    const picture = pictureOf(why, this.#media.connections());
+    await Promise.allSettled([after]);
+    await this.#ask('report-sdp', picture);
   }
 }
