@@ -28,6 +28,7 @@ export interface Config {
   readonly mediaAddress: string | null;
   /** First media port, UDP and TCP, one a worker; 0: free ones. */
   readonly mediaPort: number;
+  /** Where browsers reach this process, or for `web` without `sync` the one with it; null: where they reach the page. */
   readonly nodePublicUrl: string | null;
   readonly databaseUrl: string | null;
   /** EventStoreDB or KurrentDB for the event log alone; null: the log stands in the database. */
@@ -122,19 +123,21 @@ export function parseConfig(env: Env): Config {
 
   const razorpay = together(['RAZORPAY_KEY_ID', 'RAZORPAY_KEY_SECRET', 'RAZORPAY_WEBHOOK_SECRET']);
   if (roles.size < ROLE_NAMES.length) {
-    if (razorpay === null)
+    if (razorpay === null && roles.has('web') !== roles.has('worker'))
       throw new ConfigError(
-        'ROLES names only some of the roles: that needs RAZORPAY_…, because the payment sandbox serves one process only.',
+        'ROLES has only one of web and worker: that needs RAZORPAY_…, because the payment sandbox serves one process only.',
       );
     const apart = ['AUTH_SECRET', 'TICKET_KEY', 'AUDIT_KEY', 'DATA_KEY'].filter((name) => text(name) === null);
     if (apart.length > 0)
       throw new ConfigError(
         `ROLES names only some of the roles: all processes need the same ${apart.join(', ')}, given as settings.`,
       );
-    if (roles.has('web') && !(roles.has('sync') && roles.has('sfu')) && text('NODE_PUBLIC_URL') === null)
+    if (roles.has('web') && !roles.has('sync') && text('NODE_PUBLIC_URL') === null)
       throw new ConfigError(
-        'ROLES has web without sync and sfu: NODE_PUBLIC_URL must say where the process with these is reached.',
+        'ROLES has web without sync: NODE_PUBLIC_URL must say where the process with it is reached.',
       );
+    if (roles.has('sfu') && !roles.has('web') && text('NODE_PUBLIC_URL') === null)
+      throw new ConfigError('ROLES has sfu without web: NODE_PUBLIC_URL must say where browsers reach this process.');
   }
   const s3 = together(['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']);
   const turn = together(['TURN_URLS', 'TURN_SECRET']);

@@ -48,6 +48,7 @@ import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
 import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
+import { createPlaces } from '#sfu/nodes/places.server.ts';
 import { createTraceStore } from '#sfu/trace/store.server.ts';
 import { offerMetrics } from '#sfu/metrics.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
@@ -117,7 +118,8 @@ async function start(config: Config): Promise<Running> {
       'This database was used with the payment sandbox: it has demo accounts with a public password, or a clock that was moved. Real payments need a database of their own.',
     );
   let sandbox: Sandbox | null = null;
-  if (paying.kind === 'sandbox') {
+  // A process of board and media alone has nothing to pay.
+  if (paying.kind === 'sandbox' && (config.roles.has('web') || config.roles.has('worker'))) {
     sandbox = await startSandbox({
       root: ROOT,
       dataDir: config.dataDir,
@@ -137,7 +139,7 @@ async function start(config: Config): Promise<Running> {
           keyId: 'rzp_test_nexused',
           keySecret: keys.SANDBOX_KEY_SECRET,
           webhookSecrets: [keys.SANDBOX_WEBHOOK_SECRET],
-          ...(sandboxUrl ? { baseUrl: () => sandboxUrl } : {}),
+          baseUrl: () => sandboxUrl ?? 'http://no-payments.invalid',
         },
   );
   const { smtpUrl } = config;
@@ -215,6 +217,8 @@ async function start(config: Config): Promise<Running> {
     sfu: sfu ? { workers: sfu.stats().workers, mediasoup: sfu.stats().mediasoup } : { workers: 0, mediasoup: 'none' },
   });
   const traces = await createTraceStore(db);
+  const places = await createPlaces({ bus, log, fallback: config.nodePublicUrl });
+  onStop(() => places.close());
   const services = createServices({
     store,
     submit,
@@ -226,7 +230,7 @@ async function start(config: Config): Promise<Running> {
       keyId: paying.kind === 'razorpay' ? paying.keyId : 'rzp_test_nexused',
     },
     files: await createFiles({ db, objects, now: () => clock.now() }),
-    checks: await createChecks({ db, office: checkTickets, nodePublicUrl: config.nodePublicUrl }),
+    checks: await createChecks({ db, office: checkTickets, mediaNode: places.any }),
     traces,
     now: () => clock.now(),
     advanceClock: async (ms) => {
@@ -248,6 +252,7 @@ async function start(config: Config): Promise<Running> {
     historyCounts: sync.historyCounts,
     takeLate: sync.takeLate,
     nodePublicUrl: config.nodePublicUrl,
+    mediaNodeOf: places.of,
     health,
     checkPassword: async (email, password) => {
       const headers = new Headers({ host: 'localhost' });
@@ -330,7 +335,12 @@ async function start(config: Config): Promise<Running> {
         db,
         bus,
         log,
-        settings: { mediaAddress: config.mediaAddress, mediaPort: config.mediaPort, turn: config.turn },
+        settings: {
+          url: config.nodePublicUrl,
+          mediaAddress: config.mediaAddress,
+          mediaPort: config.mediaPort,
+          turn: config.turn,
+        },
       })
     : null;
 

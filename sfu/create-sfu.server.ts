@@ -12,6 +12,9 @@ import type { Log } from './log.ts';
 import { NOTHING_MEASURED, type MeasuredTotals } from './rooms/measuring.ts';
 import { sumsOf, type QualitySums } from './rooms/quality.ts';
 import { Workers } from './media/workers.server.ts';
+import { SAID_EVERY_MS, sayer } from './nodes/heard.ts';
+import { holderOf, Homes, RENEW_EVERY_MS } from './nodes/homes.server.ts';
+import { RoomStates } from './nodes/states.server.ts';
 import type { CheckLimits } from './check/allowance.ts';
 import { serveCheck } from './check/serve-check.server.ts';
 import { Attendance } from './rooms/attendance.server.ts';
@@ -24,6 +27,8 @@ import { Traces } from './trace/traces.ts';
 import type { TurnSettings } from './turn/credentials.server.ts';
 
 export interface SfuSettings {
+  /** Where browsers reach this node; null, the default: wherever they reached the page, which does for one node. */
+  readonly url?: string | null;
   /** Address told to clients; null: this machine's own, the loopback and its first outer one. */
   readonly mediaAddress: string | null;
   /** Worker i listens on `mediaPort + i`, UDP and TCP; 0 for free ports. */
@@ -103,6 +108,10 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
   // Before anyone is let in: whoever comes back must not be here twice.
   await attendance.closeOrphans();
 
+  const url = settings.url ?? null;
+  const homes = new Homes(bus, holderOf({ node, url }), log);
+  const states = await RoomStates.open(db, log);
+
   const workers = await Workers.start(
     {
       address: settings.mediaAddress,
@@ -128,6 +137,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
               graceMs: settings.graceMs ?? 10_000,
               turn: settings.turn ?? null,
             },
+            { homes, states },
             parts.takenOut,
           ),
         };
@@ -173,7 +183,18 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       const again = await attendance.heartbeat(media?.rooms.connectedIds() ?? []);
       media?.rooms.tellMediaAnew(again);
     });
+  const toDoors = sayer(bus, log);
+  /** Says to the doors that this node is here, and how busy. */
+  const say = (): void => {
+    if (media === null || media.workers.count === 0) return;
+    const { count, loads } = media.workers;
+    const load = loads.reduce((sum, share) => sum + share, 0) / count;
+    task('node', () => toDoors({ node, url, load, peers: media.rooms.peerCount, draining: stopping }));
+  };
+  say();
   const timers = [
+    setInterval(say, SAID_EVERY_MS),
+    setInterval(() => task('leases', () => homes.renew()), RENEW_EVERY_MS),
     setInterval(() => {
       heartbeat();
       media?.rooms.expireTickets(Date.now());
@@ -202,8 +223,10 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     stopping = true;
     if (media !== null) {
       media.rooms.draining = true;
+      say();
       media.rooms.evictAll('node-draining');
     }
+    await Promise.all([homes.close(), states.close()]);
     await attendance.settled(LAST_FACTS_MS);
   };
 

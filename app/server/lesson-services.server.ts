@@ -25,8 +25,10 @@ export interface LessonParts {
   readonly seen: Services['seen'];
   readonly allocateClientIds: (document: string, personId: string, count: number) => Promise<number[]>;
   readonly snapshot: (document: string) => Promise<Uint8Array | null>;
-  /** Public address of the node that serves sync and media; null: the one the client used. */
+  /** Public address of the node that serves sync; null: the one the client used. */
   readonly nodePublicUrl: string | null;
+  /** Of the node that has a lesson's media, not at `avoid` unless it must be; null as above. */
+  readonly mediaNodeOf: (lessonId: string, avoid: string | null) => Promise<string | null>;
 }
 
 type LessonServices = Pick<Services, 'visibleLesson' | 'join' | 'endLesson' | 'documentSnapshot'>;
@@ -47,7 +49,7 @@ export function lessonServices(parts: LessonParts): LessonServices {
       return lesson && (await maySeeLesson(queries, person, lesson)) ? lesson : null;
     },
 
-    async join(person, code, origin) {
+    async join(person, code, origin, avoid = null) {
       const lesson = await queries.lessonByCode(code);
       const role = lesson && roleIn(person, lesson);
       if (!lesson || !role) return NO_LESSON;
@@ -87,7 +89,7 @@ export function lessonServices(parts: LessonParts): LessonServices {
         ticket,
         expiresAt,
         sync: { url: `${node.replace(/^http/, 'ws')}/sync`, documents: [...shared, ...own] },
-        signalling: { url: node, path: '/signalling' },
+        signalling: { url: (await parts.mediaNodeOf(lessonId, avoid)) ?? origin, path: '/signalling' },
       };
     },
 

@@ -7,5 +7,7 @@ export interface Bus {
   /** Takes or renews a lease; null while someone else has it. `fence` rises each time the lease changes hands. */
   lease(name: string, holder: string, ttlMs: number): Promise<{ fence: number } | null>;
   release(name: string, holder: string): Promise<void>;
+  /** Who has the lease now; null while nobody has. */
+  holder(name: string): Promise<string | null>;
   close(): Promise<void>;
 }

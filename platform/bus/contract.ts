@@ -112,6 +112,17 @@ export function busContract(name: string, open: () => Promise<OpenedBus>): void 
       }
     });
 
+    it('says who has a lease, until it is let go or runs out', async () => {
+      const name = randomUUID();
+      expect(await bus.holder(name)).toBeNull();
+      await bus.lease(name, 'a', 5_000);
+      expect(await other.holder(name)).toBe('a');
+      await bus.release(name, 'a');
+      expect(await other.holder(name)).toBeNull();
+      await bus.lease(name, 'b', 30);
+      await expect.poll(() => other.holder(name)).toBeNull();
+    });
+
     it('ignores a release by who does not hold the lease', async () => {
       const name = randomUUID();
       await bus.lease(name, 'a', 5_000);

@@ -59,6 +59,11 @@ export function createMemoryBus(onError: OnError = () => undefined): Bus {
       if (leases.get(name)?.holder === holder) leases.delete(name);
     },
 
+    async holder(name) {
+      const held = leases.get(name);
+      return held !== undefined && held.expiresAt > Date.now() ? held.holder : null;
+    },
+
     async close() {
       topics.clear();
       leases.clear();

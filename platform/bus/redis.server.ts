@@ -96,6 +96,10 @@ export async function openRedisBus(url: string, options: RedisBusOptions = {}): 
       await commands.eval(RELEASE, 1, `${prefix}lease:${name}`, holder);
     },
 
+    async holder(name) {
+      return await commands.hget(`${prefix}lease:${name}`, 'holder');
+    },
+
     async close() {
       subscribers.clear();
       await Promise.allSettled([commands.quit(), listening.quit()]);

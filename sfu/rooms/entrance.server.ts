@@ -199,7 +199,8 @@ export class Entrance {
   }
 }
 
-function closedMeanwhile(room: Room): Refused | null {
+/** Why whoever is on the way in finds the room closed; null while it is open. */
+export function closedMeanwhile(room: Room): Refused | null {
   switch (room.closed) {
     case null:
       return null;

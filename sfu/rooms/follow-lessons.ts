@@ -10,7 +10,7 @@ export function followLessons(store: EventStore, rooms: Rooms): Subscription {
     after: 'end',
     filter: {
       categories: ['lesson'],
-      types: ['LessonEnded', 'LessonCancelled', 'ParticipantLeft', 'SeatGivenUp', 'SeatTaken'],
+      types: ['LessonEnded', 'LessonCancelled', 'ParticipantLeft', 'SeatGivenUp', 'SeatTaken', 'ParticipantAdmitted'],
     },
     onEvents: (events) => {
       for (const event of events) follow(event, rooms);
@@ -26,5 +26,6 @@ function follow({ type, data }: RecordedEvent, rooms: Rooms): void {
   else if (type === 'LessonCancelled') rooms.endLesson(lessonId, 'lesson-cancelled');
   else if (type === 'SeatGivenUp' && typeof studentId === 'string') rooms.expel(lessonId, studentId);
   else if (type === 'SeatTaken' && typeof studentId === 'string') rooms.readmit(lessonId, studentId);
+  else if (type === 'ParticipantAdmitted' && typeof personId === 'string') rooms.readmit(lessonId, personId);
   else if (reason === 'removed' && typeof personId === 'string') rooms.expel(lessonId, personId);
 }

@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '#events/shared/ids.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import type { Database } from '#platform/database/database.ts';
-import type { LessonEvent } from '#events/lesson/events.ts';
-import { AUDIO, startFixture, until, type Client, type Fixture } from '../testing/fixture.server.ts';
+import { append, AUDIO, startFixture, until, type Client, type Fixture } from '../testing/fixture.server.ts';
 
 let db: Database;
 let fixtures: Fixture[] = [];
@@ -29,24 +27,6 @@ const leftAs = (fixture: Fixture, reason: string) =>
   until(`a LeaveLesson with ${reason}`, () => leaves(fixture).find((data) => data.reason === reason));
 const gone = (client: Client) => until('the end of the socket', () => (client.socket.connected ? undefined : true));
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function append(
-  fixture: Fixture,
-  body: Extract<
-    LessonEvent,
-    { type: 'LessonEnded' | 'LessonCancelled' | 'ParticipantLeft' | 'SeatGivenUp' | 'SeatTaken' }
-  >,
-) {
-  const meta = {
-    commandId: newId(),
-    correlationId: 'c',
-    causationId: 'c',
-    actor: { kind: 'person', id: 'ann' } as const,
-    occurredAt: fixture.now(),
-    schemaVersion: 1,
-  };
-  await fixture.store.append('lesson-1', 'any', [{ ...body, id: newId(), meta }]);
-}
 
 describe('presence', () => {
   it('[P1] a blip tells nobody anything and keeps the transports', async () => {

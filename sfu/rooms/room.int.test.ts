@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LessonRole } from '#events/access/roles.ts';
 import type { MediaProducer } from '../media/types.ts';
+import { createMemoryBus } from '#platform/bus/memory.ts';
+import type { Database } from '#platform/database/database.ts';
+import { openPglite } from '#platform/database/pglite.server.ts';
 import { Workers } from '../media/workers.server.ts';
+import { Homes } from '../nodes/homes.server.ts';
+import { RoomStates } from '../nodes/states.server.ts';
 import { consumerReady } from '../signalling/consumer-ready.ts';
 import type { Caller } from '../signalling/caller.ts';
 import { NO_TRACE } from '../testing/no-trace.ts';
@@ -16,12 +21,19 @@ import { Room } from './room.ts';
 import { Rooms } from './rooms.server.ts';
 
 let workers: Workers;
+let db: Database;
+let states: RoomStates;
 beforeAll(async () => {
+  db = await openPglite(null);
+  states = await RoomStates.open(db, quiet);
   const started = await Workers.start({ address: '127.0.0.1', port: 0, workers: 1 }, quiet);
   if (started === null) throw new Error('These tests need a media worker');
   workers = started;
 });
-afterAll(() => workers.close());
+afterAll(async () => {
+  await workers.close();
+  await db.close();
+});
 
 const silent: Connection = { send: () => undefined, close: () => undefined };
 
@@ -52,7 +64,10 @@ function callerFor(room: Room, peer: Peer): Caller {
   const attendance = { begin: nobody, media: nobody, end: nobody } as unknown as Attendance;
   const limits = { peersPerRoom: 9, rooms: 9, graceMs: 9, turn: null };
   return {
-    rooms: new Rooms(workers, attendance, clock, quiet, limits),
+    rooms: new Rooms(workers, attendance, clock, quiet, limits, {
+      homes: new Homes(createMemoryBus(), 'here ', quiet),
+      states,
+    }),
     tickets,
     connection: silent,
     trace: NO_TRACE,
@@ -133,7 +148,7 @@ describe('a room', () => {
   });
 
   it('[V1] lets the hosts and those who spoke last be heard, and nobody else', async () => {
-    const room = new Room('lesson', workers, quiet, undefined, undefined, 2);
+    const room = new Room('lesson', workers, quiet, undefined, 2);
     const bob = await enter(room, 'bob');
     const caller = callerFor(room, bob);
     const voices = new Map<string, MediaProducer>();

@@ -40,12 +40,11 @@ export class Room {
   #network: RoomInfo['network'] = 'theirs';
   readonly #log: Log;
   readonly #keep: (state: RoomState) => void;
-  #state: RoomState;
+  #state: RoomState = FRESH;
   readonly #hearing: Hearing;
   readonly #consuming: Consuming;
 
   /**
-   * @param state what was known of this room before.
    * @param keep is given each new state.
    * @param mostVoices so many voices reach everybody, beside those of hosts.
    */
@@ -53,7 +52,6 @@ export class Room {
     lessonId: string,
     workers: Pick<Workers, 'place'>,
     log: Log,
-    state: RoomState = FRESH,
     keep: (state: RoomState) => void = () => undefined,
     mostVoices = MOST_VOICES,
   ) {
@@ -63,7 +61,6 @@ export class Room {
       this.#setSpeaking(ids.slice(0, MOST_SPEAKING).map((id) => this.#hearing.personOf(id) ?? ''));
     });
     this.#log = log;
-    this.#state = state;
     this.#keep = keep;
     this.#hearing = new Hearing(this.peers, mostVoices, (err, peer) =>
       log.error({ err, lesson: lessonId, person: peer.personId }, 'A voice was not switched'),

@@ -3,12 +3,14 @@ import type { Ticket } from '#events/access/ticket.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '../log.ts';
 import { NoWorkerError, type RoomRouter, type Workers } from '../media/workers.server.ts';
+import type { Homes, Taken } from '../nodes/homes.server.ts';
+import type { RoomStates } from '../nodes/states.server.ts';
 import type { CloseReason, IceServer } from '../signalling/protocol.ts';
 import { refused } from '../signalling/refused.ts';
 import { iceServersFor, type TurnSettings } from '../turn/credentials.server.ts';
 import type { Attendance, LeaveReason } from './attendance.server.ts';
 import { Door } from './door.ts';
-import { Entrance, type JoinAsk, type JoinOutcome, type Place } from './entrance.server.ts';
+import { closedMeanwhile, Entrance, type JoinAsk, type JoinOutcome, type Place } from './entrance.server.ts';
 import { Expelled } from './expelled.ts';
 import { quiet } from './flow.ts';
 import { Measuring } from './measuring.ts';
@@ -17,8 +19,7 @@ import type { Connection, Peer } from './peer.ts';
 import { idsOf, reportEnd, watchPeer } from './report.ts';
 import { Room } from './room.ts';
 import { Serial } from './serial.ts';
-import { FRESH, lowerHand, sendAway } from './state.ts';
-import { RoomStates } from './states.ts';
+import { lowerHand, sendAway } from './state.ts';
 
 /** Whom a host took out of a lesson and has not let in again. */
 export type TakenOut = (lessonId: string) => Promise<readonly { readonly personId: string; readonly name: string }[]>;
@@ -32,6 +33,12 @@ export interface RoomLimits {
   readonly turn: TurnSettings | null;
 }
 
+/** What a node's rooms need of the other nodes. */
+export interface AmongNodes {
+  readonly homes: Homes;
+  readonly states: RoomStates;
+}
+
 export class Rooms {
   readonly #workers: Workers;
   readonly #attendance: Attendance;
@@ -40,12 +47,13 @@ export class Rooms {
   readonly #limits: RoomLimits;
   readonly #takenOut: TakenOut;
   readonly #rooms = new Map<string, Room>();
-  /** Rooms that are still being told what the lesson knows of them. */
-  readonly #recalling = new Map<Room, Promise<void>>();
+  /** Rooms that are not open yet: whether the lesson is ours, and what is known of it. */
+  readonly #opening = new Map<Room, Promise<Taken>>();
   /** Two connections of one person take turns, so that a takeover is never half done. */
   readonly #people = new Serial();
   readonly #expelled = new Expelled();
-  readonly #states = new RoomStates();
+  readonly #homes: Homes;
+  readonly #states: RoomStates;
   readonly #door: Door;
   readonly #entrance: Entrance;
   readonly moderation: Moderation;
@@ -60,9 +68,13 @@ export class Rooms {
     clock: BusinessClock,
     log: Log,
     limits: RoomLimits,
+    { homes, states }: AmongNodes,
     takenOut: TakenOut = () => Promise.resolve([]),
   ) {
     this.#takenOut = takenOut;
+    this.#homes = homes;
+    this.#states = states;
+    homes.onLost = (lessonId) => this.#yield(lessonId);
     this.#workers = workers;
     this.#attendance = attendance;
     this.#clock = clock;
@@ -107,7 +119,10 @@ export class Rooms {
       const room = this.#room(lessonId);
       room.coming.add(personId);
       try {
-        await this.#recalling.get(room);
+        const taken = (await this.#opening.get(room)) ?? 'ours';
+        if (taken === 'elsewhere') return refused('elsewhere');
+        const closed = closedMeanwhile(room);
+        if (closed !== null) return closed;
         const before = room.peers.get(personId) ?? null;
         if (before !== null && ask.resume !== null && ask.resume.token === before.resumeToken)
           return await this.#entrance.resume(room, before, ask);
@@ -139,8 +154,9 @@ export class Rooms {
     if (peer.presence.kind !== 'connected' || peer.presence.connection !== connection) return;
     if (room.peers.get(peer.personId) !== peer) return;
     const timer = setTimeout(() => {
-      this.#gone(room, peer, 'disconnected', peer.lastHeardAt);
+      // While the room is open still: what comes after its end is not kept.
       room.change(lowerHand(room.state, peer.personId));
+      this.#gone(room, peer, 'disconnected', peer.lastHeardAt);
     }, this.#limits.graceMs);
     peer.presence = { kind: 'away', timer };
     room.tellOf(peer);
@@ -171,17 +187,21 @@ export class Rooms {
 
   /** They left on purpose. */
   leave({ room, peer }: Place): void {
-    this.#gone(room, peer, 'left', this.#clock.now());
     room.change(lowerHand(room.state, peer.personId));
+    this.#gone(room, peer, 'left', this.#clock.now());
   }
 
   /** Everyone is told and the room is gone. The lesson has closed its own attendance already. */
   endLesson(lessonId: string, reason: 'lesson-ended' | 'lesson-cancelled'): void {
-    this.#states.drop(lessonId);
     const room = this.#rooms.get(lessonId);
-    if (room === undefined) return;
-    for (const peer of room.peers.values()) this.#attendance.forget(idsOf(room, peer));
-    this.#close(room, reason);
+    if (room !== undefined) {
+      for (const peer of room.peers.values()) this.#attendance.forget(idsOf(room, peer));
+      this.#close(room, reason);
+    }
+    this.#states.drop(lessonId).catch((error: unknown) => {
+      // It is swept away in some hours.
+      this.#log.warn({ err: error, lesson: lessonId }, 'The state of an ended room is still kept');
+    });
   }
 
   /** Taken out by someone who may; the fact is told already. */
@@ -198,7 +218,7 @@ export class Rooms {
     this.#closeIfEmpty(room);
   }
 
-  /** Taken in again: they have a seat anew. */
+  /** Taken in again: they have a seat anew, or a host let them in, here or on another node. */
   readmit(lessonId: string, personId: string): void {
     this.#expelled.lift(lessonId, personId);
   }
@@ -281,25 +301,41 @@ export class Rooms {
   #room(lessonId: string): Room {
     const known = this.#rooms.get(lessonId);
     if (known !== undefined) return known;
-    const keep = (state: Room['state']): void => this.#states.keep(lessonId, state, Date.now());
-    const state = this.#states.of(lessonId);
-    const room = new Room(lessonId, this.#workers, this.#log, state, keep);
+    const keep = (state: Room['state']): void => this.#states.keep(lessonId, state, this.#homes.fenceOf(lessonId));
+    const room = new Room(lessonId, this.#workers, this.#log, keep);
     this.#rooms.set(lessonId, room);
-    if (state === FRESH) this.#recalling.set(room, this.#recall(room));
+    this.#opening.set(room, this.#open(room));
     return room;
   }
 
-  /** Who was sent away while another node had the room: the host sees them, and may let them in again. */
+  /** Makes this node the lesson's home (rule N1), and tells the room what is known of it. */
+  async #open(room: Room): Promise<Taken> {
+    const taken = await this.#homes.take(room.lessonId);
+    if (taken === 'ours') {
+      await this.#recall(room);
+      this.#opening.delete(room);
+    } else if (room.closed === null) this.#close(room, 'media-lost'); // Whoever comes next asks anew.
+    return taken;
+  }
+
+  /** How the room was left, by this node or another one, and who was sent away: the host may let them in again. */
   async #recall(room: Room): Promise<void> {
     try {
-      for (const { personId, name } of await this.#takenOut(room.lessonId))
+      room.change(await this.#states.of(room.lessonId));
+      for (const { personId, name } of await this.#takenOut(room.lessonId)) {
+        if (room.state.out.some((other) => other.personId === personId)) continue;
         room.change(sendAway(room.state, { personId, name, how: 'removed' }));
+      }
     } catch (error) {
-      // The lesson itself refuses them all the same.
-      this.#log.error({ err: error, lesson: room.lessonId }, 'A room does not know whom its host took out');
-    } finally {
-      this.#recalling.delete(room);
+      // The lesson itself refuses who was taken out all the same.
+      this.#log.error({ err: error, lesson: room.lessonId }, 'A room does not know how it was left');
     }
+  }
+
+  /** Another node has the lesson: everybody goes there by themselves. */
+  #yield(lessonId: string): void {
+    const room = this.#rooms.get(lessonId);
+    if (room !== undefined) this.#evict(room, 'media-lost');
   }
 
   #takeOut(room: Room, peer: Peer): void {
@@ -335,5 +371,7 @@ export class Rooms {
   #close(room: Room, reason: CloseReason): void {
     room.close(reason);
     this.#rooms.delete(room.lessonId);
+    this.#opening.delete(room);
+    this.#homes.leave(room.lessonId, this.#states.written(room.lessonId));
   }
 }

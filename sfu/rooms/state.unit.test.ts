@@ -12,7 +12,6 @@ import {
   roleIn,
   sendAway,
 } from './state.ts';
-import { RoomStates } from './states.ts';
 
 describe('the state of a room', () => {
   it('is a plain value that survives being written down', () => {
@@ -72,20 +71,5 @@ describe('the state of a room', () => {
     expect(state.unrecorded).toEqual(['ann']);
     expect(chooseRecording(state, 'ann', false)).toBe(state);
     expect(chooseRecording(state, 'ann', true).unrecorded).toEqual([]);
-  });
-});
-
-describe('the states of a node', () => {
-  it('[D6] outlive an empty room for hours, and not the lesson', () => {
-    const states = new RoomStates();
-    const locked = { ...FRESH, locked: true };
-    expect(states.of('l')).toBe(FRESH);
-    states.keep('l', locked, 0);
-    states.keep('m', locked, 3_600_000);
-    expect(states.of('l')).toBe(locked);
-    states.keep('n', locked, 6 * 3_600_000);
-    expect([states.of('l'), states.of('m')]).toEqual([FRESH, locked]);
-    states.drop('m');
-    expect(states.size).toBe(1);
   });
 });

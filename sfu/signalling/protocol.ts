@@ -53,6 +53,7 @@ export const REFUSALS = [
   'ticket-invalid',
   'media-unavailable',
   'draining',
+  'elsewhere',
   'internal',
   // From the lesson itself, when it is asked to let the person in.
   'not-open-yet',

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<RefusalCode, string>> = {
   'ticket-invalid': 'The ticket is not valid for this connection.',
   'media-unavailable': 'This node has no media worker.',
   draining: 'This node is about to stop; connect again.',
+  elsewhere: 'Another node has this lesson: ask the door again where.',
   internal: 'Something went wrong on our side.',
   'not-open-yet': 'The classroom is not open yet.',
   'lesson-ended': 'The lesson has ended.',

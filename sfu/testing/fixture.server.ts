@@ -5,10 +5,13 @@ import { io, type Socket } from 'socket.io-client';
 import type { CheckOffice } from '#events/access/check-ticket.server.ts';
 import type { Ticket, TicketOffice } from '#events/access/ticket.ts';
 import type { AnyCommand, CommandContext, Submit } from '#events/handling/submit.ts';
+import type { LessonEvent } from '#events/lesson/events.ts';
+import { newId } from '#events/shared/ids.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import type { EventStore } from '#events/store/event-store.ts';
 import type { Bus } from '#platform/bus/bus.ts';
+import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
 import { createSfu, type Sfu, type SfuSettings } from '../create-sfu.server.ts';
@@ -73,15 +76,6 @@ export const quiet: Log = {
     ),
 };
 
-const bus: Bus = {
-  kind: 'memory',
-  publish: () => Promise.resolve(),
-  subscribe: () => Promise.resolve(() => Promise.resolve()),
-  lease: () => Promise.resolve({ fence: 1 }),
-  release: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-};
-
 export async function startFixture(
   settings: Partial<SfuSettings> = {},
   shared: {
@@ -90,6 +84,8 @@ export async function startFixture(
     clock?: { offset: number };
     checks?: CheckOffice;
     takenOut?: TakenOut;
+    /** With other nodes; absent: this one is alone. */
+    bus?: Bus;
   } = {},
 ): Promise<Fixture> {
   const httpServer = createServer((_request, response) =>
@@ -128,7 +124,7 @@ export async function startFixture(
       },
     },
     db,
-    bus,
+    bus: shared.bus ?? createMemoryBus(),
     log: quiet,
     ...(shared.checks ? { checks: shared.checks } : {}),
     ...(shared.takenOut ? { takenOut: shared.takenOut } : {}),
@@ -177,6 +173,25 @@ export async function startFixture(
       if (shared.db === undefined) await db.close();
     },
   };
+}
+
+/** Appends a fact to the lesson, as its decider would. */
+export async function append(
+  fixture: Pick<Fixture, 'store' | 'now'>,
+  body: Extract<
+    LessonEvent,
+    { type: 'LessonEnded' | 'LessonCancelled' | 'ParticipantLeft' | 'SeatGivenUp' | 'SeatTaken' }
+  >,
+) {
+  const meta = {
+    commandId: newId(),
+    correlationId: 'c',
+    causationId: 'c',
+    actor: { kind: 'person', id: 'ann' } as const,
+    occurredAt: fixture.now(),
+    schemaVersion: 1,
+  };
+  await fixture.store.append('lesson-1', 'any', [{ ...body, id: newId(), meta }]);
 }
 
 export class Client {

@@ -6,6 +6,7 @@ import { until } from '../support/api.ts';
 import { closeAll, openBrowser, personPage, shootFailed } from '../support/browser.ts';
 import { ASHA, TUTOR, enterLesson, paidLesson, type PaidLesson } from '../support/lesson.ts';
 import { openToMeasure } from '../support/media.ts';
+import { backOver, connectionsOf, watchMedia, arrivedAt } from '../support/moved.ts';
 import { picturesAdvance } from '../support/pages.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
@@ -46,55 +47,6 @@ function workers(): readonly number[] {
   });
 }
 
-/** Something arrived: over which of the page's connections, and when, `Date.now()`. */
-interface Moved {
-  readonly over: number;
-  readonly at: number;
-}
-
-interface Arrived {
-  readonly frames: readonly Moved[];
-  readonly sound: readonly Moved[];
-}
-
-/** From here on the page notes when frames are decoded and sound comes that can be heard. */
-async function watchMedia(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const scope = globalThis as { connections?: RTCPeerConnection[]; moved?: { frames: Moved[]; sound: Moved[] } };
-    const moved: { frames: Moved[]; sound: Moved[] } = { frames: [], sound: [] };
-    scope.moved = moved;
-    const known = new WeakMap<RTCPeerConnection, Map<string, number>>();
-    const look = async (): Promise<void> => {
-      for (const [over, connection] of (scope.connections ?? []).entries()) {
-        if (connection.connectionState === 'closed') continue;
-        const before = known.get(connection) ?? new Map<string, number>();
-        known.set(connection, before);
-        (await connection.getStats()).forEach(
-          (stat: { id: string; type: string; kind: string; framesDecoded?: number; totalAudioEnergy?: number }) => {
-            if (stat.type !== 'inbound-rtp') return;
-            const now = stat.kind === 'video' ? (stat.framesDecoded ?? 0) : (stat.totalAudioEnergy ?? 0);
-            if (now > (before.get(stat.id) ?? 0))
-              moved[stat.kind === 'video' ? 'frames' : 'sound'].push({ over, at: Date.now() });
-            before.set(stat.id, now);
-          },
-        );
-      }
-      setTimeout(() => void look(), 50);
-    };
-    void look();
-  });
-}
-
-const arrivedAt = (page: Page): Promise<Arrived> =>
-  page.evaluate(() => (globalThis as { moved?: Arrived }).moved ?? { frames: [], sound: [] });
-
-const connectionsOf = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as { connections?: unknown[] }).connections?.length ?? 0);
-
-/** ms from `at` until the first of these that came over a connection that was not there before. */
-const backAfter = (at: number, connections: number, all: readonly Moved[]): number =>
-  (all.find(({ over }) => over >= connections)?.at ?? Infinity) - at;
-
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;
 
 it('[P7] frames advance and sound arrives again within seconds, and nobody was seen to leave', async () => {
@@ -130,16 +82,7 @@ it('[P7] frames advance and sound arrives again within seconds, and nobody was s
     const at = Date.now();
     for (const pid of before) process.kill(pid, 'SIGKILL');
     for (const { page, connections } of pages) {
-      const back = await until(
-        'pictures and sound over a new connection',
-        async () => {
-          const arrived = await arrivedAt(page);
-          const seen = backAfter(at, connections, arrived.frames);
-          const heard = backAfter(at, connections, arrived.sound);
-          return Number.isFinite(seen + heard) ? { seen, heard } : null;
-        },
-        30_000,
-      );
+      const back = await backOver(page, at, connections);
       pictures.push(back.seen);
       sound.push(back.heard);
     }

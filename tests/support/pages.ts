@@ -37,7 +37,8 @@ export async function signInInstead(page: Page, base: string, email: string): Pr
 /** Frames that each remote picture has shown so far. */
 const framesOf = (page: Page): Promise<number[]> =>
   page
-    .locator('video[data-person]')
+    // One's own is a mirror.
+    .locator('video[data-person]:not(.mirrored)')
     .evaluateAll((videos) => videos.map((video) => Number(video.getAttribute('data-frames') ?? 0)));
 
 /** Waits until `count` remote pictures have each advanced by ten more frames. */

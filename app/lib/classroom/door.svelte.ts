@@ -13,6 +13,8 @@ export class Door {
   readonly #code: string;
   readonly #personId: string;
   readonly #ask: typeof askToJoin;
+  /** The media server is not where the last answer says, or does not answer there. */
+  #doubted: { readonly avoid: string | null } | null = null;
 
   constructor(code: string, personId: string, ask: typeof askToJoin = askToJoin) {
     this.#code = code;
@@ -23,13 +25,26 @@ export class Door {
   /** The answer at hand, while it is good for a connection. */
   async open(): Promise<JoinAnswer> {
     const { current } = this;
-    return current !== null && this.#left(current) > LEAST_MS ? { kind: 'join', join: current } : this.fresh();
+    const good = current !== null && this.#doubted === null && this.#left(current) > LEAST_MS;
+    return good ? { kind: 'join', join: current } : this.fresh();
   }
 
   async fresh(): Promise<JoinAnswer> {
-    const answer = await this.#ask(this.#code, this.#personId);
-    if (answer.kind === 'join') this.current = answer.join;
+    const doubted = this.#doubted;
+    const answer = await this.#ask(this.#code, this.#personId, doubted?.avoid ?? null);
+    if (answer.kind === 'join') {
+      this.current = answer.join;
+      if (this.#doubted === doubted) this.#doubted = null;
+    }
     return answer;
+  }
+
+  /**
+   * The next opening asks anew; until then the ticket at hand serves board and chat.
+   * @param avoid where nobody answered; null: the media server is another one.
+   */
+  doubt(avoid: string | null): void {
+    this.#doubted = { avoid };
   }
 
   get wantsRenewal(): boolean {

@@ -53,10 +53,23 @@ const MEND_MS = 6_000;
 const WORTH_RETRY: ReadonlySet<string> = new Set([
   'media-unavailable',
   'draining',
+  'elsewhere',
   'internal',
   'ticket-invalid',
   'too-fast',
 ]);
+
+/** What becomes of a try to connect. */
+type Outcome = 'done' | 'again' | 'no-answer' | 'silence' | 'new-ticket' | 'elsewhere';
+
+/** What is to be done about a refusal beside trying again. */
+const AFTER: Readonly<Partial<Record<string, Outcome>>> = {
+  'ticket-invalid': 'new-ticket',
+  'too-many-connections': 'again',
+  timeout: 'silence',
+  draining: 'elsewhere',
+  elsewhere: 'elsewhere',
+};
 
 /** What mediasoup-client says of work that was under way when its transport was closed. */
 const CUT_OFF: ReadonlySet<string> = new Set([
@@ -237,12 +250,19 @@ export class Room {
       if (this.#attempt !== mine) return;
       const outcome = await this.#tryOnce(mine, keepTransports && tries < 3);
       if (outcome === 'done') return;
-      // A ticket that was refused, or a node that is going: the door may point elsewhere now.
       if (outcome === 'new-ticket') this.#door.forget();
+      if (outcome === 'elsewhere') this.#door.doubt(null);
+      // Once may be a blip, but not when it took seconds.
+      if (outcome === 'silence' || (outcome === 'no-answer' && tries > 0)) this.#doubt();
     }
   }
 
-  async #tryOnce(mine: number, keepTransports: boolean): Promise<'done' | 'again' | 'new-ticket'> {
+  /** Nobody answers where the lesson's media are said to be. */
+  #doubt(): void {
+    this.#door.doubt(this.door?.signalling.url ?? null);
+  }
+
+  async #tryOnce(mine: number, keepTransports: boolean): Promise<Outcome> {
     const answer = await this.#door.open();
     if (this.#attempt !== mine) return 'done';
     if (answer.kind === 'unreachable') {
@@ -305,9 +325,9 @@ export class Room {
     }
   }
 
-  #onFailure(error: unknown): 'done' | 'again' | 'new-ticket' {
+  #onFailure(error: unknown): Outcome {
     if (error instanceof SignallingError) {
-      if (error.message !== 'media-unavailable') return error.message === 'ticket-invalid' ? 'new-ticket' : 'again';
+      if (error.message !== 'media-unavailable') return AFTER[error.message] ?? 'no-answer';
       // No media on this machine: the lesson is held on board and chat.
       this.mediaOff = 'server';
       this.phase = 'live';
@@ -322,7 +342,7 @@ export class Room {
       this.#stop('replaced');
       return 'done';
     }
-    if (WORTH_RETRY.has(error.code)) return error.code === 'ticket-invalid' ? 'new-ticket' : 'again';
+    if (WORTH_RETRY.has(error.code)) return AFTER[error.code] ?? 'again';
     this.#refuse(error.code, error.message);
     return 'done';
   }
@@ -420,12 +440,14 @@ export class Room {
     this.#mending = null;
     if (connected || this.#signalling === null) return;
     this.link = 'lost';
-    const restarted = this.#media.restartIce();
+    let answered = false;
+    const restarted = this.#media.restartIce().then(() => void (answered = true));
     this.#background(restarted);
     this.support.picture('failed', restarted);
     this.#mending = setTimeout(() => {
       if (this.#media.connected || this.#signalling === null) return;
       // The way did not mend: the same person and connection, with transports made anew.
+      if (!answered) this.#doubt();
       this.#signalling.close();
       this.#signalling = null;
       this.phase = 'reconnecting';

@@ -48,19 +48,24 @@ async function refusalOf(response: Response): Promise<{ code: string; message: s
   return { code: typeof code === 'string' ? code : 'internal', message: typeof detail === 'string' ? detail : '' };
 }
 
-async function askFor(code: string, personId: string, what: 'join' | 'prepare'): Promise<JoinAnswer> {
-  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/${what}`, {}, personId);
+async function askFor(code: string, personId: string, what: 'join' | 'prepare', body: object): Promise<JoinAnswer> {
+  const response = await post(`/api/v1/lessons/${encodeURIComponent(code)}/${what}`, body, personId);
   if (response === null) return { kind: 'unreachable' };
   if (response.ok) return { kind: 'join', join: await response.json() };
   const refusal = await refusalOf(response);
   return refusal === null ? { kind: 'unreachable' } : { kind: 'refused', ...refusal };
 }
 
-/** A ticket for this person; refused with `someone-else` when another one is signed in. */
-export const askToJoin = (code: string, personId: string): Promise<JoinAnswer> => askFor(code, personId, 'join');
+/**
+ * A ticket for this person; refused with `someone-else` when another one is signed in.
+ * @param avoid the address of a media server that did not answer.
+ */
+export const askToJoin = (code: string, personId: string, avoid: string | null): Promise<JoinAnswer> =>
+  askFor(code, personId, 'join', avoid === null ? {} : { avoid });
 
 /** The tutor's ticket for the board alone, before the lesson. */
-export const askToPrepare = (code: string, personId: string): Promise<JoinAnswer> => askFor(code, personId, 'prepare');
+export const askToPrepare = (code: string, personId: string): Promise<JoinAnswer> =>
+  askFor(code, personId, 'prepare', {});
 
 /** Ends the lesson for all. Null when it was done, else why not. */
 export async function askToEnd(code: string): Promise<{ code: string; message: string } | null> {

@@ -30,19 +30,26 @@ export const JoinAnswer = Type.Object({
 export const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
 
 export function registerLessons(app: FastifyInstance, services: Services): void {
-  app.post<{ Params: { code: string } }>(
+  app.post<{ Params: { code: string }; Body?: { avoid?: string } }>(
     '/api/v1/lessons/:code/join',
     {
       schema: {
         summary: 'A ticket for the lesson’s board, chat and media: at most 15 minutes, renewed by asking again',
         params: Code,
+        body: Type.Optional(
+          Type.Object({
+            avoid: Type.Optional(
+              Type.String({ maxLength: 300, description: 'The `signalling.url` of before, which does not answer' }),
+            ),
+          }),
+        ),
         response: answers(200, JoinAnswer),
       },
     },
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
-      const join = await services.join(person, request.params.code, originOf(request));
+      const join = await services.join(person, request.params.code, originOf(request), request.body?.avoid ?? null);
       if (isRefusal(join)) return refused(reply, join);
       return reply.header('cache-control', 'no-store').send(join);
     },

@@ -19,7 +19,7 @@ const report = (browser: string): Report => ({
 beforeAll(async () => {
   db = await openPglite(null);
   const office = createCheckOffice(Buffer.alloc(32, 1), () => now);
-  checks = await createChecks({ db, office, nodePublicUrl: 'https://media.test', wallNow: () => now });
+  checks = await createChecks({ db, office, mediaNode: () => 'https://media.test', wallNow: () => now });
 });
 afterAll(() => db.close());
 

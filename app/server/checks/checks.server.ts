@@ -50,7 +50,8 @@ export interface Checks {
 export interface CheckParts {
   readonly db: Database;
   readonly office: CheckOffice;
-  readonly nodePublicUrl: string | null;
+  /** Public address of a node that serves media; null: where the client reached us. */
+  readonly mediaNode: () => string | null;
   /** Wall ms. */
   readonly wallNow?: () => number;
 }
@@ -64,7 +65,7 @@ interface Row {
 const foundOf = ({ code, report, made_at: madeAt }: Row): FoundCheck => ({ code, madeAt, report: JSON.parse(report) });
 
 /** Prepares the table. */
-export async function createChecks({ db, office, nodePublicUrl, wallNow = Date.now }: CheckParts): Promise<Checks> {
+export async function createChecks({ db, office, mediaNode, wallNow = Date.now }: CheckParts): Promise<Checks> {
   await migrate(db, 'checks', SCHEMA);
   let sweptAt = 0;
 
@@ -76,7 +77,7 @@ export async function createChecks({ db, office, nodePublicUrl, wallNow = Date.n
         code,
         ticket: office.sign({ code, expiresAt }),
         expiresAt,
-        signalling: { url: nodePublicUrl ?? origin, path: '/signalling' },
+        signalling: { url: mediaNode() ?? origin, path: '/signalling' },
       };
     },
 
