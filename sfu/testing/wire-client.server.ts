@@ -62,7 +62,11 @@ export class WireClient {
   }
 
   static async enter(fixture: Fixture, lessonId: string, name: string, identity: Identity): Promise<WireClient> {
-    const client = await fixture.connect(fixture.ticket(name, { lessonId }));
+    return WireClient.over(await fixture.connect(fixture.ticket(name, { lessonId })), name, identity);
+  }
+
+  /** Joins over a connection that has not joined. */
+  static async over(client: Client, name: string, identity: Identity): Promise<WireClient> {
     const wire = new WireClient(name, client, identity);
     await wire.#adopt(await client.join());
     return wire;

@@ -22,7 +22,7 @@ export interface SfuKillReport {
   readonly seconds: number;
 }
 
-interface Times {
+export interface Times {
   readonly p50: number;
   readonly max: number;
 }
@@ -41,7 +41,7 @@ const QUIET_MS = 500;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-function timesOf(values: readonly number[]): Times {
+export function timesOf(values: readonly number[]): Times {
   const sorted = values.toSorted((one, other) => one - other);
   return { p50: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0), max: Math.round(sorted.at(-1) ?? 0) };
 }
@@ -191,7 +191,7 @@ async function settled(
   return { sound, pictures };
 }
 
-async function waitFor(holds: () => boolean, ms: number): Promise<void> {
+export async function waitFor(holds: () => boolean, ms: number): Promise<void> {
   const until = performance.now() + ms;
   while (!holds() && performance.now() < until) await sleep(10);
 }

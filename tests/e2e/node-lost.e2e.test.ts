@@ -74,7 +74,7 @@ describe('a lesson whose node of media', () => {
       await node.kill();
       cluster.media.delete(url);
     });
-    // 3 s and 5 s where nothing else is at work (`npm run test:chaos -- --sfu-kills` shows it); here they must come back.
+    // 3 s and 5 s where nothing else is at work (`npm run test:chaos -- --node-kills N` shows it); here they must come back.
     expect(seen).toBeLessThan(20_000);
     expect(heard).toBeLessThan(20_000);
     for (const page of [tutor, asha]) await page.locator('[data-phase="live"]').waitFor();

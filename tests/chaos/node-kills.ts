@@ -1,0 +1,203 @@
+/** Kills the process that has a lesson's media, again and again, and says what it cost those who were in it. */
+import { randomOf } from '#platform/random/seeded.ts';
+import { Client as Signalling } from '#sfu/testing/fixture.server.ts';
+import { WireClient, type Identity } from '#sfu/testing/wire-client.server.ts';
+import { makeIdentity } from '#sfu/testing/wire-transport.server.ts';
+import { signIn, type Answer, type Client } from '../support/api.ts';
+import { startCluster, type Cluster } from '../support/cluster.ts';
+import { ASHA, paidLesson, ROHAN, TUTOR } from '../support/lesson.ts';
+import { timesOf, waitFor, type Times } from './sfu-kills.ts';
+
+export interface NodeKillReport {
+  readonly kills: number;
+  readonly seed: number;
+  readonly people: number;
+  /** Wall ms from the kill until everybody had everybody's microphone again, and everybody's camera too. */
+  readonly sound: Times;
+  readonly pictures: Times;
+  readonly problems: readonly string[];
+  readonly seconds: number;
+}
+
+/** What is read of the answer to a join. */
+interface Door {
+  readonly ticket: string;
+  readonly signalling: { readonly url: string };
+}
+
+const WITHIN_MS = 40_000;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Someone in the lesson, who comes back by themselves as the page does. */
+class Person {
+  readonly personId: string;
+  wire: WireClient | null = null;
+  readonly #client: Client;
+  readonly #code: string;
+  readonly #identity: Identity;
+  readonly #random: () => number;
+  #left = false;
+
+  constructor(client: Client, code: string, identity: Identity, random: () => number) {
+    this.personId = client.personId;
+    this.#client = client;
+    this.#code = code;
+    this.#identity = identity;
+    this.#random = random;
+  }
+
+  /** Tries until it is in. */
+  async enter(): Promise<void> {
+    let avoid: string | null = null;
+    for (let tries = 0; !this.#left; tries += 1) {
+      if (tries > 0) await sleep(250 * (0.5 + this.#random() / 2));
+      const { status, body }: Answer<Door> = await this.#client.post(
+        `/api/v1/lessons/${this.#code}/join`,
+        avoid === null ? {} : { avoid },
+      );
+      if (status !== 200) throw new Error(`The door answered ${status}`);
+      try {
+        const signalling = await Signalling.connect(body.signalling.url, body.ticket);
+        this.wire = await WireClient.over(signalling, this.personId, this.#identity);
+      } catch {
+        avoid = body.signalling.url; // Nobody there, or another node has it: the door says where to go.
+        continue;
+      }
+      const { wire } = this;
+      wire.client.socket.once('disconnect', () => {
+        if (this.#left) return;
+        this.wire = null;
+        wire.close();
+        void this.enter();
+      });
+      return;
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.#left = true;
+    await this.wire?.client.ask('leave', {});
+    this.wire?.close();
+  }
+}
+
+export async function runNodeKills(settings: {
+  readonly kills: number;
+  readonly seed: number;
+  readonly log?: (line: string) => void;
+}): Promise<NodeKillReport> {
+  const { kills, seed, log = () => undefined } = settings;
+  const random = randomOf(seed);
+  const began = Date.now();
+  const identity = makeIdentity();
+  const problems: string[] = [];
+  const [sound, pictures]: [number[], number[]] = [[], []];
+  const cluster = await startCluster(2);
+  const people: Person[] = [];
+  try {
+    const base = cluster.front.url;
+    const lesson = await paidLesson(base, { students: [ASHA, ROHAN], before: -60_000 });
+    const clients = [await signIn(base, TUTOR), ...lesson.clients];
+    people.push(...clients.map((client) => new Person(client, lesson.code, identity, random)));
+    const entered = Date.now();
+    await Promise.all(people.map((person) => person.enter()));
+    await settled(people, performance.now(), problems, 'the beginning');
+    while (sound.length < kills && problems.length === 0) {
+      await sleep(random() * 1_000);
+      const url = await homeOf(clients[0], lesson.code);
+      const node = cluster.media.get(url);
+      if (node === undefined) throw new Error(`There is no node at ${url}`);
+      cluster.media.delete(url);
+      const at = performance.now();
+      await node.kill();
+      const back = await settled(people, at, problems, `kill ${sound.length + 1}`);
+      sound.push(back.sound);
+      pictures.push(back.pictures);
+      await cluster.addMedia();
+      if (sound.length % 5 === 0) log(`${sound.length} of ${kills} kills`);
+    }
+    await Promise.all(people.map((person) => person.leave()));
+    await attended(cluster, lesson.code, people, Date.now() - entered, problems);
+  } finally {
+    await Promise.allSettled(people.map((person) => person.leave()));
+    await cluster.close();
+    identity.forget();
+  }
+  return {
+    kills: sound.length,
+    seed,
+    people: people.length,
+    sound: timesOf(sound),
+    pictures: timesOf(pictures),
+    problems,
+    seconds: Math.round((Date.now() - began) / 1_000),
+  };
+}
+
+async function homeOf(client: Client | undefined, code: string): Promise<string> {
+  const answer = await client?.post<Door>(`/api/v1/lessons/${code}/join`);
+  return answer?.body.signalling.url ?? '';
+}
+
+/** Until everybody has everybody's microphone and camera, each once, with packets that came after `at`. */
+async function settled(
+  people: readonly Person[],
+  at: number,
+  problems: string[],
+  when: string,
+): Promise<{ readonly sound: number; readonly pictures: number }> {
+  const missing = (source: 'microphone' | 'camera'): string | null => {
+    for (const person of people) {
+      const others = people.filter((other) => other !== person).map(({ personId }) => `${personId} ${source}`);
+      const of = (all: readonly string[]): string => all.filter((one) => one.endsWith(source)).join(', ');
+      const goal = others.toSorted().join(', ');
+      if (of(person.wire?.all ?? []) !== goal)
+        return `${person.personId} has ${of(person.wire?.all ?? [])} for ${goal}`;
+      const arriving = of(person.wire?.arriving(at) ?? []);
+      if (arriving !== goal) return `to ${person.personId} comes ${arriving} for ${goal}`;
+    }
+    return null;
+  };
+  await waitFor(() => missing('microphone') === null, WITHIN_MS);
+  const sound = performance.now() - at;
+  await waitFor(() => missing('camera') === null && missing('microphone') === null, WITHIN_MS);
+  const pictures = performance.now() - at;
+  const still = missing('camera') ?? missing('microphone');
+  if (still !== null) problems.push(`After ${when} ${still}`);
+  return { sound, pictures };
+}
+
+/** The lesson was told of everybody, for as long as they were there, and of nobody who is there still. */
+async function attended(
+  cluster: Cluster,
+  code: string,
+  people: readonly Person[],
+  lastedMs: number,
+  problems: string[],
+): Promise<void> {
+  const tutor = await signIn(cluster.front.url, TUTOR);
+  type Row = {
+    readonly personId: string;
+    readonly here: readonly { readonly to: number | null }[];
+    readonly hereMs: number;
+  };
+  const wrong = async (): Promise<string | null> => {
+    const { body } = await tutor.get<{ attendance: readonly Row[] }>(`/api/v1/lessons/${code}`);
+    for (const { personId } of people) {
+      const row = body.attendance.find((one) => one.personId === personId);
+      if (row === undefined) return `${personId} was never there`;
+      if (row.here.some(({ to }) => to === null)) return `${personId} is there still`;
+      // What a node had not told of its last five seconds is lost with it, and two visits may overlap.
+      if (row.hereMs < lastedMs / 2 || row.hereMs > lastedMs + 5_000)
+        return `${personId} was there for ${row.hereMs} of ${lastedMs} ms`;
+    }
+    return null;
+  };
+  const until = Date.now() + WITHIN_MS;
+  let last = await wrong();
+  while (last !== null && Date.now() < until) {
+    await sleep(500);
+    last = await wrong();
+  }
+  if (last !== null) problems.push(last);
+}
