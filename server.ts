@@ -19,6 +19,7 @@ import { startSandbox, type Sandbox } from '#app/server/sandbox.server.ts';
 import { createServices } from '#app/server/services.server.ts';
 import { ConfigError, parseConfig, type Config } from '#config';
 import { createCheckOffice } from '#events/access/check-ticket.server.ts';
+import { createInviteTokens } from '#events/shared/invite-token.ts';
 import { createTicketOffice } from '#events/access/ticket.server.ts';
 import { fromSystem } from '#events/handling/context.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
@@ -224,6 +225,7 @@ async function start(config: Config): Promise<Running> {
     submit,
     queries: readSide.queries,
     tickets,
+    inviteToken: createInviteTokens(Buffer.from(keys.TICKET_KEY)),
     capabilities,
     checkout: {
       script: sandbox ? '/sandbox/razorpay/checkout.js' : 'https://checkout.razorpay.com/v1/checkout.js',
@@ -271,6 +273,8 @@ async function start(config: Config): Promise<Running> {
       },
       rebuild: () => requestRebuild(db),
       membershipsOf: readSide.queries.membershipsOf,
+      studyRoomsOf: async (personId) =>
+        (await readSide.queries.studyRoomsOf(personId)).filter(({ tutorId }) => tutorId === personId),
     }),
     auditState: async () => {
       const last = (await listHeads(db)).at(-1)?.head;

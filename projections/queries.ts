@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '#events/booking/events.ts';
 import type { WeeklyWindow } from '#events/calendar/events.ts';
+import type { GuestPlace } from '#events/lesson/study.ts';
 import type { PauseReason } from '#events/payout/events.ts';
 import type { ConversationQueries } from './conversations/rows.ts';
 import type { MoneyTerms } from './ledger/chart.ts';
@@ -265,6 +266,16 @@ export interface LessonRow {
   readonly endedAt: number | null;
   readonly endedBy: string | null;
   readonly students: readonly { readonly bookingId: string; readonly studentId: string; readonly name: string }[];
+  /** Of a study room, whose host stands as its tutor; null for a lesson that was booked. */
+  readonly study: { readonly guests: readonly StudyGuestRow[] } | null;
+}
+
+/** Who followed the link of a study room. */
+export interface StudyGuestRow {
+  readonly personId: string;
+  readonly name: string;
+  /** `out`: taken out by the host, and not let in again. */
+  readonly place: GuestPlace;
 }
 
 export interface Interval {
@@ -388,6 +399,14 @@ export interface Queries extends ConversationQueries {
   takenOutOf(lessonId: string): Promise<readonly { readonly personId: string; readonly name: string }[]>;
   /** As tutor, student or guardian: not yet ended, soonest first. */
   upcomingLessons(personId: string, now: number): Promise<readonly LessonRow[]>;
+  /** Study rooms that this person opened, or was let into, or at whose door they stand; newest first, at most 50. */
+  studyRoomsOf(personId: string): Promise<readonly LessonRow[]>;
+  /** How many study rooms this person has opened so far. */
+  studyRoomsOpenedBy(personId: string): Promise<number>;
+  /** The study room behind a link that was not stopped, though it may be over. */
+  studyRoomByLink(tokenHash: string): Promise<LessonRow | null>;
+  /** The link of a study room that stands; null when it was stopped. */
+  studyLinkOf(lessonId: string): Promise<{ readonly linkId: string; readonly tokenHash: string } | null>;
   attendance(lessonId: string): Promise<readonly AttendanceRow[]>;
   /** Tutor's students with how many lessons they had. */
   studentsOf(tutorId: string): Promise<readonly { studentId: string; name: string; lessons: number; lastAt: number }[]>;

@@ -165,6 +165,7 @@ beforeAll(async () => {
     factsOf: async () => open,
     scrub: (traces) => scrubWorkerTables(db, traces),
     membershipsOf: createQueries(db, clock).membershipsOf,
+    studyRoomsOf: createQueries(db, clock).studyRoomsOf,
     rebuild: async () => {
       await requestRebuild(db);
       // As the worker does, whose consumer finds that it was replaced.

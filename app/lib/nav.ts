@@ -7,6 +7,7 @@ export type NavIcon =
   | 'bookings'
   | 'payments'
   | 'progress'
+  | 'study'
   | 'calendar'
   | 'students'
   | 'earnings'
@@ -35,6 +36,7 @@ export function navFor(roles: readonly Role[], words: Messages['common']['nav'])
       { icon: 'progress', href: '/progress', label: words.progress },
     );
   }
+  if (roles.includes('student')) items.push({ icon: 'study', href: '/study', label: words.study });
   if (teaches) {
     items.push(
       { icon: 'calendar', href: '/tutor/calendar', label: words.calendar },

@@ -3,12 +3,20 @@ import type { CalendarEvent } from '#events/calendar/events.ts';
 import type { ChargebackEvent } from '#events/chargeback/events.ts';
 import type { DisputeEvent } from '#events/dispute/events.ts';
 import type { LessonEvent } from '#events/lesson/events.ts';
+import type { StudyEvent } from '#events/lesson/study.ts';
 import type { PaymentEvent } from '#events/payment/events.ts';
 import type { PayoutEvent } from '#events/payout/events.ts';
 
 /** Every event type that can stand in a booking's timeline. */
 export type KnownEventType = (
-  BookingEvent | CalendarEvent | ChargebackEvent | DisputeEvent | LessonEvent | PaymentEvent | PayoutEvent
+  | BookingEvent
+  | CalendarEvent
+  | ChargebackEvent
+  | DisputeEvent
+  // Nobody books a study room.
+  | Exclude<LessonEvent, StudyEvent>
+  | PaymentEvent
+  | PayoutEvent
 )['type'];
 
 /** A type with no entry here does not compile, so that no event goes without words. */

@@ -72,7 +72,8 @@ export function boardServices(parts: BoardParts): BoardServices {
   async function hosted(person: Person, code: string): Promise<LessonRow | Refusal> {
     const lesson = await queries.lessonByCode(code);
     const seat = lesson?.students.some(({ studentId }) => studentId === person.personId) ?? false;
-    if (!lesson || (lesson.tutorId !== person.personId && !seat)) return NO_LESSON;
+    // Nobody prepares a study room: it is open at once.
+    if (!lesson || lesson.study !== null || (lesson.tutorId !== person.personId && !seat)) return NO_LESSON;
     if (lesson.tutorId !== person.personId) return refuse('forbidden', 'Only the tutor prepares the board.');
     if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
     if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');

@@ -1,12 +1,13 @@
 /** Conversations outside lessons: who may begin and join them, and the door to their chats. */
 import type { TicketOffice } from '#events/access/ticket.ts';
 import { REPORT_OUTCOMES, REPORT_REASONS } from '#events/conversation/events.ts';
-import { directIdOf, groupIdFrom, inviteTokenHash, newInviteToken } from '#events/conversation/ids.ts';
+import { directIdOf, groupIdFrom } from '#events/conversation/ids.ts';
 import { mayOpenDirect } from '#events/conversation/may-open.ts';
 import { chatOf, isConversationId } from '#events/conversation/names.ts';
 import { fromPerson } from '#events/handling/context.ts';
 import type { AnyCommand, Submit } from '#events/handling/submit.ts';
 import { idFrom, newId } from '#events/shared/ids.ts';
+import { inviteTokenHash, MOST_INVITE_TOKEN, newInviteToken } from '#events/shared/invite-token.ts';
 import { never } from '#events/shared/never.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { ConversationRow, Queries, ReportRow } from '#projections/queries.ts';
@@ -21,8 +22,6 @@ const TICKET_MS = 15 * 60_000;
 /** Fresh Yjs client ids a join: one for now, spares for offline starts. */
 const CLIENT_IDS = 3;
 const DAY_MS = 24 * 3_600_000;
-/** Longer than any token that we give. */
-const MOST_TOKEN = 100;
 const NONE = refuse('not-found', 'There is no such conversation.');
 const NOBODY = refuse('not-found', 'There is nobody by this address.');
 const NOT_OPS = refuse('forbidden', 'Only ops look at what was reported.');
@@ -178,12 +177,12 @@ export function conversationServices(parts: ConversationParts): ConversationServ
     },
 
     async groupBehind(person, token) {
-      const row = token.length <= MOST_TOKEN ? await queries.conversationByLink(inviteTokenHash(token)) : null;
+      const row = token.length <= MOST_INVITE_TOKEN ? await queries.conversationByLink(inviteTokenHash(token)) : null;
       return row && inviteFor(person.personId, row, now());
     },
 
     async joinGroup(person, token, requestId) {
-      const tokenHash = inviteTokenHash(token.slice(0, MOST_TOKEN));
+      const tokenHash = inviteTokenHash(token.slice(0, MOST_INVITE_TOKEN));
       const row = await queries.conversationByLink(tokenHash);
       if (!row) return refuse('link-unknown', 'This link does not work any more. Ask who sent it for a new one.');
       const { conversationId } = row;

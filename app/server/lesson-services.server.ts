@@ -1,15 +1,18 @@
 /** Joining and ending a lesson: the one door to its board, chat and media. */
 import type { LessonRole } from '#events/access/roles.ts';
 import type { TicketOffice } from '#events/access/ticket.ts';
+import type { EventStore } from '#events/store/event-store.ts';
 import { fromPerson } from '#events/handling/context.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import { newId } from '#events/shared/ids.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
-import { isRefusal, refuse } from '#events/shared/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { LessonRow, Queries } from '#projections/queries.ts';
+import { isFull } from '#events/lesson/study.ts';
 import { SURFACES, documentName } from '#sync/documents/names.ts';
 import type { Person, Services } from './services.ts';
-import { maySeeLesson, opensAt } from './visibility.server.ts';
+import { streamStates } from './stream-states.server.ts';
+import { maySeeLesson, opensAt, takesPart } from './visibility.server.ts';
 
 /** A ticket's life, wall ms (ARCHITECTURE §4: at most 15 minutes). */
 export const TICKET_MS = 15 * 60_000;
@@ -19,6 +22,7 @@ const NO_LESSON = refuse('not-found', 'There is no such lesson.');
 
 export interface LessonParts {
   readonly submit: Submit;
+  readonly store: EventStore;
   readonly queries: Queries;
   readonly tickets: TicketOffice;
   readonly now: () => number;
@@ -40,8 +44,42 @@ function roleIn(person: Person, lesson: LessonRow): LessonRole | null {
   return null;
 }
 
+/** What the door says to somebody: in which role they come, and whether they are in before a host lets them in. */
+interface Place {
+  readonly kind: 'place';
+  readonly role: LessonRole;
+  readonly inside: boolean;
+  /** Whose own boards and lines they get beside what all share. */
+  readonly ownOf: readonly string[];
+}
+
 export function lessonServices(parts: LessonParts): LessonServices {
   const { queries, submit, now } = parts;
+  const states = streamStates(parts.store);
+
+  async function placeByBooking(person: Person, lesson: LessonRow): Promise<Place | Refusal> {
+    const role = roleIn(person, lesson);
+    if (!role) return NO_LESSON;
+    const { personId } = person;
+    // Here too, and not only in the room of live media: this ticket opens board and chat as well.
+    if (await queries.isTakenOut(lesson.lessonId, personId))
+      return refuse('removed', 'You were taken out of this lesson.');
+    const ownOf = role === 'host' ? lesson.students.map(({ studentId }) => studentId) : [personId];
+    return { kind: 'place', role, inside: true, ownOf };
+  }
+
+  /** From the log itself: who was let in this moment is in, and who was taken out is not. All there is there is shared. */
+  async function placeInStudyRoom({ personId }: Person, lesson: LessonRow): Promise<Place | Refusal> {
+    if (lesson.tutorId === personId) return { kind: 'place', role: 'host', inside: true, ownOf: [] };
+    const state = await states.lesson(lesson.lessonId);
+    if (state.kind !== 'scheduled' && state.kind !== 'live') return NO_LESSON;
+    const place = state.study?.guests.get(personId);
+    if (!state.study || place === undefined) return NO_LESSON;
+    if (place === 'out') return refuse('removed', 'The host took you out of this study room.');
+    if (isFull(state, state.study, personId))
+      return refuse('room-full', 'This study room is full. Try again when somebody has left.');
+    return { kind: 'place', role: 'participant', inside: place === 'in', ownOf: [] };
+  }
 
   return {
     async visibleLesson(person, code) {
@@ -51,24 +89,24 @@ export function lessonServices(parts: LessonParts): LessonServices {
 
     async join(person, code, origin, avoid = null) {
       const lesson = await queries.lessonByCode(code);
-      const role = lesson && roleIn(person, lesson);
-      if (!lesson || !role) return NO_LESSON;
+      if (!lesson) return NO_LESSON;
+      const booked = lesson.study === null;
+      if (!(booked ? roleIn(person, lesson) : await maySeeLesson(queries, person, lesson))) return NO_LESSON;
       if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
       if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
       if (now() < opensAt(lesson))
         return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
-      // Here too, and not only in the room of live media: this ticket opens board and chat as well.
-      if (await queries.isTakenOut(lesson.lessonId, person.personId))
-        return refuse('removed', 'You were taken out of this lesson.');
+      const place = await (booked ? placeByBooking(person, lesson) : placeInStudyRoom(person, lesson));
+      if (isRefusal(place)) return place;
+      const { role, inside, ownOf } = place;
       const { lessonId } = lesson;
       const shared = await Promise.all(
-        SURFACES.map(async (surface) => {
+        (inside ? SURFACES : []).map(async (surface) => {
           const name = documentName({ surface, lessonId, personId: null });
           return { name, clientIds: await parts.allocateClientIds(name, person.personId, CLIENT_IDS) };
         }),
       );
       // Few write there, so a page brings ids of its own, and joining costs no more for them.
-      const ownOf = role === 'host' ? lesson.students.map(({ studentId }) => studentId) : [person.personId];
       const own = ownOf.flatMap((personId) =>
         SURFACES.map((surface) => ({ name: documentName({ surface, lessonId, personId }), clientIds: [] })),
       );
@@ -80,6 +118,7 @@ export function lessonServices(parts: LessonParts): LessonServices {
         role,
         documents: Object.fromEntries(shared.map(({ name, clientIds }) => [name, clientIds])),
         ownOf,
+        ...(inside ? {} : { admission: 'ask' }),
         expiresAt,
       });
       const node = parts.nodePublicUrl ?? origin;
@@ -95,16 +134,15 @@ export function lessonServices(parts: LessonParts): LessonServices {
 
     async endLesson(person, code) {
       const lesson = await queries.lessonByCode(code);
-      const role = lesson && roleIn(person, lesson);
-      if (!lesson || !role) return NO_LESSON;
-      if (role !== 'host') return refuse('forbidden', 'Only the tutor can end the lesson for all.');
+      if (!lesson || !takesPart(lesson, person.personId)) return NO_LESSON;
+      if (lesson.tutorId !== person.personId) return refuse('forbidden', 'Only the host can end it for all.');
       const ended = await submit(
         { type: 'EndLesson', now: now(), data: { lessonId: lesson.lessonId, by: 'host', policy: POLICY_2026_11 } },
         fromPerson({
           personId: person.personId,
           requestId: newId(),
           command: 'EndLesson',
-          role: 'tutor',
+          role: lesson.study === null ? 'tutor' : 'student',
           correlationId: lesson.lessonId,
         }),
       );

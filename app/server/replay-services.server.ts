@@ -6,7 +6,7 @@ import type { LessonRow, Queries } from '#projections/queries.ts';
 import { SURFACES, documentName, type DocumentName, type Surface } from '#sync/documents/names.ts';
 import { chaptersOf, missedBy, revealsOf, type Chapter, type Missed, type Stretch } from './replay-facts.ts';
 import type { Person, Services } from './services.ts';
-import { mayReadOwn, maySeeDocuments, maySeeLesson } from './visibility.server.ts';
+import { mayReadOwn, maySeeDocuments, maySeeLesson, takesPart } from './visibility.server.ts';
 
 /** Updates of one person in one minute (business ms, floored). */
 export interface MinuteCount {
@@ -116,9 +116,15 @@ export function replayServices(parts: ReplayParts): ReplayServices {
     return (await maySeeDocuments(queries, person, lesson, now())) ? lesson : null;
   }
 
+  /** Nothing of a study room is recorded, so nobody goes back in it: there is the board as it was left. */
+  async function replayed(person: Person, code: string): Promise<LessonRow | null> {
+    const lesson = await readable(person, code);
+    return lesson?.study === null ? lesson : null;
+  }
+
   return {
     async replay(person, code) {
-      const lesson = await readable(person, code);
+      const lesson = await replayed(person, code);
       if (!lesson) return null;
       const { lessonId, students, tutorId } = lesson;
       const facts = await store.read(`lesson-${lessonId}`, { limit: MOST_FACTS });
@@ -169,8 +175,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
     async sendLate(person, code, owner, update) {
       const lesson = await readable(person, code);
       const host = person.personId === lesson?.tutorId;
-      const seat = lesson?.students.some(({ studentId }) => studentId === person.personId) === true;
-      if (!lesson || (!host && !seat) || (owner !== null && !mayReadOwn(person, lesson, owner)))
+      if (!lesson || !takesPart(lesson, person.personId) || (owner !== null && !mayReadOwn(person, lesson, owner)))
         return refuse('not-found', 'There is no such lesson.');
       if (lesson.state !== 'ended')
         return refuse('lesson-running', 'The lesson is not over: its board takes this itself.');
@@ -182,7 +187,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
     },
 
     async replayHistory(person, code, { kind, owner, after }) {
-      const lesson = await readable(person, code);
+      const lesson = await replayed(person, code);
       if (!lesson) return null;
       const name = documentName({ surface: kind, lessonId: lesson.lessonId, personId: owner });
       if (owner === null || mayReadOwn(person, lesson, owner)) return (await parts.history(name, after)) ?? 'empty';

@@ -12,11 +12,12 @@ import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
 import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
+import { studyServices, type StudyParts } from './study-services.server.ts';
 import type { Traces } from './traces/contract.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
 export interface ServiceParts
-  extends AccountParts, BoardParts, BookingParts, LessonParts, ReplayParts, ConversationParts {
+  extends AccountParts, BoardParts, BookingParts, LessonParts, ReplayParts, ConversationParts, StudyParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
@@ -52,6 +53,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     ...bookingServices(whole),
     ...lessonServices(whole),
     ...boardServices(whole),
+    ...studyServices(whole),
     ...replayServices(whole),
     ...conversationServices(whole),
     ...caseServices(whole),

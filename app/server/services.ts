@@ -11,6 +11,7 @@ import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { BoardServices } from './board-services.server.ts';
+import type { StudyServices } from './study-rooms.ts';
 import type { Checks } from './checks/checks.server.ts';
 import type { Traces } from './traces/contract.ts';
 import type { Files } from './files/files.server.ts';
@@ -236,7 +237,8 @@ export interface Services
     OpsServices,
     ReplayServices,
     ConversationServices,
-    BoardServices {
+    BoardServices,
+    StudyServices {
   readonly submit: Submit;
   readonly queries: Queries;
   readonly capabilities: Capabilities;

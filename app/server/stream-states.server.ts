@@ -1,7 +1,8 @@
-/** The state of a booking's streams as their deciders see it: what a read model, which may lag, is not asked for. */
+/** The state of a booking's streams, and of a lesson, as their deciders see it: what a read model, which may lag, is not asked for. */
 import * as booking from '#events/booking/events.ts';
 import * as dispute from '#events/dispute/events.ts';
 import { recogniseAs, UnknownEvent, type Category, type EventOf } from '#events/handling/registry.ts';
+import * as lesson from '#events/lesson/events.ts';
 import * as payment from '#events/payment/events.ts';
 import * as payout from '#events/payout/events.ts';
 import * as tutor from '#events/tutor/events.ts';
@@ -11,6 +12,7 @@ import type { EventStore } from '#events/store/event-store.ts';
 export interface StreamStates {
   booking(bookingId: string): Promise<booking.BookingState>;
   dispute(bookingId: string): Promise<dispute.DisputeState>;
+  lesson(lessonId: string): Promise<lesson.LessonState>;
   payment(bookingId: string): Promise<payment.PaymentState>;
   payout(bookingId: string): Promise<payout.PayoutState>;
   tutor(tutorId: string): Promise<tutor.TutorState>;
@@ -30,6 +32,7 @@ export function streamStates(store: EventStore): StreamStates {
   return {
     booking: async (id) => fold(booking, await history('booking', id)),
     dispute: async (id) => fold(dispute, await history('dispute', id)),
+    lesson: async (id) => fold(lesson, await history('lesson', id)),
     payment: async (id) => fold(payment, await history('payment', id)),
     payout: async (id) => fold(payout, await history('payout', id)),
     tutor: async (id) => fold(tutor, await history('tutor', id)),

@@ -2,9 +2,16 @@
  * What of a booking, its timeline and its lesson one reader is given; pages and API use the same functions. The tutor
  * does not see how somebody pays, students see no payouts and nothing of other students, ops and auditors see all.
  */
-import type { AttendanceRow, BookingRow, LessonRow, Queries, TimelineRow } from '#projections/queries.ts';
+import type {
+  AttendanceRow,
+  BookingRow,
+  LessonRow,
+  Queries,
+  StudyGuestRow,
+  TimelineRow,
+} from '#projections/queries.ts';
 import type { Person } from './services.ts';
-import { isPartyOf, seesAll, studentsInReach } from './visibility.server.ts';
+import { isPartyOf, seesAll, studentsInReach, takesPart } from './visibility.server.ts';
 
 /** `student` is also who acts for one: guardian or institute. */
 export type Reader = 'student' | 'tutor' | 'ops';
@@ -89,6 +96,14 @@ function lessonEventFor(booking: Side, row: TimelineRow): TimelineRow[] {
 
 /** The lesson with the seats this person may know of: the tutor, ops and auditors all, others their own. */
 export async function lessonFor(queries: Queries, person: Person, lesson: LessonRow): Promise<LessonRow> {
+  const { study, tutorId } = lesson;
+  // Who stands at the door, or had to go, is the host's to know.
+  if (study !== null && person.personId !== tutorId) {
+    const inside = takesPart(lesson, person.personId);
+    const mine = ({ personId, place }: StudyGuestRow): boolean =>
+      personId === person.personId || (inside && place === 'in');
+    return { ...lesson, study: { guests: study.guests.filter(mine) } };
+  }
   const own = await ownIn(queries, person, lesson);
   return own ? { ...lesson, students: lesson.students.filter((one) => own.has(one.studentId)) } : lesson;
 }
@@ -99,6 +114,7 @@ export async function attendanceFor(
   person: Person,
   lesson: LessonRow,
 ): Promise<readonly AttendanceRow[]> {
+  if (lesson.study !== null) return takesPart(lesson, person.personId) ? queries.attendance(lesson.lessonId) : [];
   const [own, rows] = await Promise.all([ownIn(queries, person, lesson), queries.attendance(lesson.lessonId)]);
   return own ? rows.filter((row) => row.personId === lesson.tutorId || own.has(row.personId)) : rows;
 }

@@ -1,4 +1,5 @@
 /** Who may see what (PRODUCT.md, "Who may do what"). A foreign id answers like an unknown one. */
+import type { GuestPlace } from '#events/lesson/study.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { Person } from './services.ts';
@@ -35,19 +36,32 @@ export async function maySeeBooking(queries: Queries, person: Person, booking: B
   return (await studentsInReach(queries, person)).has(booking.studentId);
 }
 
+/** Who may see its page: a study room is nobody's but its host's and its guests', whoever else may see all lessons. */
 export async function maySeeLesson(queries: Queries, person: Person, lesson: LessonRow): Promise<boolean> {
+  if (lesson.study !== null) return lesson.tutorId === person.personId || guestOf(lesson, person.personId) !== null;
   if (seesAll(person) || lesson.tutorId === person.personId) return true;
   const reach = await studentsInReach(queries, person);
   return lesson.students.some((student) => reach.has(student.studentId));
 }
 
-/** When the classroom opens, business ms. */
-export const opensAt = ({ startsAt }: Pick<LessonRow, 'startsAt'>): number => startsAt - POLICY_2026_11.opensBeforeMs;
+/** Where this person stands in a study room; null for who never followed its link, and in other lessons. */
+export const guestOf = ({ study }: LessonRow, personId: string): GuestPlace | null =>
+  study?.guests.find((guest) => guest.personId === personId)?.place ?? null;
+
+/** Its host, or one of its people: by a seat, or let into a study room. */
+export const takesPart = (lesson: LessonRow, personId: string): boolean =>
+  lesson.tutorId === personId ||
+  lesson.students.some(({ studentId }) => studentId === personId) ||
+  guestOf(lesson, personId) === 'in';
+
+/** When the classroom opens, business ms: a study room is open from the moment in which it was opened. */
+export const opensAt = ({ startsAt, study }: Pick<LessonRow, 'startsAt' | 'study'>): number =>
+  study === null ? startsAt - POLICY_2026_11.opensBeforeMs : startsAt;
 
 /**
  * Board and chat. Until the lesson has ended only those with a place in it: ops and auditors never look on live, and a
  * guardian reads it afterwards. Then everyone who may see the lesson. Before the classroom opens the tutor alone, who may
- * be preparing the board.
+ * be preparing the board. Of a study room only its host and those whom they let in, for good.
  * @param now business ms.
  */
 export async function maySeeDocuments(
@@ -56,6 +70,7 @@ export async function maySeeDocuments(
   lesson: LessonRow,
   now: number,
 ): Promise<boolean> {
+  if (lesson.study !== null) return takesPart(lesson, person.personId);
   if (lesson.state === 'ended') return maySeeLesson(queries, person, lesson);
   if (lesson.tutorId === person.personId) return true;
   const seat = lesson.students.some((student) => student.studentId === person.personId);

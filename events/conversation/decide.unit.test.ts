@@ -4,7 +4,8 @@ import { specFor } from '../shared/given.ts';
 import { decide } from './decide.ts';
 import { evolve, initial } from './events.ts';
 import * as of from './examples.ts';
-import { directIdOf, groupIdFrom, inviteTokenHash, newInviteToken } from './ids.ts';
+import { inviteTokenHash, newInviteToken } from '../shared/invite-token.ts';
+import { directIdOf, groupIdFrom } from './ids.ts';
 import { mayOpenDirect, MOST_BEGUN_A_DAY, type Acquaintance } from './may-open.ts';
 
 const given = specFor({ initial, evolve, decide });

@@ -1,9 +1,10 @@
 /** Study groups (rules CV5–CV16). */
 import { isText } from '../shared/check.ts';
+import { whyLinkIsDead } from '../shared/invite-link.ts';
 import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import type { ConversationCommand, GroupCommand } from './decide.ts';
-import type { ConversationEvent, ConversationState, InviteLink, StudyGroup } from './events.ts';
+import type { ConversationEvent, ConversationState, StudyGroup } from './events.ts';
 
 export const MOST_MEMBERS = 50;
 const DAY_MS = 24 * 3_600_000;
@@ -109,15 +110,6 @@ function revoked({ link }: StudyGroup, conversationId: string, by: string, at: n
   if (link === null) return [];
   const { linkId, tokenHash } = link;
   return [{ type: 'InviteLinkRevoked', data: { conversationId, by, linkId, tokenHash, at } }];
-}
-
-/** Why nobody joins by a link any more that nobody has stopped, or null. `at`: business ms. */
-export function whyLinkIsDead(
-  { expiresAt, mostUses, uses }: Pick<InviteLink, 'expiresAt' | 'mostUses' | 'uses'>,
-  at: number,
-): 'expired' | 'used-up' | null {
-  if (expiresAt !== null && expiresAt <= at) return 'expired';
-  return mostUses !== null && uses >= mostUses ? 'used-up' : null;
 }
 
 function join({ data, now }: Extract<GroupCommand, { type: 'JoinStudyGroup' }>, state: StudyGroup): Decision {

@@ -9,6 +9,7 @@ import { join, leave, noteWork, startMedia, stopMedia } from './presence.ts';
 import { noteRoom, type RoomWord } from './room.ts';
 import { noteRights, type HostWord } from './rights.ts';
 import { giveUpSeat, schedule, takeSeat } from './seats.ts';
+import { decideLink, open, type StudyRules } from './study.ts';
 
 export type LessonCommand =
   | Command<
@@ -49,7 +50,25 @@ export type LessonCommand =
   | Command<'NoteRoom', { lessonId: string; by: string | null; at: number; word: RoomWord }>
   /** Ends it and decides the outcome of every seat. `by: time | all-gone | no-tutor` come from timers and are refused while not due. */
   | Command<'EndLesson', { lessonId: string; by: 'host' | 'time' | 'all-gone' | 'no-tutor'; policy: Policy }>
-  | Command<'CancelLesson', { lessonId: string; reason: string }>;
+  | Command<'CancelLesson', { lessonId: string; reason: string }>
+  /** Opens a study room with its first link; to its host it is the same when it is open already. */
+  | Command<
+      'OpenStudyRoom',
+      {
+        lessonId: string;
+        code: string;
+        hostId: string;
+        subject: string;
+        rules: StudyRules;
+        linkId: string;
+        tokenHash: string;
+      }
+    >
+  /** Stops the link before it. */
+  | Command<'MakeStudyLink', { lessonId: string; by: string; linkId: string; tokenHash: string }>
+  | Command<'RevokeStudyLink', { lessonId: string; by: string }>
+  /** From now on this person may stand at the door. */
+  | Command<'FollowStudyLink', { lessonId: string; personId: string; tokenHash: string }>;
 
 export type LessonCommandOf<Type extends LessonCommand['type']> = Extract<LessonCommand, { type: Type }>;
 /** `StartMedia | StopMedia` share one shape, so `Extract` by one of the names would find nothing. */
@@ -57,9 +76,10 @@ export type MediaCommand = Extract<LessonCommand, { data: { direction: MediaDire
 export type LessonDecision = readonly LessonEvent[] | Refusal;
 export type ExistingLesson = Exclude<LessonState, { kind: 'none' }>;
 
-/** Rules LE1–LE37. */
+/** Rules LE1–LE38 and ST1–ST12. */
 export function decide(command: LessonCommand, state: LessonState): LessonDecision {
   if (command.type === 'ScheduleLesson') return schedule(command, state);
+  if (command.type === 'OpenStudyRoom') return open(command, state);
   if (state.kind === 'none') return refuse('lesson-unknown', 'There is no such lesson.');
   switch (command.type) {
     case 'TakeSeat':
@@ -84,6 +104,10 @@ export function decide(command: LessonCommand, state: LessonState): LessonDecisi
       return end(command, state);
     case 'CancelLesson':
       return cancel(command, state);
+    case 'MakeStudyLink':
+    case 'RevokeStudyLink':
+    case 'FollowStudyLink':
+      return decideLink(command, state);
     default:
       return never(command, 'lesson command');
   }

@@ -1,4 +1,5 @@
 import { never } from '../shared/never.ts';
+import type { Policy } from '../shared/policy.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import { allGoneSince, attended, isHere, presenceOf } from './attendance.ts';
 import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.ts';
@@ -6,6 +7,7 @@ import type { LessonEvent, LessonTerms } from './events.ts';
 import { outcomeOf } from './outcome.ts';
 import { over } from './over.ts';
 import { leavingAltogether, type RunningLesson } from './presence.ts';
+import { closesAt as studyClosesAt } from './study.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -13,7 +15,7 @@ type EndLesson = LessonCommandOf<'EndLesson'>;
 
 const scheduledEndOf = (lesson: LessonTerms): number => lesson.startsAt + lesson.minutes * MINUTE_MS;
 
-/** Rules LE15–LE19: everyone leaves, the lesson ends, each seat gets its outcome. */
+/** Rules LE15–LE19 and ST10: everyone leaves, the lesson ends, each seat gets its outcome. */
 export function end(command: EndLesson, state: ExistingLesson): LessonDecision {
   if (state.kind === 'ended') return [];
   if (state.kind === 'cancelled') return over(state);
@@ -49,36 +51,55 @@ export function end(command: EndLesson, state: ExistingLesson): LessonDecision {
 
 /** Rule LE19: a timer that comes late does not make the lesson longer. */
 function endOf({ data, now }: EndLesson, state: RunningLesson): number {
-  const closes = scheduledEndOf(state.lesson) + data.policy.closesAfterMs;
-  const latest = Math.min(now, closes);
-  if (data.by !== 'all-gone') return latest;
-  return Math.min(latest, goneSince(state) + data.policy.allGoneMs);
+  const { closesAt, goneSince, allGoneMs } = limitsOf(state, data.policy);
+  const latest = Math.min(now, closesAt);
+  return data.by === 'all-gone' ? Math.min(latest, goneSince + allGoneMs) : latest;
 }
 
-/** Since when nobody has been there, counted from the scheduled end at the earliest. */
-const goneSince = (state: RunningLesson): number =>
-  Math.max(scheduledEndOf(state.lesson), allGoneSince(state.people) ?? 0);
+interface Limits {
+  /** At the latest, business ms. */
+  readonly closesAt: number;
+  /** Since when nobody has been there, business ms, counted from when that begins to matter. */
+  readonly goneSince: number;
+  readonly allGoneMs: number;
+}
+
+/** Rules LE16, LE19 and ST10: a booked lesson waits for its people until its scheduled end, a study room does not. */
+function limitsOf({ lesson, study, people }: RunningLesson, policy: Policy): Limits {
+  const gone = allGoneSince(people) ?? 0;
+  if (study !== null)
+    return {
+      closesAt: studyClosesAt(lesson, study),
+      goneSince: Math.max(lesson.startsAt, gone),
+      allGoneMs: study.rules.allGoneMs,
+    };
+  const ends = scheduledEndOf(lesson);
+  return { closesAt: ends + policy.closesAfterMs, goneSince: Math.max(ends, gone), allGoneMs: policy.allGoneMs };
+}
 
 function endProblem({ data, now }: EndLesson, state: RunningLesson): Refusal | null {
-  const { lesson, people } = state;
+  const { lesson, people, study } = state;
   const { by, policy } = data;
+  const { closesAt, goneSince, allGoneMs } = limitsOf(state, policy);
   const notDue = (): Refusal => refuse('not-due', 'It is not time to end this lesson yet.');
   const tutor = presenceOf(people, lesson.tutorId);
   switch (by) {
     case 'host':
+      // It began when it was opened, wherever its host was then.
+      if (study !== null) return null;
       if (tutor.stays.length === 0 && tutor.work.length === 0)
         return refuse('host-not-there', 'The tutor has not been in this lesson.');
       return now < lesson.startsAt
         ? refuse('too-early', 'The lesson has not started. You can cancel it instead.')
         : null;
     case 'time':
-      return now < scheduledEndOf(lesson) + policy.closesAfterMs ? notDue() : null;
+      return now < closesAt ? notDue() : null;
     case 'all-gone': {
       if ([...people.values()].some(isHere)) return refuse('someone-there', 'Someone is still in this lesson.');
-      return now < goneSince(state) + policy.allGoneMs ? notDue() : null;
+      return now < goneSince + allGoneMs ? notDue() : null;
     }
     case 'no-tutor': {
-      if (now < lesson.startsAt + policy.noShowAfterMs) return notDue();
+      if (study !== null || now < lesson.startsAt + policy.noShowAfterMs) return notDue();
       const came =
         tutor.stays.some(({ left }) => left === null || left.at > lesson.startsAt) ||
         tutor.work.some(({ minute }) => minute >= lesson.startsAt);
@@ -98,6 +119,7 @@ export function cancel({ data, now }: LessonCommandOf<'CancelLesson'>, state: Ex
   const { lessonId, reason } = data;
   switch (state.kind) {
     case 'scheduled':
+      if (state.study !== null) return refuse('study-room', 'A study room is ended, not cancelled.');
       return [...everyoneLeaves(state, now, 'removed'), { type: 'LessonCancelled', data: { lessonId, reason } }];
     case 'cancelled':
       return [];

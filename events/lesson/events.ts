@@ -4,6 +4,7 @@ import { impossible, never } from '../shared/never.ts';
 import { attended, type People } from './attendance.ts';
 import { doorAfter, measuredAnew, toldAfter, type AtTheDoor, type RoomEvent } from './room.ts';
 import { saidAfter, type RightsEvent, type SaidSoFar } from './rights.ts';
+import { studyAfter, termsOf, type Study, type StudyEvent } from './study.ts';
 
 export type MediaDirection = 'sent' | 'received';
 
@@ -85,6 +86,7 @@ export type LessonEvent =
     }
   | RightsEvent
   | RoomEvent
+  | StudyEvent
   | { readonly type: 'LessonStarted'; readonly data: { readonly lessonId: string; readonly at: number } }
   | {
       readonly type: 'LessonEnded';
@@ -118,7 +120,10 @@ export interface Seat {
 }
 
 interface Running {
+  /** Of a study room: who opened it stands as the tutor, and its places as the seats. */
   readonly lesson: LessonTerms;
+  /** Null: it was booked. */
+  readonly study: Study | null;
   readonly seats: readonly Seat[];
   /** Bookings that gave up their seat here: they get another only by a move. */
   readonly givenUp: readonly string[];
@@ -142,11 +147,17 @@ export type LessonState =
 
 export const initial: LessonState = { kind: 'none' };
 
+const NOBODY_YET = { seats: [], givenUp: [], people: new Map(), said: new Map(), door: new Map() };
+
 export function evolve(state: LessonState, event: LessonEvent): LessonState {
   if (event.type === 'LessonScheduled') {
     if (state.kind !== 'none') return impossible(event, state);
-    const nobody = { seats: [], givenUp: [], people: new Map(), said: new Map(), door: new Map() };
-    return { kind: 'scheduled', lesson: event.data, ...nobody };
+    return { kind: 'scheduled', lesson: event.data, study: null, ...NOBODY_YET };
+  }
+  if (event.type === 'StudyRoomOpened') {
+    if (state.kind !== 'none') return impossible(event, state);
+    const study = { rules: event.data.rules, link: null, guests: new Map() };
+    return { kind: 'scheduled', lesson: termsOf(event.data), study, ...NOBODY_YET };
   }
   if (event.type === 'OutcomeDecided') {
     if (state.kind !== 'ended') return impossible(event, state);
@@ -186,6 +197,10 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
     case 'ParticipantMuted':
     case 'PrivateLinesChanged':
       return { ...state, said: saidAfter(state.said, event) };
+    case 'StudyLinkMade':
+    case 'StudyLinkRevoked':
+    case 'StudyLinkFollowed':
+      return { ...state, study: studyAfter(state.study, event) };
     case 'AskedToEnter':
     case 'StoppedAsking':
     case 'ParticipantAdmitted':
@@ -199,7 +214,12 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
     case 'ConnectionRecovered':
     case 'MediaFaultNoticed':
     case 'MediaFaultEnded':
-      return { ...state, said: toldAfter(state.said, event), door: doorAfter(state.door, event) };
+      return {
+        ...state,
+        said: toldAfter(state.said, event),
+        door: doorAfter(state.door, event),
+        study: studyAfter(state.study, event),
+      };
     case 'LessonStarted':
       return { ...state, kind: 'live', startedAt: event.data.at };
     case 'LessonEnded':

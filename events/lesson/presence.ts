@@ -6,6 +6,7 @@ import type { ExistingLesson, LessonCommandOf, LessonDecision, MediaCommand } fr
 import type { LessonEvent, LessonState } from './events.ts';
 import { over } from './over.ts';
 import { isTakenOut } from './room.ts';
+import { closesAt as studyClosesAt, hasPlace, whyNotIn } from './study.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -15,22 +16,25 @@ const inTheFuture = (): Refusal => refuse('in-the-future', 'This has not happene
 const notJoined = (): Refusal => refuse('not-joined', 'This connection is not in the lesson.');
 
 /** When the classroom opens, business ms. */
-const opensAt = (state: RunningLesson): number => state.lesson.startsAt - POLICY_2026_11.opensBeforeMs;
+const opensAt = ({ lesson, study }: RunningLesson): number =>
+  lesson.startsAt - (study === null ? POLICY_2026_11.opensBeforeMs : 0);
 
 /** When it closes at the latest, business ms. */
-const closesAt = (state: RunningLesson): number =>
-  state.lesson.startsAt + state.lesson.minutes * MINUTE_MS + POLICY_2026_11.closesAfterMs;
+const closesAt = ({ lesson, study }: RunningLesson): number =>
+  study === null
+    ? lesson.startsAt + lesson.minutes * MINUTE_MS + POLICY_2026_11.closesAfterMs
+    : studyClosesAt(lesson, study);
 
-/** Rule LE9: the lesson starts when the tutor and one student are both here for the first time. */
+/** Rules LE9 and ST9: the lesson starts when its host and one who has a place are both here for the first time. */
 export function startIfBothAreHere(state: RunningLesson, people: People, at: number): readonly LessonEvent[] {
   if (state.kind === 'live') return [];
   const tutorHere = isHere(presenceOf(people, state.lesson.tutorId));
-  const studentHere = state.seats.some((seat) => isHere(presenceOf(people, seat.studentId)));
-  if (!tutorHere || !studentHere) return [];
+  const otherHere = [...people.values()].some((one) => isHere(one) && hasPlace(state, one.personId));
+  if (!tutorHere || !otherHere) return [];
   return [{ type: 'LessonStarted', data: { lessonId: state.lesson.lessonId, at } }];
 }
 
-/** Rules LE6–LE9, LE36. */
+/** Rules LE6–LE9, LE36, ST7–ST9. */
 export function join({ data, now }: LessonCommandOf<'JoinLesson'>, state: ExistingLesson): LessonDecision {
   const { lessonId, personId, role, connectionId } = data;
   if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
@@ -38,9 +42,13 @@ export function join({ data, now }: LessonCommandOf<'JoinLesson'>, state: Existi
   if (now >= closesAt(state)) return refuse('lesson-ended', 'This lesson has ended.');
   if (role === 'host' && personId !== state.lesson.tutorId)
     return refuse('not-the-host', 'Only the tutor is the host of this lesson.');
-  if (role === 'participant' && !state.seats.some((seat) => seat.studentId === personId))
+  if (state.study === null && role === 'participant' && !hasPlace(state, personId))
     return refuse('no-seat', 'This person has no seat in this lesson.');
   if (isTakenOut(state, personId)) return refuse('removed', 'This person was taken out of the lesson.');
+  if (state.study !== null && role !== 'host') {
+    const no = whyNotIn(state, state.study, personId);
+    if (no) return no;
+  }
   for (const presence of state.people.values()) {
     if (!openStay(presence, connectionId)) continue;
     return presence.personId === personId ? [] : refuse('connection-taken', 'This connection is another person’s.');

@@ -5,6 +5,7 @@ import { POLICY_2026_11 } from '../shared/policy.ts';
 import { refuse } from '../shared/refusal.ts';
 import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.ts';
 import { over } from './over.ts';
+import { hasPlace } from './study.ts';
 
 /** One thing that the host said. */
 export type HostWord =
@@ -103,8 +104,7 @@ export function noteRights({ data, now }: LessonCommandOf<'NoteRights'>, state: 
     return refuse('not-open-yet', 'The classroom opens 15 minutes before the lesson starts.');
   if (personId !== state.lesson.tutorId) return refuse('not-the-host', 'Only the tutor is the host of this lesson.');
   const about = 'studentId' in word ? word.studentId : null;
-  if (about !== null && !state.seats.some(({ studentId }) => studentId === about))
-    return refuse('no-seat', 'This person has no seat in this lesson.');
+  if (about !== null && !hasPlace(state, about)) return refuse('no-seat', 'This person has no seat in this lesson.');
   const fact = factOf(word, { lessonId, personId, at });
   const [name, said] = wordOf(fact);
   return state.said.has(name) && state.said.get(name) === said ? [] : [fact];

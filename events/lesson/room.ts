@@ -11,6 +11,7 @@ import type { LessonEvent } from './events.ts';
 import { over } from './over.ts';
 import { leavingAltogether, type RunningLesson } from './presence.ts';
 import type { SaidSoFar } from './rights.ts';
+import { hasPlace } from './study.ts';
 
 /** One thing that happened in the room. `personId` is whom it is about. */
 export type RoomWord =
@@ -209,9 +210,11 @@ export function noteRoom({ data, now }: LessonCommandOf<'NoteRoom'>, state: Exis
 }
 
 /** Rules LE33–LE35: who may say this. */
-function problemWith(word: RoomWord, by: string | null, { lesson, seats, said }: RunningLesson): Refusal | null {
+function problemWith(word: RoomWord, by: string | null, state: RunningLesson): Refusal | null {
+  const { lesson, said, study } = state;
   const host = by === lesson.tutorId;
   const coHost = by !== null && said.get(roleOf(by)) === 'co-host';
+  const noSeat = (): Refusal => refuse('no-seat', 'This person has no seat in this lesson.');
   const notTheHost = (): Refusal => refuse('not-the-host', 'Only the host may do this.');
   switch (word.type) {
     case 'AskedToEnter':
@@ -220,15 +223,15 @@ function problemWith(word: RoomWord, by: string | null, { lesson, seats, said }:
       return by === word.personId ? null : refuse('not-theirs', 'Only the person themselves can say this.');
     case 'RoleChanged':
       if (!host) return notTheHost();
-      return seats.some(({ studentId }) => studentId === word.personId)
-        ? null
-        : refuse('no-seat', 'This person has no seat in this lesson.');
+      return hasPlace(state, word.personId) ? null : noSeat();
     case 'ParticipantTurnedAway':
     case 'ParticipantRemoved':
       if (word.personId === lesson.tutorId) return refuse('host-stays', 'The host is not sent away.');
       if (by === null) return word.type === 'ParticipantTurnedAway' ? null : notTheHost();
       return host || coHost ? null : notTheHost();
     case 'ParticipantAdmitted':
+      if (study !== null && !study.guests.has(word.personId)) return noSeat();
+      return host || coHost ? null : notTheHost();
     case 'DoorChanged':
     case 'SendingChanged':
       return host || coHost ? null : notTheHost();

@@ -28,6 +28,7 @@ export function schedule({ data }: LessonCommandOf<'ScheduleLesson'>, state: Les
 export function takeSeat({ data, now }: LessonCommandOf<'TakeSeat'>, state: ExistingLesson): LessonDecision {
   const { lessonId, bookingId, studentId, moveId } = data;
   if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
+  if (state.study !== null) return refuse('study-room', 'Nobody books a seat in a study room.');
   if (state.seats.some((seat) => seat.bookingId === bookingId)) return [];
   if (state.givenUp.includes(bookingId) && moveId === undefined)
     return refuse('seat-given-up', 'This booking gave its seat back.');

@@ -19,6 +19,7 @@ export const PUBLIC_NAMES: ReadonlySet<string> = new Set([
   'disputeId',
   'fromLessonId',
   'guardianId',
+  'hostId',
   'instituteId',
   'lessonId',
   'linkId',
@@ -69,6 +70,8 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'ChargebackAnswerFailed.answer',
   'LessonCancelled.reason',
   'LessonScheduled.code',
+  'StudyRoomOpened.code',
+  'StudyRoomOpened.rules.version',
   'OutcomeDecided.reasons.*',
   'ParticipantLeft.reason',
   'PayoutCancelled.reason',
@@ -105,6 +108,8 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   // Of a random secret, not of words.
   'InviteLinkMade.tokenHash',
   'InviteLinkRevoked.tokenHash',
+  'StudyLinkMade.tokenHash',
+  'StudyLinkRevoked.tokenHash',
   // What the provider says of a transaction.
   'PaymentAttemptFailed.reason',
   'PaymentAttemptFailed.description',

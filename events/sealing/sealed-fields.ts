@@ -72,6 +72,7 @@ export const SEALED = {
   DisputeAnswered: { owner: 'by', fields: ['text'] },
   StatementAdded: { owner: 'by', fields: ['text'] },
   ReviewWritten: { owner: 'studentId', fields: ['text'] },
+  StudyRoomOpened: { owner: 'hostId', fields: ['subject'] },
   StudyGroupCreated: { owner: 'by', fields: ['name'] },
   StudyGroupRenamed: { owner: 'by', fields: ['name'] },
 } as const satisfies Table;

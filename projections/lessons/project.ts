@@ -1,10 +1,12 @@
-import { change, json, table, type Projection } from '../runner/projection.ts';
+import type { GuestPlace } from '#events/lesson/study.ts';
+import { change, json, table, type Projection, type Rows } from '../runner/projection.ts';
 
 const LESSON = table(
   'lesson',
   {
     lesson_id: 'text',
     code: 'text',
+    kind: 'text',
     tutor_id: 'text',
     subject: 'text',
     starts_at: 'int8',
@@ -41,6 +43,20 @@ const LESSON_OUT = table(
   { key: ['lesson_id', 'person_id'], indexes: {} },
 );
 
+/** Who followed the link of a study room, and where they stand. */
+const STUDY_GUEST = table(
+  'study_guest',
+  { lesson_id: 'text', person_id: 'text', place: 'text', since: 'int8' },
+  { key: ['lesson_id', 'person_id'], indexes: { study_guest_person: '(person_id)' } },
+);
+
+/** The link of a study room that stands. */
+const STUDY_LINK = table(
+  'study_link',
+  { lesson_id: 'text', link_id: 'text', token_hash: 'text' },
+  { key: ['lesson_id'], indexes: { study_link_hash: '(token_hash)' } },
+);
+
 const OUTCOME = table(
   'outcome',
   {
@@ -57,10 +73,16 @@ const OUTCOME = table(
   { key: ['booking_id'], indexes: { outcome_lesson: '(lesson_id)' } },
 );
 
-/** Lessons, who has a seat in them, and what came of each seat (SPEC RM6). */
+/** In a lesson that was booked there are no guests. */
+function placeGuest(rows: Rows, lessonId: string, personId: string, place: GuestPlace): void {
+  const guest = rows.get(STUDY_GUEST, lessonId, personId);
+  if (guest) rows.put(STUDY_GUEST, { ...guest, place });
+}
+
+/** Lessons, who has a seat in them, who came to a study room, and what came of each seat (SPEC RM6). */
 export const lessons: Projection = {
   name: 'lessons',
-  tables: [LESSON, LESSON_SEAT, LESSON_OUT, OUTCOME],
+  tables: [LESSON, LESSON_SEAT, LESSON_OUT, STUDY_GUEST, STUDY_LINK, OUTCOME],
   project(fact, rows) {
     switch (fact.type) {
       case 'LessonScheduled': {
@@ -68,6 +90,7 @@ export const lessons: Projection = {
         return rows.put(LESSON, {
           lesson_id: lessonId,
           code,
+          kind: 'booked',
           tutor_id: tutorId,
           subject,
           starts_at: startsAt,
@@ -85,10 +108,47 @@ export const lessons: Projection = {
       }
       case 'SeatGivenUp':
         return rows.remove(LESSON_SEAT, fact.data.lessonId, fact.data.bookingId);
-      case 'ParticipantRemoved':
-        return rows.put(LESSON_OUT, { lesson_id: fact.data.lessonId, person_id: fact.data.personId });
-      case 'ParticipantAdmitted':
-        return rows.remove(LESSON_OUT, fact.data.lessonId, fact.data.personId);
+      case 'StudyRoomOpened': {
+        const { lessonId, code, hostId, subject, startsAt, rules } = fact.data;
+        return rows.put(LESSON, {
+          lesson_id: lessonId,
+          code,
+          kind: 'study',
+          tutor_id: hostId,
+          subject,
+          starts_at: startsAt,
+          minutes: rules.minutes,
+          seats: rules.people,
+          state: 'scheduled',
+          started_at: null,
+          ended_at: null,
+          ended_by: null,
+        });
+      }
+      case 'StudyLinkMade': {
+        const { lessonId, linkId, tokenHash } = fact.data;
+        return rows.put(STUDY_LINK, { lesson_id: lessonId, link_id: linkId, token_hash: tokenHash });
+      }
+      case 'StudyLinkRevoked':
+        return rows.remove(STUDY_LINK, fact.data.lessonId);
+      case 'StudyLinkFollowed': {
+        const { lessonId, personId, at } = fact.data;
+        return rows.put(STUDY_GUEST, { lesson_id: lessonId, person_id: personId, place: 'asked', since: at });
+      }
+      case 'ParticipantRemoved': {
+        const { lessonId, personId } = fact.data;
+        rows.put(LESSON_OUT, { lesson_id: lessonId, person_id: personId });
+        return placeGuest(rows, lessonId, personId, 'out');
+      }
+      case 'ParticipantAdmitted': {
+        const { lessonId, personId } = fact.data;
+        rows.remove(LESSON_OUT, lessonId, personId);
+        return placeGuest(rows, lessonId, personId, 'in');
+      }
+      case 'ParticipantTurnedAway':
+        // A locked door turns away by itself, and takes nothing from who was let in before.
+        if (fact.data.by === null) return;
+        return placeGuest(rows, fact.data.lessonId, fact.data.personId, 'asked');
       case 'LessonCancelled':
         return change(rows, LESSON, fact.data.lessonId, () => ({ state: 'cancelled' }));
       case 'LessonStarted':

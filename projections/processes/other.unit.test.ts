@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STUDY_RULES_2026_11 } from '#events/lesson/study.ts';
 import type { AnyEvent } from '#events/handling/registry.ts';
 import type { Fact } from '../fact.ts';
 import { commandsIn, fact, reactionsTo } from '../testing/facts.ts';
@@ -164,6 +165,29 @@ describe('run-lesson', () => {
     expect(reactionsTo(runLesson, [seatHeld(), other, scheduled, seat(BOOKING), released])).toEqual([]);
     // Never paid, so there never was a lesson.
     expect(reactionsTo(runLesson, [seatHeld(), released])).toEqual([]);
+  });
+
+  test('RL7: a study room ends by time, and ten minutes after all have gone, however early that is', () => {
+    const opened = lesson({
+      type: 'StudyRoomOpened',
+      data: {
+        lessonId: LESSON,
+        code: 'nx-abcdefgh',
+        hostId: 's1',
+        subject: '',
+        startsAt: START,
+        rules: STUDY_RULES_2026_11,
+      },
+    });
+    const ending = (by: string, dueAt: number) => ({
+      kind: 'timer',
+      dueAt,
+      command: { type: 'EndLesson', data: { by } },
+    });
+    expect(reactionsTo(runLesson, [opened])).toMatchObject([ending('time', START + 3 * HOUR)]);
+    const gone = [opened, joined('c1'), left('c1', START + 60_000)];
+    expect(reactionsTo(runLesson, gone)).toMatchObject([ending('all-gone', START + 660_000)]);
+    expect(reactionsTo(runLesson, [opened, joined('c1'), joined('c2'), left('c1', START)])).toEqual([]);
   });
 
   test('RL4: nothing is armed while someone is there, or after the end', () => {

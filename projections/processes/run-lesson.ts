@@ -1,4 +1,5 @@
 /** What a lesson's own facts set off: bookings in progress, the end when all have gone, who is told of the start. Rules RL1–RL6. */
+import { termsOf } from '#events/lesson/study.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { command, type Process, type Reaction } from './process.ts';
 
@@ -9,6 +10,8 @@ interface Scheduled {
   readonly subject: string;
   readonly startsAt: number;
   readonly minutes: number;
+  /** Of a study room: it ends when all have been gone for this long, ms, whenever that is. */
+  readonly allGoneMs?: number;
 }
 
 export interface RunLesson {
@@ -40,6 +43,7 @@ export const runLesson: Process<RunLesson> = {
       case 'SeatMoved':
       case 'SeatReleased':
       case 'LessonScheduled':
+      case 'StudyRoomOpened':
       case 'SeatTaken':
       case 'SeatGivenUp':
       case 'LessonStarted':
@@ -62,6 +66,8 @@ export const runLesson: Process<RunLesson> = {
         return { ...state, kept: without(state.kept, fact.data.bookingId) };
       case 'LessonScheduled':
         return { ...state, lesson: fact.data };
+      case 'StudyRoomOpened':
+        return { ...state, lesson: { ...termsOf(fact.data), subject: '', allGoneMs: fact.data.rules.allGoneMs } };
       case 'SeatTaken':
         return { ...state, seats: { ...state.seats, [fact.data.bookingId]: fact.data.studentId } };
       case 'SeatGivenUp':
@@ -91,6 +97,17 @@ export const runLesson: Process<RunLesson> = {
   react(fact, state) {
     const { lesson } = state;
     switch (fact.type) {
+      case 'StudyRoomOpened': {
+        const { lessonId, startsAt, rules } = fact.data;
+        return [
+          {
+            kind: 'timer',
+            key: `study-time:${lessonId}`,
+            dueAt: startsAt + rules.minutes * 60_000,
+            command: { type: 'EndLesson', data: { lessonId, by: 'time', policy: POLICY_2026_11 } },
+          },
+        ];
+      }
       case 'LessonStarted': {
         if (!lesson) return [];
         return Object.keys(state.seats).map((bookingId) =>
@@ -123,12 +140,16 @@ export const runLesson: Process<RunLesson> = {
         return state.live ? [command('start', { type: 'StartBooking', data: startOf(fact.data) })] : [];
       case 'ParticipantLeft': {
         if (!lesson || state.ended || state.here.length > 0) return [];
+        const { allGoneMs } = lesson;
         const endsAt = lesson.startsAt + lesson.minutes * 60_000;
         return [
           {
             kind: 'timer',
             key: `all-gone:${lesson.lessonId}:${fact.id}`,
-            dueAt: Math.max(fact.data.at, endsAt) + POLICY_2026_11.allGoneMs,
+            dueAt:
+              allGoneMs === undefined
+                ? Math.max(fact.data.at, endsAt) + POLICY_2026_11.allGoneMs
+                : fact.data.at + allGoneMs,
             // Refused when someone came back in the meantime.
             command: {
               type: 'EndLesson',

@@ -71,12 +71,16 @@ export class Door {
     const out = room.state.out.some((other) => other.personId === personId);
     if (waiter === undefined && !out) return false;
     const told = this.#attendance.note(room.lessonId, by, { type: 'ParticipantAdmitted', personId });
-    if (waiter !== undefined) this.#open(room, waiter);
-    else {
+    // The lesson refuses them until it knows; without its store nobody waits for long.
+    const known = (): Promise<unknown> => Promise.race([told, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+    if (waiter === undefined) {
       room.change(letIn(room.state, personId));
-      // The lesson refuses them until it knows; without its store nobody waits for long.
-      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+      await known();
+      return true;
     }
+    if (waiter.always) await known();
+    // Meanwhile they may have gone, or been let in by another host.
+    if (room.waiting.get(personId) === waiter) this.#open(room, waiter);
     return true;
   }
 

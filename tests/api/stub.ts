@@ -91,6 +91,7 @@ export const LESSON: LessonRow = {
   subject: 'Mathematics',
   startsAt: BOOKING.startsAt,
   minutes: 60,
+  study: null,
   seats: 3,
   state: 'ended',
   startedAt: BOOKING.startsAt,

@@ -20,6 +20,7 @@ function lesson(day: string, minute: number): LessonRow {
     subject: 'Maths',
     startsAt: instantOf(day, minute, zone),
     minutes: 60,
+    study: null,
     seats: 1,
     state: 'scheduled',
     startedAt: null,

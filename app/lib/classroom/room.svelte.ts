@@ -38,6 +38,8 @@ export interface RoomOptions {
   /** Whose place it is. */
   readonly personId: string;
   readonly local: LocalMedia;
+  /** False where nothing is ever recorded, so that nobody is asked and nobody is told. */
+  readonly recordable?: boolean;
   /** The business clock was moved. */
   readonly onClock: () => void;
   /** Whether there is something to show without the door's answer. */
@@ -291,10 +293,17 @@ export class Room {
         version: opened.welcome.version,
         rtpCapabilities,
         resume,
-        recorded: this.recorded,
+        ...(this.#options.recordable === false ? {} : { recorded: this.recorded }),
       });
       if (this.#attempt !== mine) {
         signalling.close();
+        return 'done';
+      }
+      // Let in a moment ago: only now the door gives board and chat.
+      const no = answer.join.sync.documents.length === 0 ? await this.#lookInside(mine) : null;
+      if (no !== null) {
+        signalling.close();
+        if (this.#attempt === mine) this.#refuse(no.code, no.message);
         return 'done';
       }
       await this.#settle(signalling, joined, mine);
@@ -323,6 +332,17 @@ export class Room {
       }
       if (this.#attempt === mine) this.phase = 'joining';
     }
+  }
+
+  /** Asks the door until it opens board and chat too. Gives its “no”, if that is what it says. */
+  async #lookInside(mine: number): Promise<{ readonly code: string; readonly message: string } | null> {
+    for (let tries = 0; this.#attempt === mine; tries += 1) {
+      await this.#pause(backoff(tries, Math.random()));
+      const answer = await this.#door.fresh();
+      if (answer.kind === 'refused') return answer;
+      if (answer.kind === 'join' && answer.join.sync.documents.length > 0) return null;
+    }
+    return null;
   }
 
   #onFailure(error: unknown): Outcome {

@@ -10,6 +10,7 @@ const row: LessonRow = {
   subject: 'Maths',
   startsAt: 10_000_000,
   minutes: 60,
+  study: null,
   seats: 3,
   state: 'scheduled',
   startedAt: null,

@@ -7,7 +7,7 @@ import type { LessonRow } from '#projections/queries.ts';
 import { isPicture } from '../files/kinds.ts';
 import { dispositionOf } from '../files/names.ts';
 import type { Person, Services } from '../services.ts';
-import { mayReadOwn, maySeeDocuments } from '../visibility.server.ts';
+import { mayReadOwn, maySeeDocuments, takesPart } from '../visibility.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
 import { answers, answersFile } from './schema.server.ts';
@@ -140,9 +140,7 @@ const NO_LESSON = refuse('not-found', 'There is no such lesson.');
 export async function registerLessonFiles(app: FastifyInstance, services: Services): Promise<void> {
   const takesFiles = async (person: Person, code: string): Promise<LessonRow | Refusal> => {
     const lesson = await services.visibleLesson(person, code);
-    const takesPart =
-      lesson?.tutorId === person.personId || lesson?.students.some(({ studentId }) => studentId === person.personId);
-    if (!lesson || !takesPart) return NO_LESSON;
+    if (!lesson || !takesPart(lesson, person.personId)) return NO_LESSON;
     if (lesson.state === 'ended') return refuse('lesson-ended', 'This lesson has ended.');
     if (lesson.state === 'cancelled') return refuse('lesson-cancelled', 'This lesson was cancelled.');
     return lesson;

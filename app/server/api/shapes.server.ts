@@ -192,6 +192,15 @@ const LESSON = {
   endedAt: IntegerOrNull,
   endedBy: TextOrNull,
   students: Type.Array(Type.Object({ bookingId: Type.String(), studentId: Type.String(), name: Type.String() })),
+  /** Of a study room, whose host stands as its tutor. */
+  study: Type.Union([
+    Type.Object({
+      guests: Type.Array(
+        Type.Object({ personId: Type.String(), name: Type.String(), place: oneOf(['asked', 'in', 'out']) }),
+      ),
+    }),
+    Type.Null(),
+  ]),
 };
 
 export const Lesson = Type.Object({ ...LESSON, attendance: Type.Array(Attendance) });

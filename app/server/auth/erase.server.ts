@@ -7,9 +7,11 @@ import type { Submit } from '#events/handling/submit.ts';
 import { canErase, type ErasureFacts } from '#events/person/can-erase.ts';
 import { wordsOf } from '#events/sealing/words.server.ts';
 import type { Vault } from '#events/sealing/vault.server.ts';
+import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { EventStore } from '#events/store/event-store.ts';
 import type { Database } from '#platform/database/database.ts';
+import type { LessonRow } from '#projections/queries.ts';
 import { accountById, deleteAccount } from './accounts.server.ts';
 
 export interface ErasureSettings {
@@ -31,6 +33,8 @@ export interface ErasureSettings {
   }) => Promise<void>;
   /** The conversations that they are in or invited to. */
   readonly membershipsOf: (personId: string) => Promise<readonly string[]>;
+  /** The study rooms that they opened. */
+  readonly studyRoomsOf: (personId: string) => Promise<readonly Pick<LessonRow, 'lessonId' | 'state'>[]>;
   /** Has the read models built anew. */
   readonly rebuild: () => Promise<void>;
 }
@@ -45,7 +49,7 @@ export interface Erasing {
 export type ErasePerson = (erasing: Erasing) => Promise<{ readonly kind: 'erased' } | Refusal>;
 
 export function createErasure(settings: ErasureSettings): ErasePerson {
-  const { db, store, submit, vault, now, factsOf, scrub, membershipsOf, rebuild } = settings;
+  const { db, store, submit, vault, now, factsOf, scrub, membershipsOf, studyRoomsOf, rebuild } = settings;
 
   async function isErased(personId: string): Promise<boolean> {
     const [last] = await store.read(`person-${personId}`, { direction: 'backwards', limit: 1 });
@@ -70,6 +74,13 @@ export function createErasure(settings: ErasureSettings): ErasePerson {
         { type: 'SetAvailability', now: now(), data: { tutorId: personId, zone: 'UTC', windows: [] } },
         fromPerson({ ...by, requestId, command: 'SetAvailability' }),
       );
+    // Nobody stays in a room without a host.
+    for (const { lessonId, state } of await studyRoomsOf(personId))
+      if (state !== 'ended')
+        await submit(
+          { type: 'EndLesson', now: now(), data: { lessonId, by: 'host', policy: POLICY_2026_11 } },
+          fromPerson({ ...by, requestId, command: 'EndLesson' }),
+        );
     // Nobody waits for an answer, and no group is left without an owner. What they wrote there stays with the others.
     for (const conversationId of await membershipsOf(personId))
       await submit(

@@ -2,7 +2,8 @@
 import type { ConversationMember, ConversationRow } from '#projections/queries.ts';
 import type { ConversationLine, ConversationPage, GroupInvite } from './contract.ts';
 import type { ChatSummary } from './summaries.server.ts';
-import { MOST_MEMBERS, whyLinkIsDead } from '#events/conversation/group.ts';
+import { MOST_MEMBERS } from '#events/conversation/group.ts';
+import { whyLinkIsDead } from '#events/shared/invite-link.ts';
 
 const isIn = ({ state }: ConversationMember): boolean => state === 'in';
 const nameOf = (row: ConversationRow, personId: string | null): string =>

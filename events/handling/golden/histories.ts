@@ -160,6 +160,16 @@ export const HISTORIES: Histories = {
       'OutcomeDecided',
     ],
     ['LessonScheduled', 'SeatTaken', 'SeatGivenUp', 'LessonCancelled'],
+    [
+      'StudyRoomOpened',
+      'StudyLinkMade',
+      'StudyLinkFollowed',
+      'AskedToEnter',
+      'ParticipantAdmitted',
+      'StudyLinkRevoked',
+      'ParticipantRemoved',
+      'LessonEnded',
+    ],
   ],
   review: [['ReviewWritten']],
   dispute: [

@@ -22,6 +22,7 @@ export const common = {
     calendar: 'Calendar',
     students: 'Students',
     progress: 'Progress',
+    study: 'Study',
     earnings: 'Earnings',
     profile: 'Profile',
     institute: 'Institute',

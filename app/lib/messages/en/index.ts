@@ -26,6 +26,7 @@ import { records } from './records.ts';
 import { replay } from './replay.ts';
 import { rights } from './rights.ts';
 import { room } from './room.ts';
+import { study } from './study.ts';
 
 export const en = {
   common,
@@ -56,4 +57,5 @@ export const en = {
   replay,
   rights,
   room,
+  study,
 };

@@ -33,18 +33,21 @@ export const load: PageServerLoad = async (event) => {
   const { queries, now } = event.locals.services;
   const at = now();
   const is = (role: (typeof person.roles)[number]): boolean => person.roles.includes(role);
-  const [known, rows, bookings, requests, news, profile, earnings, stuck, disputes, account] = await Promise.all([
-    queries.rolesOf(person.personId),
-    queries.upcomingLessons(person.personId, at),
-    is('student') || is('guardian') ? queries.bookingsOf(person.personId) : [],
-    is('tutor') ? queries.requestsFor(person.personId) : [],
-    queries.notices(person.personId, NOTICES),
-    is('tutor') ? queries.tutorById(person.personId) : null,
-    is('tutor') ? queries.earnings(person.personId, { limit: 1 }) : null,
-    is('ops') ? queries.stuck(at) : [],
-    is('tutor') ? queries.disputesOf(person.personId) : [],
-    is('tutor') ? queries.payoutAccount(person.personId) : null,
-  ]);
+  const [known, rows, bookings, requests, news, profile, earnings, stuck, disputes, account, rooms] = await Promise.all(
+    [
+      queries.rolesOf(person.personId),
+      queries.upcomingLessons(person.personId, at),
+      is('student') || is('guardian') ? queries.bookingsOf(person.personId) : [],
+      is('tutor') ? queries.requestsFor(person.personId) : [],
+      queries.notices(person.personId, NOTICES),
+      is('tutor') ? queries.tutorById(person.personId) : null,
+      is('tutor') ? queries.earnings(person.personId, { limit: 1 }) : null,
+      is('ops') ? queries.stuck(at) : [],
+      is('tutor') ? queries.disputesOf(person.personId) : [],
+      is('tutor') ? queries.payoutAccount(person.personId) : null,
+      is('student') ? event.locals.services.studyRoomsOf(person) : [],
+    ],
+  );
   const asked = [...bookings, ...(await asksOf(queries, person.personId, rows, at))];
   const children = known?.children ?? [];
   const told = new Set(news.flatMap((notice) => (notice.kind === 'lesson-started' ? (notice.href ?? []) : [])));
@@ -53,6 +56,8 @@ export const load: PageServerLoad = async (event) => {
   return {
     now: at,
     roles: person.roles,
+    /** Their own study room, if one is open. */
+    studyRoom: rooms.find((room) => room.mine && room.endedAt === null)?.code ?? null,
     bookedBefore: bookings.some((booking) => booking.confirmedAt !== null),
     lessons: lessons.slice(0, LESSONS),
     // The tutor is in the classroom, though the lesson counts as live only with a student.

@@ -1,6 +1,6 @@
 import type { LessonRole } from '#events/access/roles.ts';
-import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { attendanceFor, lessonFor } from '#app/server/views.server.ts';
+import { guestOf, opensAt, takesPart } from '#app/server/visibility.server.ts';
 import { personOf, unknownPage } from '$lib/guard.ts';
 import type { PageServerLoad } from './$types';
 
@@ -12,19 +12,28 @@ export const load: PageServerLoad = async (event) => {
   const lesson = await services.visibleLesson(person, event.params.code);
   if (!lesson) unknownPage();
   const own = lesson.students.find((student) => student.studentId === person.personId);
-  const role: LessonRole | null = lesson.tutorId === person.personId ? 'host' : own ? 'participant' : null;
+  const guest = guestOf(lesson, person.personId);
+  const role: LessonRole | null =
+    lesson.tutorId === person.personId ? 'host' : own || guest !== null ? 'participant' : null;
   const over = lesson.state === 'ended';
-  const [shown, attendance, earnings, boards] = await Promise.all([
+  const [shown, attendance, earnings, boards, invite] = await Promise.all([
     lessonFor(services.queries, person, lesson),
     over ? attendanceFor(services.queries, person, lesson) : [],
     over && role === 'host' ? services.queries.earnings(person.personId, { code: lesson.code }) : null,
-    !over && role === 'host' ? services.earlierBoards(person, lesson.code) : [],
+    !over && role === 'host' && lesson.study === null ? services.earlierBoards(person, lesson.code) : [],
+    role === 'host' ? services.studyLinkFor(person, lesson.code) : null,
   ]);
   return {
     lesson: shown,
     role,
     me: { personId: person.personId, name: person.name },
-    opensAt: lesson.startsAt - POLICY_2026_11.opensBeforeMs,
+    opensAt: opensAt(lesson),
+    /** They may read board and chat when it is over: not who only stood at the door of a study room. */
+    reads: lesson.study === null || takesPart(lesson, person.personId),
+    /** They follow the link of a study room, and the host has not let them in. */
+    asks: guest === 'asked',
+    /** The token of the study room’s link, for its host. */
+    invite,
     attendance,
     payouts: earnings?.rows ?? [],
     bookingId: own?.bookingId ?? null,
