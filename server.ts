@@ -273,8 +273,7 @@ async function start(config: Config): Promise<Running> {
       },
       rebuild: () => requestRebuild(db),
       membershipsOf: readSide.queries.membershipsOf,
-      studyRoomsOf: async (personId) =>
-        (await readSide.queries.studyRoomsOf(personId)).filter(({ tutorId }) => tutorId === personId),
+      studyRoomsOf: readSide.queries.studyRoomsOf,
     }),
     auditState: async () => {
       const last = (await listHeads(db)).at(-1)?.head;

@@ -7,6 +7,7 @@ import { createErasure, type ErasePerson } from '#app/server/auth/erase.server.t
 import { fromPerson, fromProvider, fromSystem } from '#events/handling/context.ts';
 import { createSubmit } from '#events/handling/submit.server.ts';
 import type { AnyCommand, Submit } from '#events/handling/submit.ts';
+import { STUDY_RULES_2026_11 as rules } from '#events/lesson/study.ts';
 import type { ErasureFacts } from '#events/person/can-erase.ts';
 import { openVault, type Vault } from '#events/sealing/vault.server.ts';
 import { sealedStore } from '#events/sealing/sealed-store.server.ts';
@@ -266,6 +267,16 @@ beforeAll(async () => {
   await give({ type: 'CreateStudyGroup', data: { ...group, name: 'Friends of Rukmini’s garden' } }, student);
   await give({ type: 'InviteMember', data: { ...group, personId: tutor } }, student);
   await give({ type: 'JoinStudyGroup', data: { conversationId: 'group-1', personId: tutor, tokenHash: null } }, tutor);
+  const room = (lessonId: string, hostId: string, subject: string) =>
+    give({
+      type: 'OpenStudyRoom',
+      data: { lessonId, code: lessonId, hostId, subject, rules, linkId: `k-${lessonId}`, tokenHash: `h-${lessonId}` },
+    });
+  await room('room-1', student, 'Friends of Rukmini’s garden, botany');
+  await room('room-2', 'somebody', 'Botany');
+  await give({ type: 'FollowStudyLink', data: { lessonId: 'room-2', personId: student, tokenHash: 'h-room-2' } });
+  const word = { type: 'ParticipantAdmitted', personId: student } as const;
+  await give({ type: 'NoteRoom', data: { lessonId: 'room-2', by: 'somebody', at: NOW, word } });
   await db.query(`INSERT INTO worker.webhook (event_id, body, state, received_at) VALUES ('evt_1', $1, 'done', 0)`, [
     JSON.stringify({ payload: { payment: { entity: { email: 'Rukmini@nexused.test', amount: 80_000 } } } }),
   ]);
@@ -335,6 +346,14 @@ describe('erasing a person', () => {
     expect(await createQueries(db, clock).conversationsOf(tutor)).toMatchObject([
       { conversationId: 'dm-1', over: true, members: [{ personId: tutor }] },
       { conversationId: 'group-1', over: false, name: null, ownerId: tutor, members: [{ personId: tutor }] },
+    ]);
+    // ST10: nobody stays in a room whose host is gone; where they were a guest the others go on.
+    const rooms = await db.query(
+      `SELECT lesson_id AS id, subject, state FROM read_model.lesson WHERE kind = 'study' ORDER BY 1`,
+    );
+    expect(rooms).toEqual([
+      { id: 'room-1', subject: '[erased]', state: 'ended' },
+      { id: 'room-2', subject: 'Botany', state: 'scheduled' },
     ]);
     expect(await db.query(`SELECT * FROM "session"`)).toEqual([]);
     expect(await db.query('SELECT body FROM worker.webhook')).toEqual([{ body: '' }]);

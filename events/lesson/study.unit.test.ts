@@ -322,6 +322,9 @@ describe('a study room while it runs', () => {
     given([...room, followed('g1'), admitted('g1')])
       .when(say(coHost))
       .then([{ type: 'RoleChanged', data: { lessonId, by: 'h', at: START, personId: 'g1', role: 'co-host' } }]);
+    given([...room, followed('g1'), admitted('g1'), removed('g1')])
+      .when(say(coHost))
+      .then('no-seat');
     const muting: LessonCommand = {
       type: 'NoteRights',
       data: { lessonId, personId: 'h', at: START, word: { type: 'ParticipantMuted', studentId: 'g1', state: 'muted' } },

@@ -46,7 +46,7 @@ export interface Fixture {
   readonly told: Submitted[];
   /** Answers the next JoinLesson with this. */
   refuseJoins(refusal: Refusal | null): void;
-  /** The lesson takes its time over joins until the returned function is called. */
+  /** The lesson takes its time over joins and over who is let in, until the returned function is called. */
   holdJoins(): () => void;
   moveClock(ms: number): void;
   now(): number;
@@ -106,7 +106,8 @@ export async function startFixture(
   const now = (): number => Date.now() + clock.offset;
 
   const submit: Submit = async (command, context) => {
-    if (command.type === 'JoinLesson') await held;
+    const letsIn = command.type === 'NoteRoom' && command.data.word.type === 'ParticipantAdmitted';
+    if (command.type === 'JoinLesson' || letsIn) await held;
     if (command.type === 'JoinLesson' && refusal !== null) return refusal;
     told.push({ command, context });
     return { kind: 'accepted', stream: 'lesson-x', revision: told.length, position: null, events: [] };

@@ -33,8 +33,8 @@ export interface ErasureSettings {
   }) => Promise<void>;
   /** The conversations that they are in or invited to. */
   readonly membershipsOf: (personId: string) => Promise<readonly string[]>;
-  /** The study rooms that they opened. */
-  readonly studyRoomsOf: (personId: string) => Promise<readonly Pick<LessonRow, 'lessonId' | 'state'>[]>;
+  /** The study rooms that they opened, or were in. */
+  readonly studyRoomsOf: (personId: string) => Promise<readonly Pick<LessonRow, 'lessonId' | 'tutorId' | 'state'>[]>;
   /** Has the read models built anew. */
   readonly rebuild: () => Promise<void>;
 }
@@ -75,8 +75,8 @@ export function createErasure(settings: ErasureSettings): ErasePerson {
         fromPerson({ ...by, requestId, command: 'SetAvailability' }),
       );
     // Nobody stays in a room without a host.
-    for (const { lessonId, state } of await studyRoomsOf(personId))
-      if (state !== 'ended')
+    for (const { lessonId, tutorId, state } of await studyRoomsOf(personId))
+      if (tutorId === personId && state !== 'ended')
         await submit(
           { type: 'EndLesson', now: now(), data: { lessonId, by: 'host', policy: POLICY_2026_11 } },
           fromPerson({ ...by, requestId, command: 'EndLesson' }),

@@ -72,6 +72,6 @@ export const study = {
     overBody: 'Ask who sent you the link for a new one, or open a room of your own.',
     dead: 'This link does not work',
     deadBody: 'It may have been stopped, or cut short when it was copied. Ask who sent it for a new one.',
-    home: 'Study rooms',
+    home: 'Back to home',
   },
 };
