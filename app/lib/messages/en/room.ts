@@ -160,6 +160,10 @@ export const room = {
     before: 'Page before',
     next: 'Next page',
     float: 'Picture in a window of its own',
+    noFloat: {
+      title: 'Your browser did not give the picture a window of its own.',
+      body: 'It stays here. Try again once it moves, or in another browser.',
+    },
     withheld: 'picture not loaded',
     withheldScreen: 'The shared screen is not loaded: you take sound only.',
     youShareSound: 'You are sharing your screen and its sound. The others see it instead of the board.',
