@@ -50,6 +50,7 @@ import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
 import { createPlaces } from '#sfu/nodes/places.server.ts';
+import { RoomStates } from '#sfu/nodes/states.server.ts';
 import { createTraceStore } from '#sfu/trace/store.server.ts';
 import { offerMetrics } from '#sfu/metrics.ts';
 import { createSyncServer } from '#sync/create-sync-server.server.ts';
@@ -218,6 +219,7 @@ async function start(config: Config): Promise<Running> {
     sfu: sfu ? { workers: sfu.stats().workers, mediasoup: sfu.stats().mediasoup } : { workers: 0, mediasoup: 'none' },
   });
   const traces = await createTraceStore(db);
+  const roomStates = await RoomStates.open(db, log);
   const places = await createPlaces({ bus, log, fallback: config.nodePublicUrl });
   onStop(() => places.close());
   const services = createServices({
@@ -254,7 +256,7 @@ async function start(config: Config): Promise<Running> {
     historyCounts: sync.historyCounts,
     takeLate: sync.takeLate,
     nodePublicUrl: config.nodePublicUrl,
-    mediaNodeOf: places.of,
+    mediaNodes: places,
     health,
     checkPassword: async (email, password) => {
       const headers = new Headers({ host: 'localhost' });
@@ -270,6 +272,7 @@ async function start(config: Config): Promise<Running> {
       scrub: async (known) => {
         await scrubWorkerTables(db, known);
         await traces.forget(known.personId);
+        await roomStates.forget(known.personId);
       },
       rebuild: () => requestRebuild(db),
       membershipsOf: readSide.queries.membershipsOf,

@@ -96,6 +96,8 @@ const LAST_FACTS_MS = 8_000;
 const LAST_ANSWERS_MS = 1_000;
 /** How often traces are stored while people are still there, wall ms. */
 const TRACES_EVERY_MS = 60_000;
+/** How often states of rooms that nobody wants any more are let go of, wall ms. */
+const SWEEP_EVERY_MS = 30 * 60_000;
 const MOST_PEERS = 60;
 const MOST_ROOMS = 400;
 
@@ -178,9 +180,18 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     background.add(mine);
   };
   if (media !== null) media.workers.onLost = () => task('media-lost', () => media.rooms.mediaLost());
+  /** The last heartbeat did not come through: no lesson should begin here. */
+  let ill = false;
   const heartbeat = (): void =>
     task('presence', async () => {
-      const again = await attendance.heartbeat(media?.rooms.connectedIds() ?? []);
+      let again: readonly string[];
+      try {
+        again = await attendance.heartbeat(media?.rooms.connectedIds() ?? []);
+        ill = false;
+      } catch (error) {
+        ill = true;
+        throw error;
+      }
       media?.rooms.tellMediaAnew(again);
     });
   const toDoors = sayer(bus, log);
@@ -189,7 +200,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
     if (media === null || media.workers.count === 0) return;
     const { count, loads } = media.workers;
     const load = loads.reduce((sum, share) => sum + share, 0) / count;
-    task('node', () => toDoors({ node, url, load, peers: media.rooms.peerCount, draining: stopping }));
+    task('node', () => toDoors({ node, url, load, peers: media.rooms.peerCount, draining: stopping || ill }));
   };
   say();
   const timers = [
@@ -206,6 +217,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       if (workers !== null) task('worker-load', () => workers.measure());
     }, LOAD_EVERY_MS),
     setInterval(() => traces.saveAll(), TRACES_EVERY_MS),
+    setInterval(() => task('room-states', () => states.sweep()), SWEEP_EVERY_MS),
     // Other nodes may die while this one runs; one of those left looks after their rows.
     setInterval(() => {
       task('orphans', async () => {
@@ -226,8 +238,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
       say();
       media.rooms.evictAll('node-draining');
     }
-    await Promise.all([homes.close(), states.close()]);
-    await attendance.settled(LAST_FACTS_MS);
+    await Promise.all([homes.close(), states.close(), attendance.settled(LAST_FACTS_MS)]);
   };
 
   return {

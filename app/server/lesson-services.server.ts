@@ -31,8 +31,13 @@ export interface LessonParts {
   readonly snapshot: (document: string) => Promise<Uint8Array | null>;
   /** Public address of the node that serves sync; null: the one the client used. */
   readonly nodePublicUrl: string | null;
-  /** Of the node that has a lesson's media, not at `avoid` unless it must be; null as above. */
-  readonly mediaNodeOf: (lessonId: string, avoid: string | null) => Promise<string | null>;
+  /** Addresses of the node that has a lesson's media; null as above. */
+  readonly mediaNodes: {
+    /** For who comes; not at `avoid` unless it must be. */
+    of(lessonId: string, avoid: string | null): Promise<string | null>;
+    /** For who is in already. */
+    now(lessonId: string): Promise<string | null>;
+  };
 }
 
 type LessonServices = Pick<Services, 'visibleLesson' | 'join' | 'endLesson' | 'documentSnapshot'>;
@@ -54,7 +59,7 @@ interface Place {
 }
 
 export function lessonServices(parts: LessonParts): LessonServices {
-  const { queries, submit, now } = parts;
+  const { queries, submit, now, mediaNodes } = parts;
   const states = streamStates(parts.store);
 
   async function placeByBooking(person: Person, lesson: LessonRow): Promise<Place | Refusal> {
@@ -87,7 +92,7 @@ export function lessonServices(parts: LessonParts): LessonServices {
       return lesson && (await maySeeLesson(queries, person, lesson)) ? lesson : null;
     },
 
-    async join(person, code, origin, avoid = null) {
+    async join(person, code, origin, { avoid, renewing = false } = {}) {
       const lesson = await queries.lessonByCode(code);
       if (!lesson) return NO_LESSON;
       const booked = lesson.study === null;
@@ -128,7 +133,10 @@ export function lessonServices(parts: LessonParts): LessonServices {
         ticket,
         expiresAt,
         sync: { url: `${node.replace(/^http/, 'ws')}/sync`, documents: [...shared, ...own] },
-        signalling: { url: (await parts.mediaNodeOf(lessonId, avoid)) ?? origin, path: '/signalling' },
+        signalling: {
+          url: (await (renewing ? mediaNodes.now(lessonId) : mediaNodes.of(lessonId, avoid ?? null))) ?? origin,
+          path: '/signalling',
+        },
       };
     },
 

@@ -228,6 +228,14 @@ export interface OpsServices {
   opsAct(person: Person, act: OpsAct, requestId: string): Promise<{ kind: 'done' | 'proposed' } | Refusal>;
 }
 
+/** How somebody comes to a lesson's door. */
+export interface JoinHow {
+  /** The address of a media server that does not answer them. */
+  readonly avoid?: string | undefined;
+  /** They are in already, and need a new ticket. */
+  readonly renewing?: boolean | undefined;
+}
+
 export interface Services
   extends
     CaseServices,
@@ -285,7 +293,7 @@ export interface Services
   /** Null for an unknown lesson and for one this person may not see: both answer 404. */
   visibleLesson(person: Person, code: string): Promise<LessonRow | null>;
   /** `origin` is where the client reached us, such as `http://localhost:3000`. */
-  join(person: Person, code: string, origin: string, avoid?: string | null): Promise<Join | Refusal>;
+  join(person: Person, code: string, origin: string, how?: JoinHow): Promise<Join | Refusal>;
   /** Only the host. */
   endLesson(person: Person, code: string): Promise<{ kind: 'ended' } | Refusal>;
   /** A compact copy of a lesson's document once it is read-only or for a preview; null when nobody wrote anything. */

@@ -34,12 +34,17 @@ const RELEASE = `
 if redis.call('HGET', KEYS[1], 'holder') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
+/** Between two tries to connect, ms. */
+const RETRY_MS = 250;
+
 /** The bus of many processes. Rejects when Redis does not answer within 10 s at the start. */
 export async function openRedisBus(url: string, options: RedisBusOptions = {}): Promise<Bus> {
   const { prefix = 'nexused:', onError = () => undefined } = options;
   const settings = { lazyConnect: true, connectTimeout: 5_000, keepAlive: 10_000 };
   // A command that meets an outage fails soon: a lease that was not renewed in time is lost, not waited for.
-  const commands = new Redis(url, { ...settings, maxRetriesPerRequest: 1, commandTimeout: 3_000 });
+  // It is back as soon as Redis is: whoever comes later finds their leases with others.
+  const retryStrategy = (): number => RETRY_MS;
+  const commands = new Redis(url, { ...settings, maxRetriesPerRequest: 1, commandTimeout: 3_000, retryStrategy });
   // Subscriptions wait out an outage and are made again by the client.
   const listening = new Redis(url, { ...settings, maxRetriesPerRequest: null });
   for (const redis of [commands, listening]) redis.on('error', (error: unknown) => onError(error, 'connection'));

@@ -35,7 +35,7 @@ export function sayer(bus: Pick<Bus, 'publish'>, log: Log): (word: NodeWord) => 
 }
 
 export class HeardNodes {
-  readonly #nodes = new Map<string, { readonly word: NodeWord; readonly at: number }>();
+  readonly #nodes = new Map<string, { readonly word: NodeWord; readonly at: number; chosen: number }>();
   readonly #now: () => number;
   #stop: (() => Promise<void>) | null = null;
 
@@ -52,7 +52,7 @@ export class HeardNodes {
 
   hear(word: NodeWord): void {
     const now = this.#now();
-    this.#nodes.set(word.node, { word, at: now });
+    this.#nodes.set(word.node, { word, at: now, chosen: 0 });
     for (const [node, { at }] of this.#nodes) if (now - at > 100 * FRESH_MS) this.#nodes.delete(node);
   }
 
@@ -62,15 +62,40 @@ export class HeardNodes {
     return [...this.#nodes.values()].filter(({ at }) => now - at <= FRESH_MS).map(({ word }) => word);
   }
 
+  /** The least busy of these, which has one more room from now on. */
+  choose(nodes: readonly NodeWord[]): NodeWord | null {
+    const word = leastBusy(nodes, (node) => this.#nodes.get(node)?.chosen ?? 0);
+    const known = word === null ? undefined : this.#nodes.get(word.node);
+    if (known !== undefined) known.chosen += 1;
+    return word;
+  }
+
+  /** All that are remembered: for when the bus is away, and nobody is heard any more. */
+  get known(): readonly NodeWord[] {
+    return [...this.#nodes.values()].map(({ word }) => word);
+  }
+
+  /** @param since as `now` counts, ms. */
+  wasHeard(node: string, since: number): boolean {
+    return (this.#nodes.get(node)?.at ?? -Infinity) >= since;
+  }
+
   async close(): Promise<void> {
     await this.#stop?.();
   }
 }
 
-/** Where the next room goes: to the least busy node, and of those that are equally busy to the one with fewer people. */
-export function leastBusy(nodes: readonly NodeWord[]): NodeWord | null {
+/** What a room that is about to begin is reckoned to add, as a share of a core. */
+const ROOM_LOAD = 0.03;
+
+/**
+ * Where the next room goes: to the least busy node, and of those that are equally busy to the one with fewer people.
+ * @param chosen rooms that were sent to a node since it was heard: what it said knows nothing of them.
+ */
+export function leastBusy(nodes: readonly NodeWord[], chosen: (node: string) => number = () => 0): NodeWord | null {
+  const busy = ({ node, load }: NodeWord): number => tenths(load + ROOM_LOAD * chosen(node));
   const open = nodes.filter(({ draining }) => !draining);
-  const [first] = open.toSorted((a, b) => tenths(a.load) - tenths(b.load) || a.peers - b.peers);
+  const [first] = open.toSorted((a, b) => busy(a) - busy(b) || a.peers + chosen(a.node) - b.peers - chosen(b.node));
   return first ?? null;
 }
 

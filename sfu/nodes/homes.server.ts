@@ -7,9 +7,9 @@ import type { Log } from '../log.ts';
 import { Serial } from '../rooms/serial.ts';
 
 /** How long a lease lives without being renewed, wall ms: so long a lesson waits for another node when its own died. */
-export const LEASE_MS = 2_000;
+export const LEASE_MS = 1_600;
 /** How often leases are renewed, wall ms. */
-export const RENEW_EVERY_MS = 500;
+export const RENEW_EVERY_MS = 400;
 
 export const leaseOf = (lessonId: string): string => `sfu-room:${lessonId}`;
 
@@ -28,6 +28,8 @@ export type Taken = 'ours' | 'elsewhere' | 'unknown';
 export class Homes {
   /** Told when another node has the lesson: this one stood still, or the leases were lost. */
   onLost: (lessonId: string) => void = () => undefined;
+  /** Told when a lease had run out and is ours again: somebody may have had the lesson meanwhile. `fence` is the one before. */
+  onRegained: (lessonId: string, fence: number) => void = () => undefined;
   readonly #bus: Pick<Bus, 'lease' | 'release'>;
   readonly #holder: string;
   readonly #log: Log;
@@ -110,7 +112,9 @@ export class Homes {
       return;
     }
     if (lease !== null) {
+      const before = this.fenceOf(lessonId);
       this.#held.set(lessonId, lease.fence);
+      if (lease.fence !== before) this.onRegained(lessonId, before);
       return;
     }
     this.#held.delete(lessonId);

@@ -146,6 +146,23 @@ describe('a lesson among several nodes', () => {
     expect(await states.of(LESSON)).toEqual({ ...FRESH, locked: true, mayShare: false });
   });
 
+  it('[N2] forgets who was erased, and what nobody changed for hours', async () => {
+    const states = await RoomStates.open(db, quiet);
+    const out = [{ personId: 'eve', name: 'Eve', how: 'removed' }] as const;
+    states.keep('with-eve', { ...FRESH, out }, 1);
+    states.keep('without', { ...FRESH, admitted: ['eves-sister'] }, 1);
+    await Promise.all(['with-eve', 'without'].map((lessonId) => states.written(lessonId)));
+    await states.forget('eve');
+    const kept = async (): Promise<unknown> =>
+      (await db.query<{ lesson_id: string }>('SELECT lesson_id FROM sfu_room')).map((row) => row.lesson_id);
+    expect(await kept()).toEqual(['without']);
+    await states.sweep();
+    expect(await kept()).toEqual(['without']);
+    await db.query('UPDATE sfu_room SET kept_at = kept_at - $1', [7 * 3_600_000]);
+    await states.sweep();
+    expect(await kept()).toEqual([]);
+  });
+
   it('[N4] that another node has taken meanwhile is given up: everybody is sent on, and told to have gone', async () => {
     const [one, two] = await start(2);
     const ann = await enter(one, 'ann');
@@ -153,12 +170,56 @@ describe('a lesson among several nodes', () => {
     const holder = (await bus.holder(leaseOf(LESSON))) ?? '';
     // As after this node stood still for longer than its lease lives.
     await bus.release(leaseOf(LESSON), holder);
-    const again = await enter(two, 'ann');
+    await bus.lease(leaseOf(LESSON), 'other ', 60_000);
     expect(await ann.next('closed')).toEqual({ reason: 'media-lost' });
+    await bus.release(leaseOf(LESSON), 'other ');
+    const again = await enter(two, 'ann');
     expect(one?.sfu.stats()).toMatchObject({ rooms: 0, peers: 0 });
     await until('the leaving', () => leaves()[0]);
     expect(leaves()).toMatchObject([{ personId: 'ann', reason: 'node-lost' }]);
     expect(again.all('closed')).toEqual([]);
+  });
+
+  it('[N4] that another node had meanwhile is given up, though it has let go of it again', async () => {
+    const [one] = await start(1);
+    const ann = await enter(one, 'ann', { role: 'host' });
+    const states = await RoomStates.open(db, quiet);
+    await states.written(LESSON);
+    const holder = (await bus.holder(leaseOf(LESSON))) ?? '';
+    await bus.release(leaseOf(LESSON), holder);
+    const other = await bus.lease(leaseOf(LESSON), 'other ', 60_000);
+    if (other !== null) {
+      states.keep(LESSON, { ...FRESH, locked: true }, other.fence);
+      await states.written(LESSON);
+      await bus.release(leaseOf(LESSON), 'other ');
+    }
+    expect(await ann.next('closed')).toEqual({ reason: 'media-lost' });
+    const { room } = await (await connect(one, 'ann', { role: 'host' })).join();
+    expect(room.locked).toBe(true);
+  });
+
+  it('[N4] whose lease ran out for a moment goes on when nobody else had it', async () => {
+    const [one] = await start(1);
+    const ann = await enter(one, 'ann', { role: 'host' });
+    await bus.release(leaseOf(LESSON), (await bus.holder(leaseOf(LESSON))) ?? '');
+    await expect.poll(() => bus.holder(leaseOf(LESSON))).not.toBeNull();
+    await ann.ask('set-room', { locked: true });
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    expect(ann.all('closed')).toEqual([]);
+  });
+
+  it('[N2] is not opened while nobody knows how it was left', async () => {
+    const [one] = await start(1);
+    const states = await RoomStates.open(db, quiet);
+    states.keep(LESSON, { ...FRESH, locked: true }, 1);
+    await states.written(LESSON);
+    await db.query('ALTER TABLE sfu_room RENAME TO sfu_room_away');
+    try {
+      await expect((await connect(one, 'bob')).join()).rejects.toThrow('media-unavailable');
+    } finally {
+      await db.query('ALTER TABLE sfu_room_away RENAME TO sfu_room');
+    }
+    await expect((await connect(one, 'bob')).join()).rejects.toThrow('room-locked');
   });
 
   it('[N3] goes on while nobody can say who has it, takes people in, and no other lesson begins', async () => {

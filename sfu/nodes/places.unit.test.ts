@@ -74,11 +74,28 @@ describe('the place of a lesson', () => {
     expect(holder === null ? null : readHolder(holder)).toEqual({ node: 'b', url: 'https://b.test' });
   });
 
-  it('[N6] stays where it is while that node holds on to it, however often somebody does not reach it', async () => {
+  it('[N6] stays where it is as soon as that node is heard, however often somebody does not reach it', async () => {
     await heard(word('a'), word('b'));
+    await bus.lease(leaseOf('lesson'), holderOf(word('a')), 60_000);
+    const since = performance.now();
+    setTimeout(() => void heard(word('a')), 200);
+    expect(await places.of('lesson', 'https://a.test')).toBe('https://a.test');
+    expect(performance.now() - since).toBeLessThan(2_000);
+  });
+
+  it('[N6] stays where it is in the end, though that node says nothing', async () => {
     await bus.lease(leaseOf('lesson'), holderOf(word('a')), 60_000);
     expect(await places.of('lesson', 'https://a.test')).toBe('https://a.test');
   }, 15_000);
+
+  it('[N5] is spread over nodes that said the same, and not chosen by who is in already', async () => {
+    await heard(word('a'), word('b'));
+    const urls = await Promise.all(['1', '2', '3', '4'].map((lesson) => places.of(lesson, null)));
+    expect(urls.filter((url) => url === 'https://a.test')).toHaveLength(2);
+    expect(await places.now('5')).not.toBeNull();
+    expect(await bus.holder(leaseOf('5'))).toBeNull();
+    expect(await places.now('1')).toBe(urls[0]);
+  });
 
   it('[N5] is the only node that there is, though it did not answer a moment ago', async () => {
     await heard(word('a'));
@@ -94,12 +111,18 @@ describe('the place of a lesson', () => {
     expect(places.any()).toBeNull();
   });
 
-  it('[N3] is the least busy node while nobody can say who has it', async () => {
-    const away: Bus = { ...bus, holder: () => Promise.reject(new Error('Redis is away')) };
-    const blind = await createPlaces({ bus: away, log: quiet, fallback: null });
-    expect(await blind.of('lesson', null)).toBeNull();
+  it('[N3] is where it was last while nobody can say who has it, and nobody is heard', async () => {
+    let away = false;
+    const holder = (name: string): Promise<string | null> =>
+      away ? Promise.reject(new Error('Redis is away')) : bus.holder(name);
+    const blind = await createPlaces({ bus: { ...bus, holder }, log: quiet, fallback: null });
     await heard(word('a'));
     expect(await blind.of('lesson', null)).toBe('https://a.test');
+    await heard(word('a', { load: 1 }), word('b'));
+    away = true;
+    expect(await blind.of('lesson', null)).toBe('https://a.test');
+    expect(await blind.now('lesson')).toBe('https://a.test');
+    expect(await blind.of('other', null)).toBe('https://b.test');
     await blind.close();
   });
 });

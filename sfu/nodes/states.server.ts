@@ -9,9 +9,8 @@ import { FRESH, type RoomState } from '../rooms/state.ts';
 
 /** A lesson lasts hours at most; a state that nobody asked for in this time is not wanted any more, wall ms. */
 const KEPT_MS = 6 * 3_600_000;
-const SWEEP_EVERY_MS = 600_000;
 const RETRY_MS = 1_000;
-/** So often a state is tried to be written; then the next change of the room tries again. */
+/** So often in a row a state is tried to be written; then the next change of the room tries again. */
 const MOST_TRIES = 30;
 
 /** What is to be written of one lesson: the last one counts. */
@@ -25,7 +24,6 @@ export class RoomStates {
   readonly #db: Database;
   readonly #log: Log;
   readonly #pending = new Map<string, Pending>();
-  #sweptAt = 0;
   #closing = false;
 
   private constructor(db: Database, log: Log) {
@@ -42,6 +40,11 @@ export class RoomStates {
          kept_at int8 NOT NULL)`,
     ]);
     return new RoomStates(db, log);
+  }
+
+  /** Lets go of what nobody changed for hours. */
+  async sweep(): Promise<void> {
+    await this.#db.query('DELETE FROM sfu_room WHERE kept_at < $1', [Date.now() - KEPT_MS]);
   }
 
   /** What was kept last, by whichever node; FRESH when nothing was. */
@@ -71,6 +74,19 @@ export class RoomStates {
     await this.#pending.get(lessonId)?.written;
   }
 
+  /** The fence under which it was kept last, by whichever node; 0 when nothing was. */
+  async fenceOf(lessonId: string): Promise<number> {
+    const [row] = await this.#db.query<{ fence: number }>('SELECT fence FROM sfu_room WHERE lesson_id = $1', [
+      lessonId,
+    ]);
+    return Number(row?.fence ?? 0);
+  }
+
+  /** Nothing is kept that names an erased person. */
+  async forget(personId: string): Promise<void> {
+    await this.#db.query('DELETE FROM sfu_room WHERE position($1 in state) > 0', [JSON.stringify(personId)]);
+  }
+
   async drop(lessonId: string): Promise<void> {
     await this.written(lessonId);
     await this.#db.query('DELETE FROM sfu_room WHERE lesson_id = $1', [lessonId]);
@@ -82,35 +98,34 @@ export class RoomStates {
   }
 
   async #write(lessonId: string): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; ;) {
       const pending = this.#pending.get(lessonId);
       if (pending === undefined) return;
       const { state, fence } = pending;
       try {
         await this.#store(lessonId, state, fence);
+        tries = 1;
         if (pending.state !== state) continue;
         this.#pending.delete(lessonId);
         return;
       } catch (error) {
         if (tries === 1) this.#log.error({ err: error, lesson: lessonId }, 'The state of a room cannot be kept');
-        if (this.#closing || tries === MOST_TRIES) {
+        if (this.#closing || tries >= MOST_TRIES) {
+          this.#log.error({ err: error, lesson: lessonId }, 'The state of a room was not kept');
           this.#pending.delete(lessonId);
           return;
         }
+        tries += 1;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
 
   async #store(lessonId: string, state: RoomState, fence: number): Promise<void> {
-    const now = Date.now();
     await this.#db.query(
       `INSERT INTO sfu_room (lesson_id, state, fence, kept_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT (lesson_id) DO UPDATE SET state = $2, fence = $3, kept_at = $4 WHERE sfu_room.fence <= $3`,
-      [lessonId, JSON.stringify(state), fence, now],
+      [lessonId, JSON.stringify(state), fence, Date.now()],
     );
-    if (now - this.#sweptAt < SWEEP_EVERY_MS) return;
-    this.#sweptAt = now;
-    await this.#db.query('DELETE FROM sfu_room WHERE kept_at < $1', [now - KEPT_MS]);
   }
 }

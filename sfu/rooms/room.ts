@@ -80,7 +80,8 @@ export class Room {
   /** The one way to a new state: peers take over what is about them, and everyone is told what they see of it. */
   change(next: RoomState): void {
     const before = this.#state;
-    if (next === before) return;
+    // What comes after its end is the next room's, here or on another node.
+    if (next === before || this.closed !== null) return;
     this.#state = next;
     this.#keep(next);
     for (const peer of this.peers.values()) {

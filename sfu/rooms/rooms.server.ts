@@ -75,6 +75,7 @@ export class Rooms {
     this.#homes = homes;
     this.#states = states;
     homes.onLost = (lessonId) => this.#yield(lessonId);
+    homes.onRegained = (lessonId, fence) => void this.#regain(lessonId, fence);
     this.#workers = workers;
     this.#attendance = attendance;
     this.#clock = clock;
@@ -311,24 +312,44 @@ export class Rooms {
   /** Makes this node the lesson's home (rule N1), and tells the room what is known of it. */
   async #open(room: Room): Promise<Taken> {
     const taken = await this.#homes.take(room.lessonId);
-    if (taken === 'ours') {
-      await this.#recall(room);
+    if (taken === 'ours' && (await this.#recall(room))) {
       this.#opening.delete(room);
-    } else if (room.closed === null) this.#close(room, 'media-lost'); // Whoever comes next asks anew.
+      return 'ours';
+    }
+    if (room.closed === null) this.#close(room, 'media-lost'); // Whoever comes next asks anew.
     return taken;
   }
 
-  /** How the room was left, by this node or another one, and who was sent away: the host may let them in again. */
-  async #recall(room: Room): Promise<void> {
+  /**
+   * How the room was left, by this node or another one, and who was sent away: the host may let them in again.
+   * @returns false when it cannot be known: opened all the same, it would be written over.
+   */
+  async #recall(room: Room): Promise<boolean> {
     try {
       room.change(await this.#states.of(room.lessonId));
+    } catch (error) {
+      this.#log.error({ err: error, lesson: room.lessonId }, 'A room does not know how it was left');
+      return false;
+    }
+    try {
       for (const { personId, name } of await this.#takenOut(room.lessonId)) {
         if (room.state.out.some((other) => other.personId === personId)) continue;
         room.change(sendAway(room.state, { personId, name, how: 'removed' }));
       }
     } catch (error) {
-      // The lesson itself refuses who was taken out all the same.
-      this.#log.error({ err: error, lesson: room.lessonId }, 'A room does not know how it was left');
+      // The lesson itself refuses them all the same.
+      this.#log.error({ err: error, lesson: room.lessonId }, 'A room does not know whom its host took out');
+    }
+    return true;
+  }
+
+  /** @param fence of before the lease ran out: what was kept under one in between is another node's, and newer. */
+  async #regain(lessonId: string, fence: number): Promise<void> {
+    try {
+      const kept = await this.#states.fenceOf(lessonId);
+      if (kept > fence && kept < this.#homes.fenceOf(lessonId)) this.#yield(lessonId);
+    } catch (error) {
+      this.#log.warn({ err: error, lesson: lessonId }, 'Nobody can say whether another node had a lesson meanwhile');
     }
   }
 

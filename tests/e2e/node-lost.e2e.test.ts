@@ -57,7 +57,7 @@ async function over(act: (node: Product, url: string) => Promise<unknown>): Prom
   );
   const at = Date.now();
   await act(before.node, before.url);
-  const back = await Promise.all(pages.map(({ page, connections }) => backOver(page, at, connections)));
+  const back = await Promise.all(pages.map(({ page, connections }) => backOver(page, at, connections, 60_000)));
   await bothSee();
   expect((await home()).url).not.toBe(before.url);
   const worst = {
@@ -101,13 +101,18 @@ describe('a lesson whose node of media', () => {
       cluster.media.delete(url);
       await node.stop();
     });
-    await until('one visit each', async () => {
-      const client = await signIn(cluster.front.url, TUTOR);
-      const { body } = await client.get<{ attendance: readonly { personId: string; open: boolean }[] }>(
-        `/api/v1/lessons/${lesson.code}`,
-      );
-      return body.attendance.length > 0 ? true : null;
-    });
+    await until(
+      'one visit each that is not over',
+      async () => {
+        const client = await signIn(cluster.front.url, TUTOR);
+        const { body } = await client.get<{ attendance: readonly { here: readonly { to: number | null }[] }[] }>(
+          `/api/v1/lessons/${lesson.code}`,
+        );
+        const open = body.attendance.map(({ here }) => here.filter(({ to }) => to === null).length);
+        return open.length === 2 && open.every((visits) => visits === 1) ? true : null;
+      },
+      60_000,
+    );
     expect(complaints.filter((line) => !/ERR_CONNECTION|WebSocket/.test(line))).toEqual([]);
   });
 });

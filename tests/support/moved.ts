@@ -53,9 +53,15 @@ const backAfter = (at: number, connections: number, all: readonly Moved[]): numb
 
 /**
  * ms from `at` until pictures and sound came over connections that were not there before.
- * @throws after 30 s
+ * @param within wall ms.
+ * @throws after that
  */
-export function backOver(page: Page, at: number, connections: number): Promise<{ seen: number; heard: number }> {
+export function backOver(
+  page: Page,
+  at: number,
+  connections: number,
+  within = 30_000,
+): Promise<{ seen: number; heard: number }> {
   return until(
     'pictures and sound over a new connection',
     async () => {
@@ -64,6 +70,6 @@ export function backOver(page: Page, at: number, connections: number): Promise<{
       const heard = backAfter(at, connections, arrived.sound);
       return Number.isFinite(seen + heard) ? { seen, heard } : null;
     },
-    30_000,
+    within,
   );
 }

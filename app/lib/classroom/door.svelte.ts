@@ -31,12 +31,22 @@ export class Door {
 
   async fresh(): Promise<JoinAnswer> {
     const doubted = this.#doubted;
-    const answer = await this.#ask(this.#code, this.#personId, doubted?.avoid ?? null);
+    const avoid = doubted?.avoid ?? null;
+    const answer = await this.#ask(this.#code, this.#personId, avoid === null ? {} : { avoid });
     if (answer.kind === 'join') {
       this.current = answer.join;
       if (this.#doubted === doubted) this.#doubted = null;
     }
     return answer;
+  }
+
+  /** A new ticket for who is connected, and stays where they are. */
+  async renew(): Promise<JoinAnswer> {
+    const { current } = this;
+    const answer = await this.#ask(this.#code, this.#personId, { renewing: true });
+    if (answer.kind !== 'join') return answer;
+    this.current = current === null ? answer.join : { ...answer.join, signalling: current.signalling };
+    return { kind: 'join', join: this.current };
   }
 
   /**

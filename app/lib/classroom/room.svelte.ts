@@ -208,7 +208,7 @@ export class Room {
 
   /** A fresh one. Rejects while there is none to be had. */
   readonly freshTicket = async (): Promise<string> => {
-    const answer = await this.#door.fresh();
+    const answer = await (this.#signalling === null ? this.#door.fresh() : this.#door.renew());
     // Nothing of this person goes out while another one is signed in.
     if (answer.kind === 'refused' && answer.code === 'someone-else') this.#leaveFor(answer.code, answer.message);
     if (answer.kind !== 'join') throw new SignallingError(answer.kind);
@@ -253,7 +253,8 @@ export class Room {
       const outcome = await this.#tryOnce(mine, keepTransports && tries < 3);
       if (outcome === 'done') return;
       if (outcome === 'new-ticket') this.#door.forget();
-      if (outcome === 'elsewhere') this.#door.doubt(null);
+      // What goes wrong twice may do better at another node.
+      if (outcome === 'elsewhere' || (outcome === 'again' && tries > 0)) this.#door.doubt(null);
       // Once may be a blip, but not when it took seconds.
       if (outcome === 'silence' || (outcome === 'no-answer' && tries > 0)) this.#doubt();
     }
@@ -432,6 +433,7 @@ export class Room {
       else this.#refuse(reason, '');
       return;
     }
+    if (reason === 'media-lost' || reason === 'node-draining') this.#door.doubt(null);
     this.phase = 'reconnecting';
     this.link = 'lost';
     // With a reason the server has closed the transports already; without one media may still flow.

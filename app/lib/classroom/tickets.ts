@@ -1,5 +1,5 @@
 /** The door to a lesson: its ticket, asked for with the cookie of the same origin and renewed before it runs out. */
-import type { Join } from '../../server/services.ts';
+import type { Join, JoinHow } from '../../server/services.ts';
 
 export type JoinAnswer =
   | { readonly kind: 'join'; readonly join: Join }
@@ -58,10 +58,10 @@ async function askFor(code: string, personId: string, what: 'join' | 'prepare', 
 
 /**
  * A ticket for this person; refused with `someone-else` when another one is signed in.
- * @param avoid the address of a media server that did not answer.
+ * @param how that they are in already, or which media server did not answer.
  */
-export const askToJoin = (code: string, personId: string, avoid: string | null): Promise<JoinAnswer> =>
-  askFor(code, personId, 'join', avoid === null ? {} : { avoid });
+export const askToJoin = (code: string, personId: string, how: JoinHow): Promise<JoinAnswer> =>
+  askFor(code, personId, 'join', how);
 
 /** The tutor's ticket for the board alone, before the lesson. */
 export const askToPrepare = (code: string, personId: string): Promise<JoinAnswer> =>

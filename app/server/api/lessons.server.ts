@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LESSON_ROLES } from '#events/access/roles.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { SURFACES, documentName, type Surface } from '#sync/documents/names.ts';
-import type { Services } from '../services.ts';
+import type { JoinHow, Services } from '../services.ts';
 import { attendanceFor, lessonFor } from '../views.server.ts';
 import { mayReadOwn, maySeeDocuments } from '../visibility.server.ts';
 import { signedIn } from './api.server.ts';
@@ -30,7 +30,7 @@ export const JoinAnswer = Type.Object({
 export const originOf = (request: FastifyRequest): string => `${request.protocol}://${request.host}`;
 
 export function registerLessons(app: FastifyInstance, services: Services): void {
-  app.post<{ Params: { code: string }; Body?: { avoid?: string } }>(
+  app.post<{ Params: { code: string }; Body?: JoinHow }>(
     '/api/v1/lessons/:code/join',
     {
       schema: {
@@ -41,6 +41,9 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
             avoid: Type.Optional(
               Type.String({ maxLength: 300, description: 'The `signalling.url` of before, which does not answer' }),
             ),
+            renewing: Type.Optional(
+              Type.Boolean({ description: 'Already in, and stays there: `signalling.url` is not for this client' }),
+            ),
           }),
         ),
         response: answers(200, JoinAnswer),
@@ -49,7 +52,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
-      const join = await services.join(person, request.params.code, originOf(request), request.body?.avoid ?? null);
+      const join = await services.join(person, request.params.code, originOf(request), request.body ?? {});
       if (isRefusal(join)) return refused(reply, join);
       return reply.header('cache-control', 'no-store').send(join);
     },
