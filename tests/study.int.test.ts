@@ -107,7 +107,7 @@ beforeAll(async () => {
     allocateClientIds: async () => [1, 2, 3],
     snapshot: async () => null,
     nodePublicUrl: null,
-    mediaNodeOf: async () => null,
+    mediaNodes: { of: () => Promise.resolve(null), now: () => Promise.resolve(null) },
   });
   for (const { personId, name, email, roles } of PEOPLE) {
     await db.query('INSERT INTO person_name VALUES ($1, $2, $3)', [personId, name, email]);

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await enterLesson(tutor, product.url, TUTOR, lesson.code);
   await enterLesson(asha, product.url, ASHA, lesson.code);
   await enterLesson(rohan, product.url, ROHAN, lesson.code);
-  await picturesAdvance(tutor, 3);
+  await picturesAdvance(tutor, 2);
 });
 
 afterAll(() => closeAll(browser, product));

@@ -63,7 +63,7 @@ describe('before the lesson', () => {
     await phase(asha, 'live');
     await tutor.getByRole('tab', { name: /People/ }).click();
     await tutor.getByText('Student, not recorded').waitFor();
-    await picturesAdvance(tutor, 2);
+    await picturesAdvance(tutor, 1);
   });
 
   it('keeps a locked room shut, and says so', async () => {
@@ -91,7 +91,7 @@ describe('before the lesson', () => {
       .getByRole('button', { name: 'Let Rohan Gupta in' })
       .click();
     await phase(rohan, 'live');
-    await picturesAdvance(tutor, 3);
+    await picturesAdvance(tutor, 2);
     await tutor.getByText('Rohan Gupta is waiting').waitFor({ state: 'detached' });
   });
 });
@@ -114,7 +114,7 @@ describe('a host’s word', () => {
     await asha.getByText('Kavita Rao turned your camera off').waitFor();
     await tutor.locator(`video[data-person="${ashaId}"]`).waitFor({ state: 'detached' });
     await button(asha, 'Turn camera on').click();
-    await picturesAdvance(tutor, 3);
+    await picturesAdvance(tutor, 2);
   });
 
   it('mutes all and forbids unmuting, until it is allowed again', async () => {
