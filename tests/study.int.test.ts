@@ -256,6 +256,19 @@ describe('who sees what', () => {
     expect(codeOf(await join(ravi, code))).toBe('yes');
   });
 
+  it('ST12: an institute does not count it among the lessons of its students', async () => {
+    const { room } = await openRoom(asha);
+    await give({ type: 'FoundInstitute', data: { instituteId: 'i1', name: 'Riverside' } });
+    await give({ type: 'AddMember', data: { instituteId: 'i1', personId: 'asha', as: 'student' } });
+    await give({
+      type: 'JoinLesson',
+      data: { lessonId: room.lessonId, personId: 'asha', role: 'host', connectionId: 'c-institute' },
+    });
+    now += HOUR;
+    expect(await queries.attendance(room.lessonId)).toMatchObject([{ personId: 'asha' }]);
+    expect((await queries.institute('i1'))?.members).toMatchObject([{ personId: 'asha', lessons: 0, hereMs: 0 }]);
+  });
+
   it('ST12: only the host knows who stands at the door and who had to go', async () => {
     const { code, token, room } = await openRoom(asha);
     await comeIn(room, ravi, token);

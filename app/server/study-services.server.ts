@@ -53,9 +53,10 @@ export function studyServices(parts: StudyParts): StudyServices {
     async openStudyRoom(person, subject, requestId) {
       const { personId: hostId, roles } = person;
       if (!roles.includes('student')) return STUDENTS_ONLY;
+      // Counted first: a room that another form opens in between is found, or has the id that is tried next.
+      const first = (await queries.studyRoomsOpenedBy(hostId)) + 1;
       const open = (await queries.studyRoomsOf(hostId)).find((room) => room.tutorId === hostId && !isOver(room));
       if (open) return { kind: 'open', code: open.code };
-      const first = (await queries.studyRoomsOpenedBy(hostId)) + 1;
       for (let nth = first; nth < first + MOST_STEPS; nth += 1) {
         // Their nth room has one id, so two forms that arrive at once meet in one stream, and open one room.
         const lessonId = idFrom('study-room', hostId, nth);

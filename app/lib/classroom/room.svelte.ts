@@ -300,12 +300,11 @@ export class Room {
         signalling.close();
         return 'done';
       }
-      // Let in a moment ago: only now the door gives board and chat.
-      const no = answer.join.sync.documents.length === 0 ? await this.#lookInside(mine) : null;
-      if (no !== null) {
+      if (this.#outside) {
+        // They were let in while they were away: the door gives them all of it now.
         signalling.close();
-        if (this.#attempt === mine) this.#refuse(no.code, no.message);
-        return 'done';
+        this.#door.doubt(null);
+        return 'again';
       }
       await this.#settle(signalling, joined, mine);
       return 'done';
@@ -332,18 +331,27 @@ export class Room {
         if (this.#atDoor === signalling) this.#atDoor = null;
       }
       if (this.#attempt === mine) this.phase = 'joining';
+      if (this.#outside) await this.#lookInside(signalling, mine);
     }
   }
 
-  /** Asks the door until it opens board and chat too. Gives its “no”, if that is what it says. */
-  async #lookInside(mine: number): Promise<{ readonly code: string; readonly message: string } | null> {
-    for (let tries = 0; this.#attempt === mine; tries += 1) {
+  /** The ticket opens neither board nor chat: it is for the door alone. */
+  get #outside(): boolean {
+    return this.door?.sync.documents.length === 0;
+  }
+
+  /**
+   * Let in a moment ago: only now the door gives a ticket for board and chat. Before the join, because what the server
+   * says after it is for those who listen.
+   * @throws RefusedError when the door says no.
+   */
+  async #lookInside(signalling: Signalling, mine: number): Promise<void> {
+    for (let tries = 0; this.#attempt === mine && this.#outside; tries += 1) {
       await this.#pause(backoff(tries, Math.random()));
-      const answer = await this.#door.fresh();
-      if (answer.kind === 'refused') return answer;
-      if (answer.kind === 'join' && answer.join.sync.documents.length > 0) return null;
+      const answer = await this.#door.renew();
+      if (answer.kind === 'refused') throw new RefusedError(answer.code, answer.message);
     }
-    return null;
+    await signalling.ask('renew-ticket', { ticket: this.ticket() });
   }
 
   #onFailure(error: unknown): Outcome {

@@ -28,8 +28,11 @@ export async function loadTraces({ traces, queries }: Parts, asked: URLSearchPar
   const names = await queries.namesOf([...new Set(heads.map(({ personId }) => personId))]);
   const lessonIds = [...new Set(heads.map((head) => head.lessonId))];
   const lessons = await Promise.all(lessonIds.map((id) => queries.lesson(id)));
+  const lessonOf = (head: TraceHead) => lessons[lessonIds.indexOf(head.lessonId)] ?? null;
+  // A study room is its people's own: of one, ops read what somebody gave them the code of, and not which room it is.
+  const ownOf = (head: TraceHead): boolean => (lessonOf(head)?.study ?? null) !== null;
   const about = (head: TraceHead) => {
-    const lesson = lessons[lessonIds.indexOf(head.lessonId)] ?? null;
+    const lesson = ownOf(head) ? null : lessonOf(head);
     return {
       code: head.code,
       role: head.role,
@@ -44,6 +47,6 @@ export async function loadTraces({ traces, queries }: Parts, asked: URLSearchPar
     lessonId,
     found: found === null ? null : { ...about(found), dropped: found.dropped, entries: found.entries },
     refusal: code !== '' && found === null ? UNKNOWN : null,
-    latest: code === '' ? heads.map(about) : [],
+    latest: code === '' ? heads.filter((head) => !ownOf(head)).map(about) : [],
   };
 }

@@ -16,10 +16,12 @@ const traces: Traces = {
   find: (code) => Promise.resolve(code === 'abcd-efgh' ? TRACE : null),
   latest: (lessonId) => Promise.resolve(lessonId === null || lessonId === 'l1' ? [TRACE] : []),
 };
-const LESSON = { lessonId: 'l1', subject: 'Physics', code: 'nx-1' } as LessonRow;
+const LESSON = { lessonId: 'l1', subject: 'Physics', code: 'nx-1', study: null } as LessonRow;
+const STUDY = { ...LESSON, study: { guests: [] } } as unknown as LessonRow;
+let lesson = LESSON;
 const queries = {
   namesOf: (): Promise<Readonly<Record<string, string>>> => Promise.resolve({ p1: 'Asha' }),
-  lesson: () => Promise.resolve(LESSON),
+  lesson: () => Promise.resolve(lesson),
 };
 const asked = (query: string) => loadTraces({ traces, queries }, new URLSearchParams(query));
 
@@ -57,5 +59,13 @@ describe('[TR5] the page of traces', () => {
       expect(refusal).toBeNull();
     }
     expect((await asked('lesson=l2')).latest).toEqual([]);
+  });
+
+  it('[ST12] says of a study room nothing but what somebody gave the code of', async () => {
+    lesson = STUDY;
+    expect((await asked('')).latest).toEqual([]);
+    expect((await asked('lesson=l1')).latest).toEqual([]);
+    expect((await asked('code=abcd-efgh')).found).toMatchObject({ name: 'Asha', lesson: null });
+    lesson = LESSON;
   });
 });

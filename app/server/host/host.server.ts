@@ -51,7 +51,10 @@ export interface HostSettings {
 
 /** The path alone, without what works like a password in it. */
 const loggedPath = (url: string): string =>
-  (url.split('?')[0] ?? '').replace(/^(\/api\/auth\/(?:reset-password|verify-email)\/).+/, '$1…');
+  (url.split('?')[0] ?? '').replace(
+    /^(\/api\/auth\/(?:reset-password|verify-email)\/|\/(?:study|messages)\/join\/).+/,
+    '$1…',
+  );
 
 /** Fastify's request headers as the fetch Headers that better-auth reads. */
 export function fetchHeaders(req: IncomingMessage): Headers {
