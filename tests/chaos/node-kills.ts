@@ -26,6 +26,8 @@ interface Door {
 }
 
 const WITHIN_MS = 40_000;
+/** What a node has not told of its people yet is lost with it: it tells every 5 s that they are there, wall ms. */
+const UNSEEN_MS = 7_000;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Someone in the lesson, who comes back by themselves as the page does. */
@@ -117,7 +119,15 @@ export async function runNodeKills(settings: {
       if (sound.length % 5 === 0) log(`${sound.length} of ${kills} kills`);
     }
     await Promise.all(people.map((person) => person.leave()));
-    await attended(cluster, lesson.code, people, Date.now() - entered, problems);
+    const lasted = Date.now() - entered;
+    const away = pictures.reduce((sum, ms) => sum + ms + UNSEEN_MS, 0);
+    await attended(
+      cluster,
+      lesson.code,
+      people,
+      { least: Math.max(1, lasted - away), most: lasted + UNSEEN_MS },
+      problems,
+    );
   } finally {
     await Promise.allSettled(people.map((person) => person.leave()));
     await cluster.close();
@@ -172,7 +182,7 @@ async function attended(
   cluster: Cluster,
   code: string,
   people: readonly Person[],
-  lastedMs: number,
+  hereMs: { readonly least: number; readonly most: number },
   problems: string[],
 ): Promise<void> {
   const tutor = await signIn(cluster.front.url, TUTOR);
@@ -187,9 +197,8 @@ async function attended(
       const row = body.attendance.find((one) => one.personId === personId);
       if (row === undefined) return `${personId} was never there`;
       if (row.here.some(({ to }) => to === null)) return `${personId} is there still`;
-      // What a node had not told of its last five seconds is lost with it, and two visits may overlap.
-      if (row.hereMs < lastedMs / 2 || row.hereMs > lastedMs + 5_000)
-        return `${personId} was there for ${row.hereMs} of ${lastedMs} ms`;
+      if (row.hereMs < hereMs.least || row.hereMs > hereMs.most)
+        return `${personId} was there for ${row.hereMs} ms, not for ${hereMs.least} to ${hereMs.most}`;
     }
     return null;
   };
