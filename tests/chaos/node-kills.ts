@@ -6,7 +6,7 @@ import { makeIdentity } from '#sfu/testing/wire-transport.server.ts';
 import { signIn, type Answer, type Client } from '../support/api.ts';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import { ASHA, paidLesson, ROHAN, TUTOR } from '../support/lesson.ts';
-import { timesOf, waitFor, type Times } from './sfu-kills.ts';
+import { settled, sleep, timesOf, type People, type Times } from './everybody.ts';
 
 export interface NodeKillReport {
   readonly kills: number;
@@ -28,9 +28,8 @@ interface Door {
 const WITHIN_MS = 40_000;
 /** What a node has not told of its people yet is lost with it: it tells every 5 s that they are there, wall ms. */
 const UNSEEN_MS = 7_000;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Someone in the lesson, who comes back by themselves as the page does. */
+/** Someone in the lesson, who comes back by themselves; sooner than the page does, which first tries the old address again. */
 class Person {
   readonly personId: string;
   wire: WireClient | null = null;
@@ -96,6 +95,7 @@ export async function runNodeKills(settings: {
   const [sound, pictures]: [number[], number[]] = [[], []];
   const cluster = await startCluster(2);
   const people: Person[] = [];
+  const groups = (): readonly People[] => [new Map(people.map(({ personId, wire }) => [personId, wire]))];
   try {
     const base = cluster.front.url;
     const lesson = await paidLesson(base, { students: [ASHA, ROHAN], before: -60_000 });
@@ -103,7 +103,7 @@ export async function runNodeKills(settings: {
     people.push(...clients.map((client) => new Person(client, lesson.code, identity, random)));
     const entered = Date.now();
     await Promise.all(people.map((person) => person.enter()));
-    await settled(people, performance.now(), problems, 'the beginning');
+    await settled(groups, { at: performance.now(), within: WITHIN_MS, problems, when: 'the beginning' });
     while (sound.length < kills && problems.length === 0) {
       await sleep(random() * 1_000);
       const url = await homeOf(clients[0], lesson.code);
@@ -112,7 +112,7 @@ export async function runNodeKills(settings: {
       cluster.media.delete(url);
       const at = performance.now();
       await node.kill();
-      const back = await settled(people, at, problems, `kill ${sound.length + 1}`);
+      const back = await settled(groups, { at: at, within: WITHIN_MS, problems, when: `kill ${sound.length + 1}` });
       sound.push(back.sound);
       pictures.push(back.pictures);
       await cluster.addMedia();
@@ -147,34 +147,6 @@ export async function runNodeKills(settings: {
 async function homeOf(client: Client | undefined, code: string): Promise<string> {
   const answer = await client?.post<Door>(`/api/v1/lessons/${code}/join`);
   return answer?.body.signalling.url ?? '';
-}
-
-/** Until everybody has everybody's microphone and camera, each once, with packets that came after `at`. */
-async function settled(
-  people: readonly Person[],
-  at: number,
-  problems: string[],
-  when: string,
-): Promise<{ readonly sound: number; readonly pictures: number }> {
-  const missing = (source: 'microphone' | 'camera'): string | null => {
-    for (const person of people) {
-      const others = people.filter((other) => other !== person).map(({ personId }) => `${personId} ${source}`);
-      const of = (all: readonly string[]): string => all.filter((one) => one.endsWith(source)).join(', ');
-      const goal = others.toSorted().join(', ');
-      if (of(person.wire?.all ?? []) !== goal)
-        return `${person.personId} has ${of(person.wire?.all ?? [])} for ${goal}`;
-      const arriving = of(person.wire?.arriving(at) ?? []);
-      if (arriving !== goal) return `to ${person.personId} comes ${arriving} for ${goal}`;
-    }
-    return null;
-  };
-  await waitFor(() => missing('microphone') === null, WITHIN_MS);
-  const sound = performance.now() - at;
-  await waitFor(() => missing('camera') === null && missing('microphone') === null, WITHIN_MS);
-  const pictures = performance.now() - at;
-  const still = missing('camera') ?? missing('microphone');
-  if (still !== null) problems.push(`After ${when} ${still}`);
-  return { sound, pictures };
 }
 
 /** The lesson was told of everybody, for as long as they were there, and of nobody who is there still. */

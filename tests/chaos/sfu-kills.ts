@@ -3,6 +3,7 @@ import { randomOf } from '#platform/random/seeded.ts';
 import { startFixture, type Fixture } from '#sfu/testing/fixture.server.ts';
 import { WireClient, type Identity } from '#sfu/testing/wire-client.server.ts';
 import { makeIdentity } from '#sfu/testing/wire-transport.server.ts';
+import { settled, sleep, timesOf, waitFor, type People, type Times } from './everybody.ts';
 
 export interface SfuKillReport {
   /** Of workers that served somebody. */
@@ -22,11 +23,6 @@ export interface SfuKillReport {
   readonly seconds: number;
 }
 
-export interface Times {
-  readonly p50: number;
-  readonly max: number;
-}
-
 /** The first is spread over two workers, the others are on one each. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   large: ['ann', 'bob', 'cy', 'dan'],
@@ -38,13 +34,6 @@ const MANY = 6;
 const WITHIN_MS = 30_000;
 /** After this nobody is told any more of a worker that served nobody. */
 const QUIET_MS = 500;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-export function timesOf(values: readonly number[]): Times {
-  const sorted = values.toSorted((one, other) => one - other);
-  return { p50: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0), max: Math.round(sorted.at(-1) ?? 0) };
-}
 
 interface Room {
   readonly lessonId: string;
@@ -67,9 +56,10 @@ export async function runSfuKills(settings: {
   let [idleKills, moved, othersWaitedMs, entered, left] = [0, 0, 0, 0, 0];
   try {
     const rooms = await openRooms(fixture, identity);
+    const groups = (): readonly People[] => rooms.map(({ people }) => people);
     const everybody = (): WireClient[] => rooms.flatMap(({ people }) => [...people.values()]);
     entered = everybody().length;
-    await settled(rooms, performance.now(), problems, 'the beginning');
+    await settled(groups, { at: performance.now(), within: WITHIN_MS, problems, when: 'the beginning' });
     while (sound.length < kills && problems.length === 0) {
       await sleep(random() * 400);
       for (const person of everybody()) {
@@ -86,7 +76,7 @@ export async function runSfuKills(settings: {
       await waitFor(() => everybody().some(wasMoved), QUIET_MS);
       const name = `kill ${sound.length + idleKills + 1}`;
       if (everybody().some(wasMoved)) {
-        const back = await settled(rooms, at, problems, name);
+        const back = await settled(groups, { at: at, within: WITHIN_MS, problems, when: name });
         sound.push(back.sound);
         pictures.push(back.pictures);
       } else idleKills += 1;
@@ -109,7 +99,12 @@ export async function runSfuKills(settings: {
       // Somebody comes anew, so that the large room goes over to the new worker again.
       await comeAnew(fixture, identity, rooms, random);
       [entered, left] = [entered + 1, left + 1];
-      await settled(rooms, performance.now(), problems, `${name}, and one who comes anew`);
+      await settled(groups, {
+        at: performance.now(),
+        within: WITHIN_MS,
+        problems,
+        when: `${name}, and one who comes anew`,
+      });
       if (sound.length % 10 === 0) log(`${sound.length} of ${kills} kills, ${idleKills} of idle workers`);
     }
     const told = (type: string): number => fixture.told.filter(({ command }) => command.type === type).length;
@@ -162,36 +157,4 @@ async function comeAnew(
   await person.client.ask('leave', {});
   person.close();
   room.people.set(name, await WireClient.enter(fixture, room.lessonId, name, identity));
-}
-
-/** Until everybody has everybody's microphone and camera, each once, with packets that came after `at`. */
-async function settled(
-  rooms: readonly Room[],
-  at: number,
-  problems: string[],
-  when: string,
-): Promise<{ readonly sound: number; readonly pictures: number }> {
-  const missing = (source: 'microphone' | 'camera'): string | null => {
-    for (const { people } of rooms)
-      for (const [name, person] of people) {
-        const wanted = [...people.keys()].filter((other) => other !== name).map((other) => `${other} ${source}`);
-        const of = (all: readonly string[]): string => all.filter((one) => one.endsWith(source)).join(', ');
-        const goal = wanted.toSorted().join(', ');
-        if (of(person.all) !== goal) return `${name} has ${of(person.all)} for ${goal}`;
-        if (of(person.arriving(at)) !== goal) return `to ${name} comes ${of(person.arriving(at))} for ${goal}`;
-      }
-    return null;
-  };
-  await waitFor(() => missing('microphone') === null, WITHIN_MS);
-  const sound = performance.now() - at;
-  await waitFor(() => missing('camera') === null && missing('microphone') === null, WITHIN_MS);
-  const pictures = performance.now() - at;
-  const still = missing('camera') ?? missing('microphone');
-  if (still !== null) problems.push(`After ${when} ${still}`);
-  return { sound, pictures };
-}
-
-export async function waitFor(holds: () => boolean, ms: number): Promise<void> {
-  const until = performance.now() + ms;
-  while (!holds() && performance.now() < until) await sleep(10);
 }

@@ -66,7 +66,6 @@ export const study = {
     until: 'Open until',
     go: 'Go to the door',
     will: (host: string) => `${host} is told that you are there, and lets you in.`,
-    known: 'You have been at this door',
     enter: 'Go to the room',
     over: 'This study room is over',
     overBody: 'Ask who sent you the link for a new one, or open a room of your own.',
