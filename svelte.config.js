@@ -15,6 +15,8 @@ export default {
       appTemplate: 'app/app.html',
       hooks: { client: 'app/hooks.client', server: 'app/hooks.server' },
     },
+    // Each file is a round trip: what is small comes with the page. Bytes.
+    inlineStyleThreshold: 2_500,
     // The classroom registers it; nobody else needs it.
     serviceWorker: { register: false },
     csp: {

@@ -15,6 +15,8 @@ export class Door {
   readonly #ask: typeof askToJoin;
   /** The media server is not where the last answer says, or does not answer there. */
   #doubted: { readonly avoid: string | null } | null = null;
+  /** The page prepares and the person comes in: both mean the same answer. */
+  #opening: Promise<JoinAnswer> | null = null;
 
   constructor(code: string, personId: string, ask: typeof askToJoin = askToJoin) {
     this.#code = code;
@@ -26,7 +28,14 @@ export class Door {
   async open(): Promise<JoinAnswer> {
     const { current } = this;
     const good = current !== null && this.#doubted === null && this.#left(current) > LEAST_MS;
-    return good ? { kind: 'join', join: current } : this.fresh();
+    if (good) return { kind: 'join', join: current };
+    const opening = this.#opening ?? this.fresh();
+    this.#opening = opening;
+    try {
+      return await opening;
+    } finally {
+      if (this.#opening === opening) this.#opening = null;
+    }
   }
 
   async fresh(): Promise<JoinAnswer> {
@@ -55,6 +64,7 @@ export class Door {
    */
   doubt(avoid: string | null): void {
     this.#doubted = { avoid };
+    this.#opening = null;
   }
 
   get wantsRenewal(): boolean {
@@ -64,6 +74,7 @@ export class Door {
   /** The next opening asks anew. */
   forget(): void {
     this.current = null;
+    this.#opening = null;
   }
 
   #left({ expiresAt }: Join): number {

@@ -33,6 +33,29 @@ describe('the door of a lesson', () => {
     expect(asked).toEqual([{}]);
   });
 
+  it('is asked once by whoever prepares and whoever comes in meanwhile', async () => {
+    const { door, asked } = doorWith('a', 'b');
+    const both = await Promise.all([door.open(), door.open()]);
+    expect(both).toMatchObject([{ join: { signalling: { url: 'a' } } }, { join: { signalling: { url: 'a' } } }]);
+    expect(asked).toEqual([{}]);
+  });
+
+  it('[N6] takes no answer to an older question where that one is doubted', async () => {
+    const { door, asked } = doorWith('a', 'b');
+    const before = door.open();
+    door.doubt('a');
+    expect(await door.open()).toMatchObject({ join: { signalling: { url: 'b' } } });
+    await before;
+    expect(asked).toEqual([{}, { avoid: 'a' }]);
+  });
+
+  it('is asked anew after an answer of which nothing came', async () => {
+    const { door, asked } = doorWith();
+    await door.open();
+    await door.open();
+    expect(asked).toHaveLength(2);
+  });
+
   it('[N6] is asked for another address where nobody answers, and until it says one the ticket stays', async () => {
     const { door, asked } = doorWith('a', 'b');
     await door.open();

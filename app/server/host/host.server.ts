@@ -225,7 +225,9 @@ export async function createHost(settings: HostSettings): Promise<FastifyInstanc
     pages.removeAllContentTypeParsers();
     pages.addContentTypeParser('*', (_request, _payload, done) => done(null));
     pages.all('/*', async (request, reply) => {
-      const person = await settings.personOf(fetchHeaders(request.raw));
+      // Built files are everybody's: a phone asks for many of them at once, and none needs the accounts.
+      const built = request.url.startsWith('/_app/');
+      const person = built ? null : await settings.personOf(fetchHeaders(request.raw));
       reply.hijack();
       const { raw } = reply;
       raw.setHeader('x-content-type-options', 'nosniff');
