@@ -1,8 +1,8 @@
 /** Answers to the payer's bank: handed in once, found again by the case's own status. Rule EF10. */
 import { never } from '#events/shared/never.ts';
+import { pdf } from '#platform/pdf/pdf.server.ts';
 import type { Intent } from '../processes/process.ts';
 import type { ProviderDispute } from './dispute-gateway.ts';
-import { pdfOf } from './evidence-pdf.ts';
 import { mapped, type Found, type No, type Sending } from './found.ts';
 import type { Answer } from './payment-gateway.ts';
 import type { DisputeCall } from './provider-call.ts';
@@ -89,11 +89,21 @@ export async function sendDisputeCall(call: DisputeCall, sending: Sending): Prom
 async function contest(
   { chargebackId, bookingId, summary }: Extract<DisputeCall, { kind: 'contest-dispute' }>,
   { amount }: ProviderDispute,
-  { gateway }: Sending,
+  { gateway, asOf }: Sending,
 ): Promise<Answer<ProviderDispute>> {
   const name = `evidence-${chargebackId}.pdf`;
-  const pdf = pdfOf(`Evidence for dispute ${chargebackId}, booking ${bookingId}`, summary);
-  const document = await gateway.uploadEvidence({ name, pdf });
+  const title = `Evidence for dispute ${chargebackId}`;
+  const file = await pdf({
+    title,
+    author: 'NexusEd',
+    madeAt: asOf,
+    footer: `${title}, booking ${bookingId}`,
+    parts: [
+      { kind: 'paragraph', text: `Booking ${bookingId}`, tone: 'quiet' },
+      { kind: 'paragraph', text: summary },
+    ],
+  });
+  const document = await gateway.uploadEvidence({ name, pdf: file });
   if (document.kind !== 'ok') return document;
   return gateway.contest({ disputeId: chargebackId, amount, summary, documentIds: [document.value.id] });
 }
