@@ -1,6 +1,6 @@
 /** The browser's end of live media: one device, two transports, what we send and what arrives. Knows no page. */
-import { Device } from 'mediasoup-client';
-import type { AppData, Consumer, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
+import type { AppData, Consumer, Device, Producer, RtpEncodingParameters, Transport } from 'mediasoup-client/types';
+import { SignallingError } from './signalling.ts';
 import type { Tile } from './watching.ts';
 import type {
   Answers,
@@ -45,9 +45,24 @@ export class MediaSession {
     this.#listener = listener;
   }
 
+  /**
+   * The media library, which the lobby does without. Again when it did not come.
+   *
+   * @throws SignallingError while it does not: that is a matter of the connection.
+   */
+  async library(): Promise<typeof import('mediasoup-client')> {
+    try {
+      return await import('mediasoup-client');
+    } catch (error) {
+      console.warn('Classroom:', error);
+      throw new SignallingError('code-missing');
+    }
+  }
+
   /** What this browser can receive; empty where it cannot do live media at all. */
   async capabilities(router: RtpCapabilities): Promise<RtpCapabilities> {
     if (this.#device === null) {
+      const { Device } = await this.library();
       try {
         const device = await Device.factory();
         await device.load({ routerRtpCapabilities: router });

@@ -68,6 +68,7 @@ type Outcome = 'done' | 'again' | 'no-answer' | 'silence' | 'new-ticket' | 'else
 const AFTER: Readonly<Partial<Record<string, Outcome>>> = {
   'ticket-invalid': 'new-ticket',
   'too-many-connections': 'again',
+  'code-missing': 'again',
   timeout: 'silence',
   draining: 'elsewhere',
   elsewhere: 'elsewhere',
@@ -160,14 +161,18 @@ export class Room {
     return this.#door.current;
   }
 
-  /** The person may come in any moment: what takes time is done ahead. Again when it was long ago. */
-  prepare(): void {
-    this.#background(this.#prepare());
+  /** The person may come in any moment: what takes time is done ahead. Again when it was long ago. Never rejects. */
+  async prepare(): Promise<void> {
+    const preparing = this.#prepare();
+    this.#background(preparing);
+    await Promise.allSettled([preparing]);
   }
 
   async #prepare(): Promise<void> {
     if (this.phase !== 'preview') return;
-    const answer = await this.#door.open();
+    const asked = this.#door.open();
+    this.#background(this.#media.library());
+    const answer = await asked;
     if (answer.kind !== 'join' || this.phase !== 'preview' || this.#gone) return;
     const opened = await this.#ahead.open(answer.join);
     if (opened !== null) await this.#media.capabilities(opened.welcome.routerRtpCapabilities);
@@ -178,6 +183,7 @@ export class Room {
     if (this.phase === 'joining' || this.phase === 'knocking' || this.phase === 'live') return;
     this.phase = 'joining';
     this.refusal = null;
+    this.#background(this.#media.library());
     this.#timers = [
       setInterval(() => this.#background(this.#measure()), STATS_MS),
       setInterval(() => this.#background(this.#renew()), 20_000),

@@ -40,6 +40,10 @@ export const classroom = {
     cameraOff: 'Your camera is off',
     join: 'Join lesson',
     joining: 'Joining',
+    missing: 'The lesson has not come through yet',
+    missingBody:
+      'Your connection may be slow or gone. It is tried again. Opening the page anew helps where it does not.',
+    reload: 'Open the page anew',
     slow: 'This takes longer than usual. It keeps trying.',
     without: 'You can join without them: you see, hear, write and draw, and can switch them on later.',
     problems: {
