@@ -291,9 +291,12 @@ export interface AttendanceRow {
   readonly here: readonly Interval[];
   readonly sent: readonly Interval[];
   readonly received: readonly Interval[];
+  /** Here with the page out of sight: another tab, or a minimised window. Part of `here`, and counted in `hereMs`. */
+  readonly away: readonly Interval[];
   /** Minutes (business ms, floored) in which they worked on board or chat. */
   readonly workedMinutes: readonly number[];
   readonly hereMs: number;
+  readonly awayMs: number;
 }
 
 export type TimelineLane =

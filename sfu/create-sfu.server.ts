@@ -192,7 +192,7 @@ export async function createSfu(parts: SfuParts): Promise<Sfu> {
         ill = true;
         throw error;
       }
-      media?.rooms.tellMediaAnew(again);
+      media?.rooms.tellAnew(again);
     });
   const toDoors = sayer(bus, log);
   /** Says to the doors that this node is here, and how busy. */

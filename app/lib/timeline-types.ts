@@ -125,6 +125,8 @@ const KNOWN: Readonly<Record<KnownEventType, true>> = {
   ConnectionRecovered: true,
   MediaFaultNoticed: true,
   MediaFaultEnded: true,
+  PageHidden: true,
+  PageShown: true,
   LessonStarted: true,
   LessonEnded: true,
   OutcomeDecided: true,

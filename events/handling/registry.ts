@@ -184,6 +184,8 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   ConnectionRecovered: first('lesson'),
   MediaFaultNoticed: first('lesson'),
   MediaFaultEnded: first('lesson'),
+  PageHidden: first('lesson'),
+  PageShown: first('lesson'),
   LessonStarted: first('lesson'),
   LessonEnded: first('lesson'),
   OutcomeDecided: first('lesson'),

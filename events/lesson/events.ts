@@ -214,6 +214,8 @@ export function evolve(state: LessonState, event: LessonEvent): LessonState {
     case 'ConnectionRecovered':
     case 'MediaFaultNoticed':
     case 'MediaFaultEnded':
+    case 'PageHidden':
+    case 'PageShown':
       return {
         ...state,
         said: toldAfter(state.said, event),

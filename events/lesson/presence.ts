@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 export type RunningLesson = Extract<LessonState, { kind: 'scheduled' | 'live' }>;
 
 const inTheFuture = (): Refusal => refuse('in-the-future', 'This has not happened yet.');
-const notJoined = (): Refusal => refuse('not-joined', 'This connection is not in the lesson.');
+export const notJoined = (): Refusal => refuse('not-joined', 'This connection is not in the lesson.');
 
 /** When the classroom opens, business ms. */
 const opensAt = ({ lesson, study }: RunningLesson): number =>

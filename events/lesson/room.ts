@@ -1,6 +1,7 @@
 /**
  * What live media told of its room: who asked to come in, whom the host let in, turned away or took out, who became
- * co-host, what everybody may send, and who does not want to be recorded. Facts of the lesson.
+ * co-host, what everybody may send, who does not want to be recorded, and who had the page out of sight. Facts of the
+ * lesson.
  */
 import { isInstant } from '../shared/check.ts';
 import { never } from '../shared/never.ts';
@@ -9,7 +10,8 @@ import { refuse, type Refusal } from '../shared/refusal.ts';
 import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.ts';
 import type { LessonEvent } from './events.ts';
 import { over } from './over.ts';
-import { leavingAltogether, type RunningLesson } from './presence.ts';
+import { isHere, presenceOf } from './attendance.ts';
+import { leavingAltogether, notJoined, type RunningLesson } from './presence.ts';
 import type { SaidSoFar } from './rights.ts';
 import { hasPlace } from './study.ts';
 
@@ -45,7 +47,10 @@ export type RoomWord =
     }
   | { readonly type: 'ConnectionRecovered'; readonly personId: string }
   | { readonly type: 'MediaFaultNoticed'; readonly personId: string; readonly fault: MediaFault }
-  | { readonly type: 'MediaFaultEnded'; readonly personId: string; readonly fault: MediaFault };
+  | { readonly type: 'MediaFaultEnded'; readonly personId: string; readonly fault: MediaFault }
+  /** Nothing of the lesson's page could be seen any more: another tab, another program, a minimised window. */
+  | { readonly type: 'PageHidden'; readonly personId: string }
+  | { readonly type: 'PageShown'; readonly personId: string };
 
 /**
  * `camera-black`: the camera gives a black picture. `microphone-silent`: the microphone gives no sound at all.
@@ -89,6 +94,8 @@ function factOf(word: RoomWord, told: Told): RoomEvent {
       return { type, data: { ...told, ...measured } };
     }
     case 'ConnectionRecovered':
+    case 'PageHidden':
+    case 'PageShown':
       return { type: word.type, data: { ...told, personId: word.personId } };
     case 'MediaFaultNoticed':
     case 'MediaFaultEnded':
@@ -101,6 +108,7 @@ function factOf(word: RoomWord, told: Told): RoomEvent {
 const placeOf = (personId: string): string => `Place ${personId}`;
 const roleOf = (personId: string): string => `RoleChanged ${personId}`;
 const connectionOf = (personId: string): string => `Connection ${personId}`;
+const pageOf = (personId: string): string => `Page ${personId}`;
 const faultOf = (personId: string, fault: MediaFault): string => `Fault ${fault} ${personId}`;
 
 /** What a fact is about, and what it says of it. */
@@ -123,6 +131,9 @@ function wordOf(fact: RoomEvent): [about: string, word: string] {
     case 'ConnectionWeakened':
     case 'ConnectionRecovered':
       return [connectionOf(fact.data.personId), fact.type];
+    case 'PageHidden':
+    case 'PageShown':
+      return [pageOf(fact.data.personId), fact.type];
     case 'MediaFaultNoticed':
     case 'MediaFaultEnded':
       return [faultOf(fact.data.personId, fact.data.fault), fact.type];
@@ -136,9 +147,10 @@ export function toldAfter(said: SaidSoFar, fact: RoomEvent): SaidSoFar {
   return new Map(said).set(about, word);
 }
 
-/** Who comes anew comes over a connection of which nothing is known. */
+/** Who comes anew comes over a connection of which nothing is known, and with the page before them. */
 export function measuredAnew(said: SaidSoFar, personId: string): SaidSoFar {
-  const about = [connectionOf(personId), ...MEDIA_FAULTS.map((fault) => faultOf(personId, fault))];
+  const faults = MEDIA_FAULTS.map((fault) => faultOf(personId, fault));
+  const about = [connectionOf(personId), pageOf(personId), ...faults];
   if (!about.some((key) => said.has(key))) return said;
   return new Map([...said].filter(([key]) => !about.includes(key)));
 }
@@ -151,6 +163,7 @@ const AT_FIRST: ReadonlySet<string> = new Set([
   'participant',
   'ConnectionRecovered',
   'MediaFaultEnded',
+  'PageShown',
 ]);
 
 /** Rule LE36: the host took them out, and has not let them in again. */
@@ -190,7 +203,7 @@ export function doorAfter(door: AtTheDoor, event: LessonEvent): AtTheDoor {
   }
 }
 
-/** Rules LE33–LE36 and LE38. */
+/** Rules LE33–LE36, LE38 and LE39. */
 export function noteRoom({ data, now }: LessonCommandOf<'NoteRoom'>, state: ExistingLesson): LessonDecision {
   const { lessonId, by, at, word } = data;
   if (state.kind === 'ended' || state.kind === 'cancelled') return over(state);
@@ -209,18 +222,24 @@ export function noteRoom({ data, now }: LessonCommandOf<'NoteRoom'>, state: Exis
   return [...leavingAltogether(state, word.personId, at, 'removed'), fact];
 }
 
-/** Rules LE33–LE35: who may say this. */
+/** Rules LE33–LE35, LE38 and LE39: who may say this. */
 function problemWith(word: RoomWord, by: string | null, state: RunningLesson): Refusal | null {
   const { lesson, said, study } = state;
   const host = by === lesson.tutorId;
   const coHost = by !== null && said.get(roleOf(by)) === 'co-host';
   const noSeat = (): Refusal => refuse('no-seat', 'This person has no seat in this lesson.');
   const notTheHost = (): Refusal => refuse('not-the-host', 'Only the host may do this.');
+  const notTheirs = (): Refusal => refuse('not-theirs', 'Only the person themselves can say this.');
   switch (word.type) {
     case 'AskedToEnter':
     case 'StoppedAsking':
     case 'RecordingChosen':
-      return by === word.personId ? null : refuse('not-theirs', 'Only the person themselves can say this.');
+      return by === word.personId ? null : notTheirs();
+    case 'PageHidden':
+    case 'PageShown':
+      if (by !== word.personId) return notTheirs();
+      // Told late of who has left, it would begin something that nothing ends.
+      return isHere(presenceOf(state.people, word.personId)) ? null : notJoined();
     case 'RoleChanged':
       if (!host) return notTheHost();
       return hasPlace(state, word.personId) ? null : noSeat();

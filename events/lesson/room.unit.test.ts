@@ -179,6 +179,90 @@ describe('the room of live media', () => {
       .then([{ type: 'MediaFaultEnded', data: { ...told(null), personId: 's1', fault: 'camera-black' } }]);
   });
 
+  describe('LE39: a page out of sight', () => {
+    const hide: RoomWord = { type: 'PageHidden', personId: 's1' };
+    const show: RoomWord = { type: 'PageShown', personId: 's1' };
+    const hidden: RoomEvent = { type: 'PageHidden', data: { ...told('s1'), personId: 's1' } };
+    const shown: RoomEvent = { type: 'PageShown', data: { ...told('s1'), personId: 's1' } };
+    const theirs = (word: RoomWord, at = START) => noted(word, { by: 's1', at, now: START + MINUTE });
+
+    it('LE39: is a fact when it begins and when it ends, once each', () => {
+      given(live)
+        .when(theirs(hide, START + 5))
+        .then([{ ...hidden, data: { ...hidden.data, at: START + 5 } }]);
+      given([...live, hidden])
+        .when(theirs(hide))
+        .then([]);
+      given([...live, hidden])
+        .when(theirs(show))
+        .then([shown]);
+      given([...live, hidden, shown])
+        .when(theirs(show))
+        .then([]);
+      given([...live, hidden, shown])
+        .when(theirs(hide))
+        .then([hidden]);
+      given([...live, ended])
+        .when(theirs(hide))
+        .then('lesson-ended');
+    });
+
+    it('LE39: that it is shown is no news of who comes, over whichever connection', () => {
+      given(live).when(theirs(show)).then([]);
+      given([...live, hidden, joined('s1', START, 'c2')])
+        .when(theirs(show))
+        .then([]);
+      given([...live, hidden, joined('s1', START, 'c2')])
+        .when(theirs(hide))
+        .then([hidden]);
+      // Another person's coming is nothing to them.
+      given([...live, hidden, joined('s2')])
+        .when(theirs(hide))
+        .then([]);
+    });
+
+    it('LE39: is one’s own to say: neither the host’s nor the room’s nor another student’s', () => {
+      for (const by of ['t1', 's2', null])
+        for (const word of [hide, show])
+          given([...live, joined('s2')])
+            .when(noted(word, { by }))
+            .then('not-theirs');
+    });
+
+    it('LE39: is said by who is connected, over one connection at least', () => {
+      given([...live, left])
+        .when(theirs(hide))
+        .then('not-joined');
+      given([...live, hidden, left])
+        .when(theirs(show))
+        .then('not-joined');
+      given([scheduled, taken, joined('t1')])
+        .when(theirs(hide))
+        .then('not-joined');
+      given([...live, joined('s1', START, 'c2'), left])
+        .when(theirs(hide))
+        .then([hidden]);
+    });
+
+    it('LE39: decides nothing: who heard the lesson behind a hidden page was present', () => {
+      const flowing = (personId: string, direction: 'sent' | 'received'): LessonEvent => ({
+        type: 'MediaStarted',
+        data: { lessonId, personId, connectionId: `c-${personId}`, direction, at: START },
+      });
+      const held = [...live, flowing('t1', 'sent'), flowing('s1', 'received')];
+      const end: LessonCommand = {
+        type: 'EndLesson',
+        data: { lessonId, by: 'host', policy: POLICY_2026_11 },
+        now: END,
+      };
+      const decided = decide(end, fold(decider, [...held, hidden]));
+      expect(decided).toEqual(decide(end, fold(decider, held)));
+      expect(decided).toContainEqual(
+        expect.objectContaining({ type: 'OutcomeDecided', data: expect.objectContaining({ outcome: 'held' }) }),
+      );
+    });
+  });
+
   it('LE36: who is taken out leaves by every connection and comes in no more, until let in again', () => {
     const join: LessonCommand = {
       type: 'JoinLesson',

@@ -32,11 +32,17 @@ const WORK = table(
   { key: ['lesson_id', 'person_id', 'minute'] },
 );
 
+const AWAY = table(
+  'page_hidden',
+  { lesson_id: 'text', person_id: 'text', from_at: 'int8', to_at: 'int8 null' },
+  { key: ['lesson_id', 'person_id', 'from_at'] },
+);
+
 /** Intervals of a lesson that are open: which rows a leaving person or the lesson's end has to close. */
 const OPEN = table('attendance_open', { lesson_id: 'text', intervals: 'jsonb' }, { key: ['lesson_id'] });
 
-/** Connection, what (`here`, or a direction of media), since when. */
-type Open = readonly [connectionId: string, what: string, from: number];
+/** Connection (of a hidden page its person), what (`here`, `away`, or a direction of media), since when. */
+type Open = readonly [whose: string, what: string, from: number];
 
 function openOf(rows: Rows, lessonId: string): readonly Open[] {
   const row = rows.get(OPEN, lessonId);
@@ -58,13 +64,16 @@ function end(rows: Rows, lessonId: string, at: number, which: (interval: Open) =
   const open = openOf(rows, lessonId);
   const ending = open.filter(which);
   if (ending.length === 0) return;
-  for (const [connectionId, what, from] of ending) {
+  for (const [whose, what, from] of ending) {
     const to_at = Math.max(from, at);
     if (what === 'here') {
-      const row = rows.get(PRESENCE, lessonId, connectionId, from);
+      const row = rows.get(PRESENCE, lessonId, whose, from);
       if (row) rows.put(PRESENCE, { ...row, to_at });
+    } else if (what === 'away') {
+      const row = rows.get(AWAY, lessonId, whose, from);
+      if (row) rows.put(AWAY, { ...row, to_at });
     } else {
-      const row = rows.get(MEDIA, lessonId, connectionId, what, from);
+      const row = rows.get(MEDIA, lessonId, whose, what, from);
       if (row) rows.put(MEDIA, { ...row, to_at });
     }
   }
@@ -75,14 +84,25 @@ function end(rows: Rows, lessonId: string, at: number, which: (interval: Open) =
   );
 }
 
-/** Who was there, who sent and received, who worked: intervals of business time (SPEC RM7). */
+/** The person's page is before them, or they are not here at all: either way they are not away any more. */
+function endAway(rows: Rows, lessonId: string, personId: string, at: number): void {
+  end(rows, lessonId, at, ([whose, what]) => what === 'away' && whose === personId);
+}
+
+const isHere = (rows: Rows, lessonId: string, personId: string): boolean =>
+  openOf(rows, lessonId).some(
+    ([whose, what, from]) => what === 'here' && rows.get(PRESENCE, lessonId, whose, from)?.person_id === personId,
+  );
+
+/** Who was there, who sent and received, who worked, who had the page out of sight: intervals of business time (SPEC RM7). */
 export const attendance: Projection = {
   name: 'attendance',
-  tables: [PRESENCE, MEDIA, WORK, OPEN],
+  tables: [PRESENCE, MEDIA, WORK, AWAY, OPEN],
   project(fact, rows) {
     switch (fact.type) {
       case 'ParticipantJoined': {
         const { lessonId, connectionId, at, personId, role } = fact.data;
+        endAway(rows, lessonId, personId, at);
         rows.put(PRESENCE, {
           lesson_id: lessonId,
           connection_id: connectionId,
@@ -94,8 +114,10 @@ export const attendance: Projection = {
         return begin(rows, lessonId, [connectionId, 'here', at]);
       }
       case 'ParticipantLeft': {
-        const { lessonId, connectionId, at } = fact.data;
-        return end(rows, lessonId, at, ([connection]) => connection === connectionId);
+        const { lessonId, connectionId, at, personId } = fact.data;
+        end(rows, lessonId, at, ([connection]) => connection === connectionId);
+        if (!isHere(rows, lessonId, personId)) endAway(rows, lessonId, personId, at);
+        return;
       }
       case 'MediaStarted': {
         const { lessonId, connectionId, direction, at, personId } = fact.data;
@@ -113,6 +135,13 @@ export const attendance: Projection = {
         const { lessonId, connectionId, direction, at } = fact.data;
         return end(rows, lessonId, at, ([connection, what]) => connection === connectionId && what === direction);
       }
+      case 'PageHidden': {
+        const { lessonId, personId, at } = fact.data;
+        rows.put(AWAY, { lesson_id: lessonId, person_id: personId, from_at: at, to_at: null });
+        return begin(rows, lessonId, [personId, 'away', at]);
+      }
+      case 'PageShown':
+        return endAway(rows, fact.data.lessonId, fact.data.personId, fact.data.at);
       case 'WorkNoted': {
         const { lessonId, personId, minute } = fact.data;
         return rows.put(WORK, { lesson_id: lessonId, person_id: personId, minute });

@@ -1,7 +1,7 @@
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
-import type { AttendanceRow, Queries } from '../queries.ts';
-import { lengthOf, united } from './intervals.ts';
+import type { AttendanceRow, Interval, Queries } from '../queries.ts';
+import { common, lengthOf, united } from './intervals.ts';
 
 interface Presence {
   readonly person_id: string;
@@ -36,11 +36,21 @@ export function attendanceQueries(db: Database, clock: BusinessClock): Pick<Quer
         'SELECT person_id, minute FROM read_model.work WHERE lesson_id = $1 ORDER BY minute',
         [lessonId],
       );
+      const hidden = await db.query<Interval & { person_id: string }>(
+        `SELECT person_id, from_at AS "from", to_at AS "to" FROM read_model.page_hidden WHERE lesson_id = $1
+         ORDER BY from_at, person_id`,
+        [lessonId],
+      );
       const people = new Map<string, Presence>();
       // The latest role stands: who was made co-host is shown as one.
       for (const row of presence) people.set(row.person_id, row);
       return [...people.values()].map(({ person_id, name, role }): AttendanceRow => {
         const here = united(presence.filter((row) => row.person_id === person_id));
+        // Who is not here at all is not away.
+        const away = common(
+          here,
+          hidden.filter((row) => row.person_id === person_id),
+        );
         const mediaOf = (direction: Media['direction']) =>
           united(media.filter((row) => row.person_id === person_id && row.direction === direction));
         return {
@@ -50,8 +60,10 @@ export function attendanceQueries(db: Database, clock: BusinessClock): Pick<Quer
           here,
           sent: mediaOf('sent'),
           received: mediaOf('received'),
+          away,
           workedMinutes: work.filter((row) => row.person_id === person_id).map((row) => row.minute),
           hereMs: lengthOf(here, clock.now()),
+          awayMs: lengthOf(away, clock.now()),
         };
       });
     },

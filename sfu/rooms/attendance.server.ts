@@ -128,6 +128,29 @@ export class Attendance {
   }
 
   /**
+   * Whether their page could be seen: told like media, in the order of their connection's own facts.
+   * @param at business time it really changed, ms.
+   */
+  page(ids: ConnectionIds, role: LessonRole, type: 'PageHidden' | 'PageShown', at: number): void {
+    // Once more: never an end, so that nobody is away for longer than they were.
+    if (type === 'PageHidden' && (this.#waiting.get(ids.lessonId) ?? 0) >= MOST_WAITING) {
+      this.#log.error({ lesson: ids.lessonId }, 'A hidden page was not noted: too many facts wait for the store');
+      return;
+    }
+    this.#facts += 1;
+    const what = `${type}-${at}-${this.#facts}`;
+    void this.#queue(ids, async () => {
+      const { lessonId, personId } = ids;
+      const now = this.#clock.now();
+      const data = { lessonId, by: personId, at: Math.min(at, now), word: { type, personId } };
+      await this.#tell(
+        { type: 'NoteRoom', now, data },
+        this.#context(ids, what, { kind: 'person', id: personId, role }),
+      );
+    });
+  }
+
+  /**
    * Something that happened in a lesson's room, in the order in which it did.
    * @param by who did it; null: the room's own rule.
    * @returns resolves when the lesson has it, or nobody tries any more.

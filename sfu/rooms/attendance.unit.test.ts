@@ -56,6 +56,27 @@ describe('facts of attendance', () => {
     expect(at).toEqual([1_000]);
   });
 
+  it('[P14] of a page are said by its person, between its join and its leaving, and never lie in the future', async () => {
+    const told: unknown[] = [];
+    let failures = 1;
+    const { attendance } = setUp((command, { actor }) => {
+      failures -= 1;
+      if (failures >= 0) return Promise.reject(new Error('the store is away'));
+      told.push([command.type, command.type === 'NoteRoom' ? command.data : null, actor.id]);
+      return Promise.resolve(accepted);
+    });
+    attendance.page(ids, 'host', 'PageHidden', 900);
+    attendance.page(ids, 'host', 'PageShown', 5_000);
+    attendance.end(ids, 'host', 950, 'left');
+    await attendance.settled();
+    const said = { lessonId: 'l1', by: 'ann' };
+    expect(told).toEqual([
+      ['NoteRoom', { ...said, at: 900, word: { type: 'PageHidden', personId: 'ann' } }, 'ann'],
+      ['NoteRoom', { ...said, at: 1_000, word: { type: 'PageShown', personId: 'ann' } }, 'ann'],
+      ['LeaveLesson', null, 'ann'],
+    ]);
+  });
+
   it('[J4] a refused join takes its row back', async () => {
     const { attendance, statements } = setUp(() => Promise.resolve(refuse('not-open-yet', 'Later.')));
     expect(await attendance.begin(ids, 'participant')).toMatchObject({ code: 'not-open-yet' });

@@ -13,6 +13,7 @@ import type {
 import { Bucket, REACTIONS_RATE } from '../signalling/rate.ts';
 import type { TraceLine } from '../trace/traces.ts';
 import { QUIET, type Flow } from './flow.ts';
+import { SHOWN, type PageState } from './pages.ts';
 import { UNMEASURED, type Quality } from './quality.ts';
 import { handOf, roleIn, type RoomState } from './state.ts';
 
@@ -93,6 +94,9 @@ export class Peer {
   quality: Quality = UNMEASURED;
   /** Facts about their connection that the lesson was told. */
   measureWords = 0;
+  page: PageState = SHOWN;
+  /** How often the lesson was told that their page is hidden. */
+  hidings = 0;
   hand: number | null = null;
   recorded = true;
   readonly reactions = new Bucket(REACTIONS_RATE, Date.now());

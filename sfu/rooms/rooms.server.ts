@@ -16,6 +16,7 @@ import { quiet } from './flow.ts';
 import { Measuring } from './measuring.ts';
 import { Moderation } from './moderation.ts';
 import type { Connection, Peer } from './peer.ts';
+import { Pages } from './pages.ts';
 import { idsOf, reportEnd, watchPeer } from './report.ts';
 import { Room } from './room.ts';
 import { Serial } from './serial.ts';
@@ -58,6 +59,7 @@ export class Rooms {
   readonly #entrance: Entrance;
   readonly moderation: Moderation;
   readonly measuring: Measuring;
+  readonly pages: Pages;
   #watching = false;
   draining = false;
 
@@ -95,6 +97,7 @@ export class Rooms {
     });
     this.moderation = new Moderation(attendance, this.#door, (room, peer) => this.#takeOut(room, peer));
     this.measuring = new Measuring(attendance, log);
+    this.pages = new Pages(attendance, clock);
   }
 
   /** The TURN servers with fresh credentials of this person in this lesson. */
@@ -277,11 +280,13 @@ export class Rooms {
   }
 
   /** These connections were begun again, so that what flows over them has to start again in the attendance. */
-  tellMediaAnew(connectionIds: readonly string[]): void {
+  tellAnew(connectionIds: readonly string[]): void {
     for (const room of this.rooms)
       for (const peer of room.peers.values())
-        if (connectionIds.includes(peer.connectionId))
+        if (connectionIds.includes(peer.connectionId)) {
           peer.flows = { sent: quiet(peer.flows.sent), received: quiet(peer.flows.received) };
+          this.pages.tellAnew(room, peer);
+        }
   }
 
   /** One reading of every peer's byte counters; a reading that takes too long is not overtaken by the next. */

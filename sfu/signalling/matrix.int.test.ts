@@ -93,6 +93,7 @@ const TABLE: Readonly<Record<ClientType, readonly [(scene: Scene) => unknown, st
   'report-link': [() => ({ link: 'weak' }), 'ok', 'ok', 'ok', 'ok'],
   'report-stats': [() => STATS, 'ok', 'ok', 'ok', 'ok'],
   'report-sdp': [() => ({ why: 'asked', transports: [] }), 'ok', 'ok', 'ok', 'ok'],
+  'report-page': [() => ({ visible: false }), 'ok', 'ok', 'ok', 'ok'],
   'raise-hand': [() => ({}), 'ok', 'ok', 'ok', 'not-allowed'],
   'lower-hand': [() => ({ personId: 'tim' }), 'ok', 'ok', 'not-allowed', 'not-allowed'],
   react: [() => ({ reaction: 'heart' }), 'ok', 'ok', 'ok', 'not-allowed'],

@@ -299,6 +299,8 @@ export type ClientMessage =
   | { readonly type: 'report-link'; readonly data: { link: Link } }
   | { readonly type: 'report-stats'; readonly data: Stats }
   | { readonly type: 'report-sdp'; readonly data: SdpPicture }
+  /** Whether one can see one's own page; said whenever it changes. */
+  | { readonly type: 'report-page'; readonly data: { visible: boolean } }
   | { readonly type: 'raise-hand'; readonly data: Record<string, never> }
   /** One's own; for hosts anybody's, or (null) all. */
   | { readonly type: 'lower-hand'; readonly data: { personId: string | null } }
@@ -330,6 +332,7 @@ export interface Answers {
   'report-link': null;
   'report-stats': null;
   'report-sdp': null;
+  'report-page': null;
   'raise-hand': null;
   'lower-hand': null;
   react: null;
@@ -401,6 +404,7 @@ export const CLIENT_TYPES = [
   'report-link',
   'report-stats',
   'report-sdp',
+  'report-page',
   'raise-hand',
   'lower-hand',
   'react',

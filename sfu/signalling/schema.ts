@@ -145,6 +145,7 @@ export const isSdpPicture = check(
     ),
   }),
 );
+export const isPage = check(Type.Object({ visible: Type.Boolean() }));
 export const isNothing = check(Type.Object({}));
 export const isPerson = check(Type.Object({ personId: Id }));
 export const isPersonOrAll = check(Type.Object({ personId: Type.Union([Type.Null(), Id]) }));

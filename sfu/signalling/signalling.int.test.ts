@@ -274,6 +274,7 @@ describe('limits', () => {
     ['renew-ticket', 'ticket'],
     ['consumer-ready', { consumerIds: 'all' }],
     ['report-link', { link: 'splendid' }],
+    ['report-page', { visible: 'hardly' }],
   ])('[A2] a %s of the wrong shape is refused', async (type, data) => {
     const client = await fixture.connect(fixture.ticket('ann', { lessonId: newLesson() }));
     expect(await client.raw(type, data)).toMatchObject({ ok: false, code: 'bad-request' });

@@ -9,6 +9,7 @@ import { produce } from './produce.ts';
 import type { ClientType } from './protocol.ts';
 import { renewTicket } from './renew-ticket.ts';
 import { reportLink } from './report-link.ts';
+import { reportPage } from './report-page.ts';
 import { reportSdp } from './report-sdp.ts';
 import { reportStats } from './report-stats.ts';
 import { restartIce } from './restart-ice.ts';
@@ -41,6 +42,7 @@ export const HANDLERS: { readonly [T in ClientType]: Handler<T> } = {
   'report-link': reportLink,
   'report-stats': reportStats,
   'report-sdp': reportSdp,
+  'report-page': reportPage,
   'raise-hand': raiseHand,
   'lower-hand': lowerHand,
   react: react,

@@ -105,6 +105,8 @@ function likely(type: ClientType, ids: Ids, random: Random): unknown {
           },
         ],
       };
+    case 'report-page':
+      return { visible: pick(random, [true, false, 'yes']) };
     case 'lower-hand':
     case 'admit':
     case 'turn-away':

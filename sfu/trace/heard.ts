@@ -72,6 +72,9 @@ export function heardOf(type: ClientType, data: unknown): string {
       return shape.isStats(data) ? stats(data) : UNREADABLE;
     case 'report-sdp':
       return shape.isSdpPicture(data) ? picture(data) : UNREADABLE;
+    case 'report-page':
+      if (!shape.isPage(data)) return UNREADABLE;
+      return data.visible ? 'visible' : 'hidden';
     case 'set-room':
       return shape.isSwitches(data) ? switches(data) : UNREADABLE;
     case 'quieten':

@@ -110,8 +110,10 @@ const attended = (personId: string): AttendanceRow => ({
   here: [{ from: 1, to: null }],
   sent: [{ from: 1, to: 2 }],
   received: [],
+  away: [{ from: 1, to: 2 }],
   workedMinutes: [60_000],
   hereMs: 3_600_000,
+  awayMs: 1,
 });
 export const ATTENDANCE = ['kavita', 'asha', 'rohan'].map(attended);
 

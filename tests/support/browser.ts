@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { removeData, type Product } from './product.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
 
-const ARGS: readonly string[] = [
+export const CHROMIUM_ARGS: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -22,14 +22,14 @@ const ARGS: readonly string[] = [
   '--disable-background-timer-throttling',
 ];
 
-function needsChromium(): void {
+export function needsChromium(): void {
   if (!existsSync(CHROMIUM)) throw new Error('The browser tests need Chromium: apt-get install chromium');
 }
 
 /** @param executablePath a program that starts Chromium in a place of its own, as `startNetwork` has one. */
 export async function openBrowser(extra: readonly string[] = [], executablePath = CHROMIUM): Promise<Browser> {
   needsChromium();
-  return chromium.launch({ executablePath, args: [...ARGS, ...extra] });
+  return chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...extra] });
 }
 
 /** A browser of its own that has its profile in `folder`, as somebody's own has; another one may open the same later. */
@@ -37,7 +37,7 @@ export async function openProfile(folder: string): Promise<BrowserContext> {
   needsChromium();
   return chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM,
-    args: [...ARGS],
+    args: [...CHROMIUM_ARGS],
     viewport: { width: 1280, height: 800 },
     timezoneId: 'Asia/Kolkata',
     locale: 'en-IN',

@@ -7,6 +7,8 @@ const SMALL: ReadonlySet<string> = new Set([
   'PageTurned',
   'MediaStarted',
   'MediaStopped',
+  'PageHidden',
+  'PageShown',
   'OrderPlanned',
   'TransferRequested',
 ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TimelineRow } from '#projections/queries.ts';
-import { daysOf, MACHINES, peopleIn, shownRows } from './filter.ts';
+import { daysOf, isSmall, MACHINES, peopleIn, shownRows } from './filter.ts';
 
 let made = 0;
 function row(type: string, over: Partial<TimelineRow> = {}): TimelineRow {
@@ -44,6 +44,10 @@ describe('the filter of a case', () => {
   it('hides lanes and small events', () => {
     expect(types({ small: false })).not.toContain('OrderPlanned');
     expect(types({ hiddenLanes: ['lesson'] })).toEqual(['BookingRequested', 'OrderPlanned']);
+  });
+
+  it('counts where a page was as small', () => {
+    expect(['PageHidden', 'PageShown'].every((type) => isSmall({ type }))).toBe(true);
   });
 
   it('finds what a person did and what was recorded of them', () => {

@@ -15,9 +15,12 @@ export interface PersonOnAxis {
   readonly media: 'sent' | 'received';
   readonly here: readonly Stretch[];
   readonly mediaOn: readonly Stretch[];
+  /** Where they were here with the page out of sight. */
+  readonly away: readonly Stretch[];
   /** Minutes in which they worked on board or chat. */
   readonly worked: readonly number[];
   readonly hereMs: number;
+  readonly awayMs: number;
 }
 
 export interface Axis {
@@ -95,8 +98,10 @@ export function presenceAxis(
       media,
       here: here.map(stretch),
       mediaOn: merged(media === 'sent' ? row.sent : row.received, now).map(stretch),
+      away: merged(row.away, now).map(stretch),
       worked: row.workedMinutes.map((minute) => pct(minute + MINUTE / 2)),
       hereMs: row.hereMs,
+      awayMs: row.awayMs,
     };
   });
 

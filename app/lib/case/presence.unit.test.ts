@@ -21,8 +21,10 @@ function row(
     here: intervals,
     sent: [],
     received: [],
+    away: [],
     workedMinutes: [],
     hereMs: 0,
+    awayMs: 0,
     ...more,
   };
 }
@@ -79,6 +81,27 @@ describe('the axis', () => {
     );
     expect(axis.people.map((person) => person.media)).toEqual(['sent', 'received']);
     expect(axis.people[0]?.mediaOn[0]?.b).toBe(axis.people[1]?.mediaOn[0]?.a);
+  });
+
+  it('lays what was out of sight over being here, open until now, and makes no gap of it', () => {
+    const away = [
+      { from: min(10), to: min(20) },
+      { from: min(40), to: null },
+    ];
+    const axis = presenceAxis(
+      [row('tutor', [[0, 60]]), row('student', [[0, null]], { away, awayMs: 20 * MINUTE })],
+      booked,
+      pair,
+      min(50),
+    );
+    const [tutor, student] = axis.people;
+    expect(tutor?.away).toEqual([]);
+    expect(student?.away.map(({ a, b }) => [a, b])).toEqual([
+      [expect.closeTo((13 / 66) * 100, 1), expect.closeTo((23 / 66) * 100, 1)],
+      [expect.closeTo((43 / 66) * 100, 1), student?.here[0]?.b],
+    ]);
+    expect(student?.awayMs).toBe(20 * MINUTE);
+    expect(axis.gaps).toEqual([]);
   });
 
   it('marks a gap when either of the two was missing in between', () => {

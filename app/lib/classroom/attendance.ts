@@ -8,6 +8,8 @@ export interface Attended {
   readonly name: string;
   /** Whole minutes here, of the booked ones and the ones around them. */
   readonly minutes: number;
+  /** Whole minutes of them with the page out of sight. */
+  readonly awayMinutes: number;
   /** How often they were gone for a while and came back. */
   readonly breaks: number;
   /** Where they were here, as parts (0 to 1) of the time shown. */
@@ -29,18 +31,23 @@ export function attendedBy(
   ];
   const others = rows.filter((row) => !expected.some(({ personId }) => personId === row.personId));
   return [...expected, ...others].map(({ personId, name }) => {
-    const here = rows.find((row) => row.personId === personId)?.here ?? [];
+    const row = rows.find((one) => one.personId === personId);
+    const here = row?.here ?? [];
     const merged = merge(here, shown.to, BREAK_MS);
     return {
       personId,
       name,
       // As everywhere else: full minutes of what was really there, gaps of any length left out.
-      minutes: Math.floor(merge(here, shown.to, 0).reduce((sum, { from, to }) => sum + to - from, 0) / MINUTE),
+      minutes: minutesOf(here, shown.to),
+      awayMinutes: minutesOf(row?.away ?? [], shown.to),
       breaks: Math.max(0, merged.length - 1),
       spans: merged.flatMap((interval) => span(interval, shown)),
     };
   });
 }
+
+const minutesOf = (intervals: readonly Interval[], end: number): number =>
+  Math.floor(merge(intervals, end, 0).reduce((sum, { from, to }) => sum + to - from, 0) / MINUTE);
 
 /** Joins what overlaps or lies at most `gap` ms apart; an open end is the end of the time shown. */
 function merge(intervals: readonly Interval[], end: number, gap: number): { from: number; to: number }[] {

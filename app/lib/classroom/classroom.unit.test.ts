@@ -175,15 +175,18 @@ describe('attendance after the lesson', () => {
       { bookingId: 'b2', studentId: 'bob', name: 'Bob' },
     ],
   };
-  const row = (personId: string, here: { from: number; to: number | null }[]) => ({
+  type Intervals = { from: number; to: number | null }[];
+  const row = (personId: string, here: Intervals, away: Intervals = []) => ({
     personId,
     name: personId,
     role: 'participant',
     here,
     sent: [],
     received: [],
+    away,
     workedMinutes: [],
     hereMs: 0,
+    awayMs: 0,
   });
   const shown = { from: 0, to: 60 * minute };
 
@@ -211,6 +214,16 @@ describe('attendance after the lesson', () => {
       { from: 0, width: 40 / 60 },
       { from: 50 / 60, width: 10 / 60 },
     ]);
+  });
+
+  it('counts the minutes with the page out of sight apart, and as minutes too', () => {
+    const away = [
+      { from: 5 * minute, to: 8 * minute },
+      { from: 50 * minute, to: null },
+    ];
+    const [, ann, bob] = attendedBy(lesson, [row('ann', [{ from: 0, to: null }], away)], shown);
+    expect(ann).toMatchObject({ minutes: 60, awayMinutes: 13, breaks: 0 });
+    expect(bob).toMatchObject({ minutes: 0, awayMinutes: 0 });
   });
 
   it('draws only what lies in the time shown', () => {

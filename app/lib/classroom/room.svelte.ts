@@ -22,6 +22,7 @@ import { linkOf } from './link-quality.ts';
 import type { LocalMedia } from './local-media.svelte.ts';
 import { MediaSession } from './media-session.ts';
 import { onNetworkChange } from './network-changes.ts';
+import { PageSight } from './page-sight.ts';
 import type { Saving } from './layers.ts';
 import { peersOf, withConsumer, withoutConsumer, withoutPeer, withPeer, type RemotePeer } from './peers.ts';
 import { Publisher } from './publisher.ts';
@@ -110,6 +111,7 @@ export class Room {
   #gone = false;
   readonly #media: MediaSession;
   readonly #publisher: Publisher;
+  readonly #sight: PageSight;
   #signalling: Signalling | null = null;
   /** The connection on which one stands at the door. */
   #atDoor: Signalling | null = null;
@@ -144,6 +146,10 @@ export class Room {
     this.support = new Support(
       (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
       this.#media,
+      (work) => this.#background(work),
+    );
+    this.#sight = new PageSight(
+      (type, data) => this.#signalling?.ask(type, data) ?? Promise.reject(new SignallingError('not connected')),
       (work) => this.#background(work),
     );
     this.#publisher = new Publisher(options.local, this.#media, (work) => this.#background(work));
@@ -186,10 +192,14 @@ export class Room {
     this.#background(this.#media.library());
     this.#timers = [
       setInterval(() => this.#background(this.#measure()), STATS_MS),
+      setInterval(() => this.#sight.look(), STATS_MS),
       setInterval(() => this.#background(this.#renew()), 20_000),
     ];
     const connection = 'connection' in navigator ? navigator.connection : null;
-    this.#listening = [onNetworkChange(this.#onNetwork, globalThis.window, connection)];
+    this.#listening = [
+      onNetworkChange(this.#onNetwork, globalThis.window, connection),
+      this.#sight.watch(document, globalThis.window),
+    ];
     await this.#connect(false);
   }
 
@@ -396,6 +406,7 @@ export class Room {
     this.#resumeToken = joined.resumeToken;
     this.rules.take(joined);
     this.support.take(joined);
+    this.#sight.joined();
     this.peers = peersOf(joined, Date.now());
     this.speaking = joined.speaking;
     this.mediaOff = this.#media.supported ? null : 'browser';

@@ -174,8 +174,10 @@ export const Attendance = Type.Object({
   here: Type.Array(Interval),
   sent: Type.Array(Interval),
   received: Type.Array(Interval),
+  away: Type.Array(Interval, { description: 'Here with the page out of sight; part of `here`' }),
   workedMinutes: Type.Array(Type.Integer()),
   hereMs: Type.Integer(),
+  awayMs: Type.Integer(),
 });
 
 const LESSON = {

@@ -154,6 +154,8 @@ export const HISTORIES: Histories = {
       'ConnectionRecovered',
       'MediaFaultNoticed',
       'MediaFaultEnded',
+      'PageHidden',
+      'PageShown',
       'MediaStopped',
       'ParticipantLeft',
       'LessonEnded',

@@ -426,6 +426,8 @@ const events: TimelineWords = {
       fact,
       `${fact.name('personId')} had ${fact.text('fault') === 'camera-black' ? 'a picture' : 'sound'} again.`,
     ),
+  PageHidden: (fact) => ofTheirs(fact, `${fact.name('personId')} had the lesson’s page out of sight.`),
+  PageShown: (fact) => ofTheirs(fact, `${fact.name('personId')} had the lesson’s page before them again.`),
   LessonStarted: () => 'The lesson began.',
   LessonEnded: (fact) => ENDED[fact.text('by')]?.(fact) ?? 'The lesson ended.',
   OutcomeDecided: (fact) => ({
