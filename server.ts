@@ -4,6 +4,7 @@
  */
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createAudit } from '#app/server/audit/audit.server.ts';
 import { createAuth } from '#app/server/auth/auth.server.ts';
 import { signUpRole } from '#app/server/auth/accounts.server.ts';
 import { createErasure } from '#app/server/auth/erase.server.ts';
@@ -26,7 +27,7 @@ import { createSubmit } from '#events/handling/submit.server.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { sealedStore } from '#events/sealing/sealed-store.server.ts';
 import { openVault, WrongDataKey } from '#events/sealing/vault.server.ts';
-import { createHeadSigner, listHeads } from '#events/store/audit/heads.server.ts';
+import { createHeadSigner } from '#events/store/audit/heads.server.ts';
 import { auditKey } from '#events/store/audit/key.server.ts';
 import { openEventStoreDb } from '#events/store/eventstoredb.server.ts';
 import { openSqlStore } from '#events/store/postgres.server.ts';
@@ -104,10 +105,11 @@ async function start(config: Config): Promise<Running> {
   const objects = config.s3 ? await openS3(config.s3) : await openFolder(join(config.dataDir, 'objects'));
   onStop(() => objects.close());
   const signingKey = auditKey(keys.AUDIT_KEY);
-  if (config.roles.has('worker')) {
-    const signer = await createHeadSigner({ store: chained, db, objects, key: signingKey, bus, log });
-    onStop(() => signer.stop());
-  }
+  const signs = config.roles.has('worker');
+  // Others sign only when they are asked for an export.
+  const head = { store: chained, db, objects, key: signingKey, bus, log };
+  const signer = await createHeadSigner({ ...head, ...(!signs && { everyMs: null }) });
+  if (signs) onStop(() => signer.stop());
   const submit = createSubmit(store);
   const metrics = createMetrics();
   const tickets = createTicketOffice(Buffer.from(keys.TICKET_KEY));
@@ -222,6 +224,8 @@ async function start(config: Config): Promise<Running> {
   const roomStates = await RoomStates.open(db, log);
   const places = await createPlaces({ bus, log, fallback: config.nodePublicUrl });
   onStop(() => places.close());
+  const audit = await createAudit({ store: chained, db, key: signingKey, signer, log });
+  onStop(() => audit.stop());
   const services = createServices({
     store,
     submit,
@@ -278,14 +282,7 @@ async function start(config: Config): Promise<Running> {
       membershipsOf: readSide.queries.membershipsOf,
       studyRoomsOf: readSide.queries.studyRoomsOf,
     }),
-    auditState: async () => {
-      const last = (await listHeads(db)).at(-1)?.head;
-      return {
-        head: await chained.chainHead(),
-        lastSigned: last ? { position: last.position, chain: last.chain, signedAt: last.signedAt } : null,
-        publicKey: signingKey.publicKey,
-      };
-    },
+    audit,
   });
 
   // — the host

@@ -107,6 +107,9 @@ describe('what browsers run', () => {
       seen.add(file);
       follow(file, [file], new Set());
       const text = readFileSync(join(ROOT, file), 'utf8');
+      // A worker is named, not imported.
+      for (const [, path = ''] of text.matchAll(/new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g))
+        pages.push(relative(ROOT, resolve(dirname(join(ROOT, file)), path)));
       for (const [line, path = ''] of text.matchAll(/(?:import|export)[^;]*?from\s*'(\$lib\/[^']+|\.[^']+)'/g)) {
         if (/^(?:import|export)\s+type\b/.test(line)) continue;
         const target = path.startsWith('$lib/')

@@ -1,6 +1,7 @@
 /** Puts the services of the pages and the API together. */
 import type { Position } from '#events/store/event-store.ts';
 import { accountServices, type AccountParts } from './account-services.server.ts';
+import type { Audit } from './audit/contract.ts';
 import { boardServices, type BoardParts } from './board-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
@@ -21,6 +22,7 @@ export interface ServiceParts
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
+  readonly audit: Audit;
   readonly checks: Checks;
   readonly traces: Traces;
   readonly advanceClock: (ms: number) => Promise<number>;
@@ -41,6 +43,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     capabilities: parts.capabilities,
     checkout: parts.checkout,
     files: parts.files,
+    audit: parts.audit,
     checks: parts.checks,
     traces: parts.traces,
     now: parts.now,

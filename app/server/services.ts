@@ -6,10 +6,10 @@ import type { Role } from '#events/access/roles.ts';
 import type { DisputeCause } from '#events/dispute/events.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
-import type { ChainHead } from '#events/store/chain.ts';
 import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
+import type { Audit } from './audit/contract.ts';
 import type { BoardServices } from './board-services.server.ts';
 import type { StudyServices } from './study-rooms.ts';
 import type { Checks } from './checks/checks.server.ts';
@@ -192,22 +192,12 @@ export interface PayoutAccountServices {
   ): Promise<{ kind: 'submitted' } | Refusal>;
 }
 
-/** How far the log is signed. */
-export interface AuditState {
-  readonly head: ChainHead | null;
-  /** The last signed head; null before the first. Wall ms. */
-  readonly lastSigned: { readonly position: Position; readonly chain: string; readonly signedAt: number } | null;
-  /** 32 bytes in hex: all that somebody needs to check an export. */
-  readonly publicKey: string;
-}
-
 export interface AccountServices {
   /**
    * For good: what they wrote becomes unreadable and the account goes; the books stay. What was written in classrooms
    * (chats, boards) and in conversations stays with the others there, and so do the reasons that ops wrote.
    */
   eraseAccount(person: Person, password: string, requestId: string): Promise<{ kind: 'erased' } | Refusal>;
-  auditState(): Promise<AuditState>;
 }
 
 /** One of the acts that a row of the stuck cases offers, as that row names its case. */
@@ -253,6 +243,8 @@ export interface Services
   readonly checkout: CheckoutSettings;
   /** Files that people give to each other. */
   readonly files: Files;
+  /** The log's signed heads for everybody; exports and checks of it for auditors. */
+  readonly audit: Audit;
   /** Connectivity tests, open to all. */
   readonly checks: Checks;
   /** How people's connections went in lessons, for ops. */

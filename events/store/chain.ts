@@ -74,9 +74,13 @@ export type ChainVerdict =
 
 /**
  * Recomputes the whole chain and names the first place that does not hold. With `expected` (a head published earlier)
- * it also finds a log that was cut short or rewritten as a whole.
+ * it also finds a log that was cut short or rewritten as a whole. `onRead` is told how many records were read, and awaited.
  */
-export async function verifyChain(store: ChainedStore, expected?: ChainHead): Promise<ChainVerdict> {
+export async function verifyChain(
+  store: ChainedStore,
+  expected?: ChainHead,
+  onRead?: (records: number) => Promise<void>,
+): Promise<ChainVerdict> {
   // Read before the records: appends go on meanwhile, and what comes after this head is checked too.
   const own = await store.chainHead();
   const anchors = new Map<Position, string>();
@@ -102,6 +106,7 @@ export async function verifyChain(store: ChainedStore, expected?: ChainHead): Pr
       head = { position: record.position, chain: record.chain };
       records += 1;
     }
+    await onRead?.(records);
   }
   const missing = [...anchors.keys()].sort()[0];
   if (missing !== undefined) return { kind: 'broken', position: missing, reason: 'the log ends before a known head' };

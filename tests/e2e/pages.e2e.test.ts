@@ -37,6 +37,7 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
       '/sign-in',
       '/sign-up',
       '/forgot-password',
+      '/verify',
       '/nowhere',
     ],
   ],
@@ -76,7 +77,7 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
   ],
   ['admin', ['/home', '/institute', '/messages']],
   ['ops', ['/ops', '/ops/cases/:id', '/sandbox', '/sandbox/ui']],
-  ['auditor', ['/audit', '/audit/bookings/:id']],
+  ['auditor', ['/audit', '/audit/heads', '/audit/bookings/:id']],
 ];
 
 async function check(page: Page, path: string): Promise<string[]> {
@@ -136,6 +137,8 @@ describe('a page that a role may not see', () => {
     ['student2', '/lessons/:code'],
     ['student2', '/lessons/:code/replay'],
     ['ops', '/audit'],
+    ['ops', '/audit/export'],
+    ['student', '/audit/bookings/:id/export'],
   ])('answers %s at %s like an unknown one', async (who, path) => {
     const context = await personContext(browser);
     await context.request.post(`${product.url}/api/v1/demo-sign-in`, { data: { email: `${who}@demo.test` } });

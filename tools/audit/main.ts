@@ -5,8 +5,9 @@ import { ConfigError, parseConfig } from '#config';
 import { exportLog, NothingToExport, type Exported } from '#events/store/audit/export.server.ts';
 import { headObject, listHeads, publishedHead } from '#events/store/audit/heads.server.ts';
 import type { Head, Scope } from '#events/store/audit/format.ts';
-import { parseHead } from '#events/store/audit/lines.ts';
-import { headDigest, headFlaw, verifyExport } from '#events/store/audit/verify.ts';
+import { keptHeads } from '#events/store/audit/lines.ts';
+import { headDigest, headFlaw } from '#events/store/audit/signatures.ts';
+import { verifyExport } from '#events/store/audit/verify.ts';
 import { parseArguments, Usage, type Asked } from './arguments.ts';
 import { keyOf, NotReadable, openInstallation } from './installation.ts';
 
@@ -78,11 +79,13 @@ async function written(
 async function verify(file: string, keys: readonly string[], keptFiles: readonly string[]): Promise<number> {
   const kept: Head[] = [];
   for (const name of keptFiles) {
-    const signed = parseHead(await readFile(name, 'utf8'));
-    if (signed === null) throw new NotReadable(`${name} is not a signed head.`);
-    const flaw = await headFlaw(signed, keys);
-    if (flaw !== null) throw new NotReadable(`${name}: ${flaw}.`);
-    kept.push(signed.head);
+    const heads = keptHeads(await readFile(name, 'utf8'));
+    if (heads === null) throw new NotReadable(`${name} is not a signed head.`);
+    for (const signed of heads) {
+      const flaw = await headFlaw(signed, keys);
+      if (flaw !== null) throw new NotReadable(`${name}: ${flaw.reason}.`);
+      kept.push(signed.head);
+    }
   }
   const began = performance.now();
   const verdict = await verifyExport(createReadStream(file, { highWaterMark: 1024 * 1024 }), { keys, kept });
@@ -121,7 +124,7 @@ async function heads(): Promise<number> {
       const { head } = signed;
       const published = await publishedHead(objects, head, before);
       const flaw: string | null =
-        (await headFlaw(signed)) ??
+        (await headFlaw(signed))?.reason ??
         (head.previous === (before === null ? null : headDigest(before))
           ? null
           : 'it does not go on from the one before') ??

@@ -10,6 +10,7 @@ import { registerCases } from './cases.server.ts';
 import { registerConversations } from './conversations.server.ts';
 import { registerLessonFiles } from './files.server.ts';
 import { registerBoards } from './boards.server.ts';
+import { registerAudit } from './audit.server.ts';
 import { registerChecks } from './checks.server.ts';
 import { registerLessons } from './lessons.server.ts';
 import { registerReplay } from './replay.server.ts';
@@ -106,6 +107,7 @@ export async function registerApi(app: FastifyInstance, settings: ApiSettings): 
   registerBoards(app, settings.services);
   registerLessons(app, settings.services);
   registerChecks(app, settings.services);
+  registerAudit(app, settings.services);
   await registerReplay(app, settings.services);
   await registerLessonFiles(app, settings.services);
   await registerConversations(app, settings.services);

@@ -11,7 +11,8 @@ import { nextHead } from './heads.server.ts';
 import { auditKey } from './key.server.ts';
 import { NO_HASH, parseHead } from './lines.ts';
 import { sha256Of } from './merkle.ts';
-import { keyIdOf, verifyExport, type Verdict, type VerifyOptions } from './verify.ts';
+import { keyIdOf } from './signatures.ts';
+import { verifyExport, type Verdict, type VerifyOptions } from './verify.ts';
 
 const key = auditKey('ab'.repeat(32));
 type Store = EventStore & ChainedStore;
@@ -84,6 +85,8 @@ describe('an audit export', () => {
       heads: 2,
       head: heads[1]?.head,
       exportedAt: 5_000,
+      from: 77,
+      to: 77,
       keys: [key.publicKey],
       unchecked: [],
     });

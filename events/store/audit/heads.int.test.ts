@@ -16,7 +16,8 @@ import { openSqlStore } from '../postgres.server.ts';
 import { exportLog } from './export.server.ts';
 import { createHeadSigner, listHeads, publishedHead, type HeadSigner, type HeadSettings } from './heads.server.ts';
 import { auditKey } from './key.server.ts';
-import { headDigest, headFlaw, verifyExport } from './verify.ts';
+import { headDigest, headFlaw } from './signatures.ts';
+import { verifyExport } from './verify.ts';
 
 const key = auditKey('cd'.repeat(32));
 const said: string[] = [];

@@ -15,7 +15,7 @@ import { headBytes, hex, unhex, type Head, type SignedHead } from './format.ts';
 import type { AuditKey } from './key.server.ts';
 import { parseHead } from './lines.ts';
 import { GrowingTree } from './merkle.ts';
-import { headDigest } from './verify.ts';
+import { headDigest } from './signatures.ts';
 
 export interface HeadLog {
   info(details: Readonly<Record<string, unknown>>, message: string): void;
@@ -148,6 +148,16 @@ export async function createHeadSigner(settings: HeadSettings): Promise<HeadSign
 export async function listHeads(db: Database): Promise<readonly SignedHead[]> {
   await migrate(db, 'audit', SCHEMA);
   const rows = await db.query<HeadRow>('SELECT number, body, published FROM audit_head ORDER BY number');
+  return rows.map(headIn);
+}
+
+/** Published heads, newest first, those with a number below `before`. The table must be there (`createHeadSigner`). */
+export async function newestHeads(db: Database, limit: number, before?: number): Promise<readonly SignedHead[]> {
+  const rows = await db.query<HeadRow>(
+    `SELECT number, body, published FROM audit_head
+      WHERE published AND ($2::int8 IS NULL OR number < $2::int8) ORDER BY number DESC LIMIT $1`,
+    [limit, before ?? null],
+  );
   return rows.map(headIn);
 }
 

@@ -1,7 +1,7 @@
 /** The key that signs the head of the log: Ed25519 (RFC 8032), from a seed of 32 bytes. */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { hex, unhex } from './format.ts';
-import { keyIdOf } from './verify.ts';
+import { keyIdOf } from './signatures.ts';
 
 export interface AuditKey {
   /** Short name of the public key. */

@@ -6,21 +6,77 @@ import type { Hash } from './merkle.ts';
 
 export const NO_HASH: Hash = new Uint8Array(32);
 
+/** What does not hold, for programs and for words in other languages. Stable. */
+export type FlawCode =
+  | 'empty'
+  /** No export at all, or its first line is not readable as one. */
+  | 'not-an-export'
+  /** The first line was changed. */
+  | 'header'
+  /** It ends too early, by itself or by a head kept elsewhere. */
+  | 'cut-off'
+  | 'after-end'
+  /** A line is not written as we write it. */
+  | 'form'
+  | 'order'
+  | 'chain'
+  | 'proof'
+  /** There are more or fewer records than the header or the closing line says. */
+  | 'count'
+  | 'head'
+  /** Another log than the one of a head kept elsewhere. */
+  | 'kept-head'
+  | 'sum'
+  | 'signature'
+  | 'other-key';
+
+export interface Flaw {
+  readonly code: FlawCode;
+  readonly reason: string;
+  readonly found?: string;
+  readonly expected?: string;
+}
+
 /** The file does not hold; `position` where it is known. */
 export class Broken extends Error {
+  readonly flaw: Flaw;
   readonly position: Position | null;
 
-  constructor(reason: string, position: Position | null = null) {
-    super(reason);
+  constructor(flaw: Flaw, position: Position | null = null) {
+    super(flaw.reason);
+    this.flaw = flaw;
     this.position = position;
   }
 }
 
+const malformed = (reason: string): Broken => new Broken({ code: 'form', reason });
+
 /** The head in a line or object, or null when it is no head as we write them. */
 export function parseHead(line: string): SignedHead | null {
-  const value = canonical(line);
+  return signedHeadIn(canonical(line));
+}
+
+function signedHeadIn(value: unknown): SignedHead | null {
   if (!has(value, 'head', 'signature') || typeof value.signature !== 'string') return null;
   return isHead(value.head) ? { head: value.head, signature: value.signature } : null;
+}
+
+/**
+ * The heads in what somebody kept: one of them, or a list of them as the API gives it, however the JSON is laid out.
+ * Null when it is anything else. Whether they are signed is for `headFlaw` to say.
+ */
+export function keptHeads(text: string): readonly SignedHead[] | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  const listed = typeof value === 'object' && value !== null && 'heads' in value ? value.heads : [value];
+  if (!Array.isArray(listed)) return null;
+  const heads = listed.map(signedHeadIn).filter((head) => head !== null);
+  return heads.length > 0 && heads.length === listed.length ? heads : null;
 }
 
 export interface RecordLine {
@@ -63,6 +119,8 @@ export interface RecordHead {
   readonly position: Position;
   readonly stream: string;
   readonly revision: number;
+  /** Wall time, ms. */
+  readonly recordedAt: number;
 }
 
 export function recordIn(text: string): RecordHead {
@@ -71,18 +129,20 @@ export function recordIn(text: string): RecordHead {
     !has(value, 'data', 'id', 'meta', 'position', 'recordedAt', 'revision', 'stream', 'type') ||
     typeof value.position !== 'string' ||
     typeof value.stream !== 'string' ||
-    typeof value.revision !== 'number'
+    typeof value.revision !== 'number' ||
+    typeof value.recordedAt !== 'number'
   ) {
-    throw new Broken('the record does not have the parts that a record has');
+    throw malformed('the record does not have the parts that a record has');
   }
-  return { position: value.position, stream: value.stream, revision: value.revision };
+  const { position, stream, revision, recordedAt } = value;
+  return { position, stream, revision, recordedAt };
 }
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw error instanceof SyntaxError ? new Broken('the line is not JSON') : error;
+    throw error instanceof SyntaxError ? malformed('the line is not JSON') : error;
   }
 }
 

@@ -4,19 +4,7 @@
  * of one line plus 32 bytes a stream.
  */
 import type { Position } from '../event-store.ts';
-import {
-  closingBytes,
-  FORMAT,
-  FORMAT_VERSION,
-  headBytes,
-  hex,
-  unhex,
-  type Head,
-  type Header,
-  type PartStream,
-  type Scope,
-  type SignedHead,
-} from './format.ts';
+import { FORMAT, FORMAT_VERSION, hex, unhex, type Head, type Header, type PartStream, type Scope } from './format.ts';
 import {
   Broken,
   canonical,
@@ -28,10 +16,13 @@ import {
   partLine,
   recordIn,
   wholeLine,
+  type FlawCode,
   type RecordHead,
   type RecordLine,
 } from './lines.ts';
-import { GrowingTree, leafOf, rootFrom, sha256, sha256Of, type Hash } from './merkle.ts';
+import { LineReader } from './line-reader.ts';
+import { GrowingTree, leafOf, rootFrom, sha256Of, type Hash } from './merkle.ts';
+import { closingFlaw, headDigest, headFlaw } from './signatures.ts';
 
 export interface VerifyOptions {
   /** Public keys, hex, that heads and closing may be signed with. None: the keys that the file names itself. */
@@ -50,86 +41,50 @@ export type Verdict =
       /** The newest signed head; everything in the file is proven against it. */
       readonly head: Head;
       readonly exportedAt: number;
+      /** When the first and the last of its records were written, wall ms. */
+      readonly from: number;
+      readonly to: number;
       /** Public keys that signed something in it. */
       readonly keys: readonly string[];
       /** Positions of the kept heads that a part holds nothing of, so that it is not checked against them. */
       readonly unchecked: readonly Position[];
     }
-  | {
-      readonly kind: 'broken';
-      /** 1 is the header. */
-      readonly line: number;
-      /** The record or head that does not hold; null where the place has no position. */
-      readonly position: Position | null;
-      readonly reason: string;
-    };
+  | Break;
 
-/** Longer than any line that we write. */
-const MAX_LINE = 1024 * 1024;
-const LINE_FEED = 10;
+/** Where and how a file stops to hold. */
+export interface Break {
+  readonly kind: 'broken';
+  readonly code: FlawCode;
+  /** 1 is the header. */
+  readonly line: number;
+  /** The record or head that does not hold; null where the place has no position. */
+  readonly position: Position | null;
+  readonly reason: string;
+  readonly found: string | null;
+  readonly expected: string | null;
+  /** Records in front of that place, and the last of them. */
+  readonly records: number;
+  readonly last: Position | null;
+  /** Of a file that ends too early: the first of the kept heads that it does not come to. */
+  readonly missing: Position | null;
+}
+
+/**
+ * Reads the file once, in whatever pieces it comes.
+ * @throws CannotCheckSignatures, and whatever `chunks` throws
+ */
 export async function verifyExport(chunks: AsyncIterable<Uint8Array>, options: VerifyOptions = {}): Promise<Verdict> {
   const file = new AuditFile(options);
+  const lines = new LineReader((line) => file.take(line));
   try {
-    const rest = new Pieces();
-    for await (const chunk of chunks) {
-      let from = 0;
-      for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
-        // Most lines need no waiting, and a promise for each would cost more than their hashes.
-        const waiting = file.take(rest.with(chunk.subarray(from, end + 1)));
-        if (waiting !== null) await waiting;
-        from = end + 1;
-      }
-      if (from < chunk.length) rest.add(chunk.slice(from));
-      if (rest.length > MAX_LINE) throw new Broken('the line is longer than any that was exported');
-    }
-    if (rest.length > 0) throw new Broken('the file ends in the middle of a line');
+    for await (const chunk of chunks) await lines.push(chunk);
+    lines.end();
     return file.end();
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
-    return { kind: 'broken', line: file.line, position: error.position ?? file.position, reason: error.message };
+    return file.broken(error);
   }
 }
-
-/** The beginning of a line, as it came. */
-class Pieces {
-  length = 0;
-  #pieces: Uint8Array[] = [];
-
-  add(piece: Uint8Array): void {
-    this.#pieces.push(piece);
-    this.length += piece.length;
-  }
-
-  /** All of it with `last` behind; empty afterwards. */
-  with(last: Uint8Array): Uint8Array {
-    if (this.length === 0) return last;
-    this.add(last);
-    const joined = new Uint8Array(this.length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    this.#pieces = [];
-    this.length = 0;
-    return joined;
-  }
-}
-
-/** What is wrong with a head by itself, or null. `keys`: as in `VerifyOptions`. */
-export async function headFlaw({ head, signature }: SignedHead, keys: readonly string[] = []): Promise<string | null> {
-  const flaw = signerFlaw(head, keys);
-  if (flaw !== null) return flaw;
-  const tree = treeOf(head);
-  if (tree === null || hex(tree.root()) !== head.root) return 'the root of the head does not follow from its peaks';
-  return (await isSigned(head.publicKey, signature, headBytes(head))) ? null : 'the signature of the head is false';
-}
-
-/** How the next head names this one. */
-export const headDigest = (head: Head): string => hex(sha256(headBytes(head)));
-
-/** How a public key is called for short. */
-export const keyIdOf = (publicKey: string): string => hex(sha256(unhex(publicKey, 32) ?? NO_HASH)).slice(0, 16);
 
 /** What was read so far of one file. */
 class AuditFile {
@@ -152,6 +107,8 @@ class AuditFile {
   #index = -1;
   #last: Position = '';
   #records = 0;
+  #from = 0;
+  #to = 0;
   #bytes = 0;
   #heads = 0;
   #head: Head | null = null;
@@ -167,7 +124,7 @@ class AuditFile {
     this.line += 1;
     this.position = null;
     this.#bytes += bytes.length;
-    if (this.#closed) throw new Broken('something stands after the closing line');
+    if (this.#closed) throw flawed('after-end', 'something stands after the closing line');
     const text = this.#text(bytes.subarray(0, -1));
     const before = this.#sum;
     this.#sum = sha256Of(before, bytes);
@@ -175,15 +132,15 @@ class AuditFile {
     else if (text.startsWith('{"chain":"')) this.#takeRecord(text, bytes);
     else if (text.startsWith('{"head":{')) return this.#takeHead(text);
     else if (text.startsWith('{"closing":{')) return this.#takeClosing(text, before);
-    else throw new Broken('this is neither a record nor a head nor the closing line');
+    else throw flawed('form', 'this is neither a record nor a head nor the closing line');
     return null;
   }
 
   end(): Verdict {
     this.line += 1;
     this.position = null;
-    if (this.#header === null) throw new Broken('the file is empty');
-    if (!this.#closed || this.#head === null) throw new Broken('the file ends before its closing line');
+    if (this.#header === null) throw flawed('empty', 'the file is empty');
+    if (!this.#closed || this.#head === null) throw flawed('cut-off', 'the file ends before its closing line');
     return {
       kind: 'whole',
       scope: this.#header.scope,
@@ -192,8 +149,28 @@ class AuditFile {
       heads: this.#heads,
       head: this.#head,
       exportedAt: this.#header.exportedAt,
+      from: this.#from,
+      to: this.#to,
       keys: [...this.#signers],
       unchecked: [...this.#kept.keys()].sort(),
+    };
+  }
+
+  broken({ flaw, position, message: reason }: Broken): Break {
+    const { found = null, expected = null } = flaw;
+    const tooShort = flaw.code === 'cut-off';
+    return {
+      kind: 'broken',
+      // Whatever is wrong with a first line that we did not write: it is no export.
+      code: this.#header === null && !['empty', 'header'].includes(flaw.code) ? 'not-an-export' : flaw.code,
+      line: this.line,
+      position: position ?? this.position,
+      reason,
+      found,
+      expected,
+      records: this.#records,
+      last: this.#last === '' ? null : this.#last,
+      missing: (tooShort && [...this.#kept.keys()].sort().find((kept) => kept > this.#last)) || null,
     };
   }
 
@@ -201,13 +178,18 @@ class AuditFile {
     try {
       return this.#decoder.decode(bytes);
     } catch (error) {
-      throw error instanceof TypeError ? new Broken('the line is not UTF-8 text') : error;
+      throw error instanceof TypeError ? flawed('form', 'the line is not UTF-8 text') : error;
     }
   }
 
   #takeHeader(text: string): void {
-    const value = canonical(text);
-    if (!isHeader(value)) throw new Broken(`this is not the first line of an export (${FORMAT} ${FORMAT_VERSION})`);
+    const ours = text.startsWith('{"exportedAt":') || text.includes(FORMAT);
+    const value = ours ? canonicalOrNull(text) : null;
+    if (!isHeader(value))
+      throw flawed(
+        ours ? 'header' : 'not-an-export',
+        `this is not the first line of an export (${FORMAT} ${FORMAT_VERSION})`,
+      );
     this.#header = value;
     if (value.part) {
       this.#streams = new Map(value.part.streams.map((stream) => [stream.name, stream]));
@@ -218,17 +200,19 @@ class AuditFile {
   #takeRecord(text: string, bytes: Uint8Array): void {
     const part = this.#header?.part;
     const line = part ? partLine(text) : wholeLine(text);
-    if (line === null) throw new Broken('the line is not written as a record is');
+    if (line === null) throw flawed('form', 'the line is not written as a record is');
     const record = recordIn(text.slice(line.recordAt, -1));
     this.position = record.position;
-    if (record.position <= this.#last) throw new Broken('the record does not come after the one before it');
-    if (this.#head !== null && part) throw new Broken('a record stands after the head that ends the part');
+    if (record.position <= this.#last) throw flawed('order', 'the record does not come after the one before it');
+    if (this.#head !== null && part) throw flawed('order', 'a record stands after the head that ends the part');
 
     const canonicalBytes = bytes.subarray(line.recordAt, -2);
     if (part) this.#takePart(line, record, canonicalBytes, part.size);
     else this.#takeNext(line, record, canonicalBytes);
     this.#last = record.position;
     this.#chain = line.chain;
+    if (this.#records === 0) this.#from = record.recordedAt;
+    this.#to = record.recordedAt;
     this.#records += 1;
 
     if (this.#kept.has(record.position)) this.#compare(record.position, hex(line.chain));
@@ -237,15 +221,21 @@ class AuditFile {
   /** With the head kept of this position, if there is one. */
   #compare(position: Position, chain: string): void {
     const kept = this.#kept.get(position);
-    if (kept !== undefined && kept !== chain) throw new Broken('the log is not the one of a head kept elsewhere');
+    if (kept !== undefined && kept !== chain)
+      throw flawed('kept-head', 'the log is not the one of a head kept elsewhere', chain, kept);
     this.#kept.delete(position);
   }
 
   /** A whole log: the record goes on from the one before, in the log and in its stream. */
   #takeNext(line: RecordLine, record: RecordHead, canonicalBytes: Uint8Array): void {
-    if (!same(sha256Of(this.#chain, canonicalBytes), line.chain)) {
-      throw new Broken('the chain value does not follow from the record and the one before it');
-    }
+    const follows = sha256Of(this.#chain, canonicalBytes);
+    if (!same(follows, line.chain))
+      throw flawed(
+        'chain',
+        'the chain value does not follow from the record and the one before it',
+        hex(line.chain),
+        hex(follows),
+      );
     this.#inStream(record);
     this.#tree.add(line.chain);
   }
@@ -253,46 +243,61 @@ class AuditFile {
   /** A part: the record is proven by itself, and the header says how many there are in each stream. */
   #takePart(line: RecordLine, record: RecordHead, canonicalBytes: Uint8Array, size: number): void {
     const stream = this.#streams.get(record.stream);
-    if (!stream) throw new Broken(`${record.stream} is no stream of this part`);
-    if (!same(sha256Of(line.previous, canonicalBytes), line.chain)) {
-      throw new Broken('the chain value does not follow from the record and the value before it');
-    }
-    if (line.index <= this.#index) throw new Broken('the index of the record does not come after the one before it');
+    if (!stream) throw flawed('count', `${record.stream} is no stream of this part`);
+    const follows = sha256Of(line.previous, canonicalBytes);
+    if (!same(follows, line.chain))
+      throw flawed(
+        'chain',
+        'the chain value does not follow from the record and the value before it',
+        hex(line.chain),
+        hex(follows),
+      );
+    if (line.index <= this.#index)
+      throw flawed('order', 'the index of the record does not come after the one before it');
     const root = rootFrom(leafOf(line.chain), line.index, size, line.proof);
-    if (root === null || !same(root, this.#root)) throw new Broken('the proof does not lead to the root of the log');
+    if (root === null || !same(root, this.#root))
+      throw flawed(
+        'proof',
+        'the proof does not lead to the root of the log',
+        root === null ? undefined : hex(root),
+        hex(this.#root),
+      );
     this.#index = line.index;
     if (stream.all) this.#inStream(record);
     const count = (this.#counts.get(record.stream) ?? 0) + 1;
-    if (count > stream.records) throw new Broken(`${record.stream} has more records than the header says`);
+    if (count > stream.records) throw flawed('count', `${record.stream} has more records than the header says`);
     this.#counts.set(record.stream, count);
   }
 
   #inStream({ stream, revision }: RecordHead): void {
     const last = this.#revisions.get(stream) ?? -1;
-    if (revision !== last + 1) throw new Broken(`${stream} goes from revision ${last} to ${revision}`);
+    if (revision !== last + 1)
+      throw flawed('order', `${stream} goes from revision ${last} to ${revision}`, `${revision}`, `${last + 1}`);
     this.#revisions.set(stream, revision);
   }
 
   async #takeHead(text: string): Promise<void> {
     const signed = parseHead(text);
-    if (signed === null) throw new Broken('the line is not written as a head is');
+    if (signed === null) throw flawed('form', 'the line is not written as a head is');
     const { head } = signed;
     this.position = head.position;
     const part = this.#header?.part;
     if (part) {
-      if (this.#head !== null) throw new Broken('a part ends with one head');
+      if (this.#head !== null) throw flawed('head', 'a part ends with one head');
       if (head.records !== part.size || head.root !== part.root)
-        throw new Broken('the head is not of the tree that the header names');
+        throw flawed('head', 'the head is not of the tree that the header names', head.root, part.root);
       this.#compare(head.position, head.chain);
     } else {
       if (head.position !== this.#last || head.records !== this.#records) {
-        throw new Broken(`the head is of ${head.records} records up to ${head.position}, which is not here`);
+        throw flawed('head', `the head is of ${head.records} records up to ${head.position}, which is not here`);
       }
-      if (head.chain !== hex(this.#chain)) throw new Broken('the chain value is not the signed one');
-      if (head.root !== hex(this.#tree.root())) throw new Broken('the root is not the signed one');
+      if (head.chain !== hex(this.#chain))
+        throw flawed('head', 'the chain value is not the signed one', hex(this.#chain), head.chain);
+      if (head.root !== hex(this.#tree.root()))
+        throw flawed('head', 'the root is not the signed one', hex(this.#tree.root()), head.root);
       const [number, previous] = this.#head === null ? [0, null] : [this.#head.number + 1, headDigest(this.#head)];
       if (head.number !== number || head.previous !== previous)
-        throw new Broken('the head does not go on from the one before it');
+        throw flawed('head', 'the head does not go on from the one before it');
     }
     const flaw = await headFlaw(signed, this.#keys);
     if (flaw !== null) throw new Broken(flaw);
@@ -304,69 +309,65 @@ class AuditFile {
   async #takeClosing(text: string, sum: Hash): Promise<void> {
     const value = canonical(text);
     if (!has(value, 'closing', 'signature') || typeof value.signature !== 'string' || !isClosing(value.closing)) {
-      throw new Broken('the line is not written as the closing line is');
+      throw flawed('form', 'the line is not written as the closing line is');
     }
     const { closing, signature } = value;
     this.#checkEnd();
     if (closing.lines !== this.line - 1 || closing.records !== this.#records) {
-      throw new Broken(
+      throw flawed(
+        'count',
         `there are ${this.#records} records in ${this.line - 1} lines, not ${closing.records} in ${closing.lines}`,
       );
     }
-    if (closing.sum !== hex(sum)) throw new Broken('the sum of all lines is not the signed one');
-    const flaw = signerFlaw(closing, this.#keys);
+    if (closing.sum !== hex(sum))
+      throw flawed('sum', 'the sum of all lines is not the signed one', hex(sum), closing.sum);
+    const flaw = await closingFlaw(closing, signature, this.#keys);
     if (flaw !== null) throw new Broken(flaw);
-    if (!(await isSigned(closing.publicKey, signature, closingBytes(closing)))) {
-      throw new Broken('the signature of the closing line is false');
-    }
     this.#signers.add(closing.publicKey);
     this.#closed = true;
   }
 
   #checkEnd(): void {
-    if (this.#head === null) throw new Broken('no signed head covers the records');
+    if (this.#head === null) throw flawed('head', 'no signed head covers the records');
     const part = this.#header?.part;
     if (!part && this.#head.position !== this.#last)
-      throw new Broken('the newest head does not cover the last records', this.#last);
+      throw new Broken({ code: 'head', reason: 'the newest head does not cover the last records' }, this.#last);
     for (const stream of this.#streams.values()) {
       const count = this.#counts.get(stream.name) ?? 0;
-      if (count !== stream.records) throw new Broken(`${stream.name} has ${count} records here, not ${stream.records}`);
+      if (count !== stream.records)
+        throw flawed('count', `${stream.name} has ${count} records here, not ${stream.records}`);
     }
     const [missing] = part ? [] : [...this.#kept.keys()].sort();
-    if (missing !== undefined) throw new Broken('the log ends before a head kept elsewhere', missing);
+    if (missing !== undefined)
+      // The file says nothing at that place: either it ends before, or it never had it.
+      throw new Broken(
+        missing > this.#last
+          ? {
+              code: 'cut-off',
+              reason: 'the log ends before a head kept elsewhere',
+              found: this.#last,
+              expected: missing,
+            }
+          : { code: 'kept-head', reason: 'the log has no record at the position of a head kept elsewhere' },
+        missing,
+      );
+  }
+}
+
+const flawed = (code: FlawCode, reason: string, found?: string, expected?: string): Broken =>
+  new Broken({ code, reason, ...(found !== undefined && { found }), ...(expected !== undefined && { expected }) });
+
+/** A first line that is no JSON is no header either. */
+function canonicalOrNull(text: string): unknown {
+  try {
+    return canonical(text);
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    return null;
   }
 }
 
 function same(one: Hash, other: Hash): boolean {
   for (let index = 0; index < 32; index += 1) if (one[index] !== other[index]) return false;
   return true;
-}
-
-function treeOf(head: Head): GrowingTree | null {
-  const peaks = head.peaks.map((peak) => unhex(peak, 32) ?? NO_HASH);
-  const wanted = head.records.toString(2).replaceAll('0', '').length;
-  return peaks.length === wanted ? GrowingTree.from(head.records, peaks) : null;
-}
-
-function signerFlaw(
-  { keyId, publicKey }: { keyId: string; publicKey: string },
-  keys: readonly string[],
-): string | null {
-  if (keyId !== keyIdOf(publicKey)) return 'the key is not called by its own name';
-  return keys.length === 0 || keys.includes(publicKey) ? null : `it is signed with another key, ${keyId}`;
-}
-
-const imported = new Map<string, Promise<CryptoKey | null>>();
-
-async function isSigned(publicKey: string, signature: string, bytes: Uint8Array): Promise<boolean> {
-  const key = unhex(publicKey, 32);
-  const signed = unhex(signature, 64);
-  if (key === null || signed === null) return false;
-  // Bytes that are no point of the curve make no key, and nothing is signed with them.
-  const made =
-    imported.get(publicKey) ?? crypto.subtle.importKey('raw', key, 'Ed25519', false, ['verify']).catch(() => null);
-  // One installation has few keys; a file with many of them is not ours.
-  if (imported.size < 100) imported.set(publicKey, made);
-  const known = await made;
-  return known !== null && crypto.subtle.verify('Ed25519', known, signed, Uint8Array.from(bytes));
 }

@@ -10,6 +10,7 @@ import { refusals } from './refusals.ts';
 import { trace } from './trace.ts';
 import { timeline } from './timeline.ts';
 import { tutors } from './tutors.ts';
+import { verify } from './verify.ts';
 import { calendar } from './calendar.ts';
 import { home } from './home.ts';
 import { devices } from './devices.ts';
@@ -58,4 +59,5 @@ export const en = {
   rights,
   room,
   study,
+  verify,
 };

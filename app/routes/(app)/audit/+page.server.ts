@@ -1,31 +1,36 @@
+import type { Done } from '$lib/answer.ts';
 import { asOf, wallText } from '$lib/case/as-of.ts';
 import { filterOf, searchOf } from '$lib/case/search.ts';
 import { newestFirst } from '$lib/case/newest.ts';
-import { personWith } from '$lib/guard.ts';
+import { personWith, refused } from '$lib/guard.ts';
+import { shownHead } from '$lib/verify/shown-head.ts';
 import { zoneOf } from '$lib/zone-of.ts';
-import type { PageServerLoad } from './$types';
+import type { Actions, PageServerLoad } from './$types';
 
 /** So many bookings are looked through for the newest events. */
 const BOOKINGS = 12;
 const EVENTS = 25;
 /** So many payouts on hold are listed; the sum is over all of them. */
 const LISTED = 20;
+/** So many of the newest heads are shown here; the rest has a page of its own. */
+const HEADS = 5;
 
 export const load: PageServerLoad = async (event) => {
   const person = personWith(event, 'auditor');
-  const { queries, now, auditState } = event.locals.services;
+  const { queries, now, audit } = event.locals.services;
   const { searchParams } = event.url;
   const search = searchOf(searchParams);
   const zone = zoneOf(event.cookies, person);
   const wanted = asOf(searchParams.get('at'), zone);
   const at = wanted.kind === 'at' ? wanted.at : null;
-  const [found, latest, balance, payouts, drift, chain] = await Promise.all([
+  const [found, latest, balance, payouts, drift, chain, heads] = await Promise.all([
     queries.cases(filterOf(search)),
     queries.cases({ limit: BOOKINGS }),
     queries.trialBalance(at ?? undefined),
     queries.heldPayouts(now()),
     queries.drift(),
-    auditState(),
+    audit.state(),
+    audit.heads(HEADS),
   ]);
   const timelines = await Promise.all(
     latest.rows.map(async (booking) =>
@@ -52,5 +57,15 @@ export const load: PageServerLoad = async (event) => {
     },
     drift,
     chain,
+    heads: heads.map(({ head }) => shownHead(head)),
   };
+};
+
+export const actions: Actions = {
+  async check(event) {
+    const person = personWith(event, 'auditor');
+    const answer = await event.locals.services.audit.startCheck(person);
+    if (answer.kind === 'refusal') return refused('check', answer.code, answer.message, 409);
+    return { about: 'check', done: true } satisfies Done;
+  },
 };

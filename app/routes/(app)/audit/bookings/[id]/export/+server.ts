@@ -1,0 +1,11 @@
+import { personWith, unknownPage } from '$lib/guard.ts';
+import { exportAnswer } from '$lib/verify/export-answer.server.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = async (event) => {
+  const person = personWith(event, 'auditor');
+  const { audit, queries } = event.locals.services;
+  const booking = await queries.booking(event.params.id);
+  if (!booking) unknownPage();
+  return exportAnswer(await audit.exportLog(person, { kind: 'booking', id: booking.bookingId }));
+};

@@ -1,0 +1,48 @@
+import type { Refusal } from '#events/shared/refusal.ts';
+import type { Head, Scope, SignedHead } from '#events/store/audit/format.ts';
+import type { ChainHead } from '#events/store/chain.ts';
+import type { Position } from '#events/store/event-store.ts';
+import type { Person } from '../services.ts';
+
+/** How far the log is signed, and when all of it was last read through. */
+export interface AuditState {
+  readonly head: ChainHead | null;
+  /** The newest head that was published; null before the first. */
+  readonly lastSigned: Head | null;
+  readonly publicKey: string;
+  readonly check: ChainCheck;
+}
+
+/** Reading the whole log through, each chain value computed anew. Wall ms. */
+export type ChainCheck =
+  | { readonly kind: 'never' }
+  /** `of`: about how many there are. */
+  | { readonly kind: 'running'; readonly startedAt: number; readonly records: number; readonly of: number }
+  | { readonly kind: 'whole'; readonly checkedAt: number; readonly records: number; readonly position: Position | null }
+  | {
+      readonly kind: 'broken';
+      readonly checkedAt: number;
+      readonly position: Position | null;
+      readonly reason: string;
+    }
+  /** The process that read was ended meanwhile. */
+  | { readonly kind: 'interrupted'; readonly startedAt: number };
+
+export interface AuditFile {
+  /** Says when and of what; never somebody's own words. */
+  readonly name: string;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+export interface Audit {
+  /** The key that this installation signs with. `publicKey`: 32 bytes in hex, all that somebody needs to check an export. */
+  readonly key: { readonly keyId: string; readonly publicKey: string };
+  /** Published heads, newest first, those with a number below `before`. Open to all: they hold nothing but hashes. */
+  heads(limit: number, before?: number): Promise<readonly SignedHead[]>;
+  state(): Promise<AuditState>;
+  /** For auditors; for anybody else there is nothing. The newest events are signed first. */
+  exportLog(person: Person, scope: Scope): Promise<AuditFile | Refusal>;
+  /** Begins to read the whole log through, unless that is being done. For auditors. */
+  startCheck(person: Person): Promise<{ kind: 'started' } | Refusal>;
+  check(): Promise<ChainCheck>;
+}
