@@ -85,6 +85,17 @@ describe('a file given to a page', () => {
     expect(missed).toEqual([]);
   });
 
+  it('AU11: shows a cut behind any line, and another time of export', async () => {
+    const { whole } = await example();
+    const text = new TextDecoder().decode(whole);
+    for (let end = text.indexOf('\n'); end >= 0 && end < text.length - 1; end = text.indexOf('\n', end + 1)) {
+      const cut = new TextEncoder().encode(text.slice(0, end + 1));
+      expect(await check(cut), `cut at ${end}`).toMatchObject({ verdict: { kind: 'broken', code: 'cut-off' } });
+    }
+    const later = new TextEncoder().encode(text.replace('"exportedAt":5', '"exportedAt":6'));
+    expect(await check(later)).toMatchObject({ verdict: { kind: 'broken', code: 'sum' } });
+  });
+
   it('AU12: that was cut at an earlier head and signed again is whole by itself, and not with a head that was kept', async () => {
     const { short, heads } = await example();
     expect(await check(short)).toMatchObject({ verdict: { kind: 'whole', records: 40 } });
