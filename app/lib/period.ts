@@ -30,3 +30,20 @@ export function periodOf(search: URLSearchParams, now: number, zone: string): Pe
   ].sort();
   return { fromDay, toDay, from: instantOf(fromDay, 0, zone), to: instantOf(addDays(toDay, 1), 0, zone) };
 }
+
+export interface Month {
+  /** `2026-11`. */
+  readonly month: string;
+  /** [from, to) */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The month of an address, such as `2026-11`; one that is none is the month that it is. */
+export function monthOf(asked: string | null, now: number, zone: string): Month {
+  const today = wallAt(now, zone).day;
+  const month = asked !== null && isDay(`${asked}-01`) ? asked : today.slice(0, 7);
+  const first: Day = `${month}-01`;
+  const next = addDays(first, 31).slice(0, 7);
+  return { month, from: instantOf(first, 0, zone), to: instantOf(`${next}-01`, 0, zone) };
+}

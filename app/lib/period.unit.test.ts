@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { financialYear, periodOf } from './period.ts';
+import { financialYear, monthOf, periodOf } from './period.ts';
 
 const ZONE = 'Asia/Kolkata';
 const now = Date.parse('2026-11-20T20:00:00Z');
@@ -16,4 +16,12 @@ it('holds the last day whole, in the zone', () => {
   expect(new Date(from).toISOString()).toBe('2026-10-31T18:30:00.000Z');
   expect(new Date(to).toISOString()).toBe('2026-11-20T18:30:00.000Z');
   expect(of('from=2026-11-20&to=2026-11-01')).toEqual(of('from=2026-11-01&to=2026-11-20'));
+});
+
+it('is a whole month of the zone, or the month that it is', () => {
+  const december = monthOf('2026-12', now, ZONE);
+  expect(new Date(december.from).toISOString()).toBe('2026-11-30T18:30:00.000Z');
+  expect(new Date(december.to).toISOString()).toBe('2026-12-31T18:30:00.000Z');
+  for (const other of [null, '', '2026-13', '2026-1', 'x'])
+    expect(monthOf(other, Date.parse('2026-11-30T19:00:00Z'), ZONE).month).toBe('2026-12');
 });

@@ -1,5 +1,6 @@
 /** Puts the services of the pages and the API together. */
 import type { Position } from '#events/store/event-store.ts';
+import { pdf } from '#platform/pdf/pdf.server.ts';
 import { accountServices, type AccountParts } from './account-services.server.ts';
 import type { Audit } from './audit/contract.ts';
 import { boardServices, type BoardParts } from './board-services.server.ts';
@@ -46,6 +47,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     audit: parts.audit,
     checks: parts.checks,
     traces: parts.traces,
+    pdf,
     now: parts.now,
     seen,
     health: parts.health,

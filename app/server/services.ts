@@ -8,6 +8,7 @@ import type { Submit } from '#events/handling/submit.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
 import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
+import type { Paper } from '#platform/pdf/paper.ts';
 import type { BookingRow, LessonRow, Queries } from '#projections/queries.ts';
 import type { Audit } from './audit/contract.ts';
 import type { BoardServices } from './board-services.server.ts';
@@ -249,6 +250,8 @@ export interface Services
   readonly checks: Checks;
   /** How people's connections went in lessons, for ops. */
   readonly traces: Traces;
+  /** A paper as PDF. */
+  pdf(paper: Paper): Promise<Buffer>;
   /** Business time, ms. */
   now(): number;
   /** Only with the capability `clockControl`. */

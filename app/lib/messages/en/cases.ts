@@ -146,7 +146,7 @@ export const cases = {
     note: 'Note of the student',
   },
   side: {
-    title: 'Where the money is',
+    title: 'Payment and payout',
     payment: 'Payment',
     method: 'Method',
     problem: 'Last problem',

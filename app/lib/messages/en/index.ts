@@ -8,6 +8,7 @@ import { conversations } from './conversations.ts';
 import { landing } from './landing.ts';
 import { refusals } from './refusals.ts';
 import { trace } from './trace.ts';
+import { moneyStory } from './money-story.ts';
 import { timeline } from './timeline.ts';
 import { tutors } from './tutors.ts';
 import { verify } from './verify.ts';
@@ -17,6 +18,7 @@ import { devices } from './devices.ts';
 import { live } from './live.ts';
 import { dispute } from './dispute.ts';
 import { move } from './move.ts';
+import { papers } from './papers.ts';
 import { payouts } from './payouts.ts';
 import { earnings } from './earnings.ts';
 import { cases } from './cases.ts';
@@ -39,6 +41,7 @@ export const en = {
   check,
   account,
   refusals,
+  moneyStory,
   timeline,
   trace,
   calendar,
@@ -47,6 +50,7 @@ export const en = {
   earnings,
   dispute,
   move,
+  papers,
   payouts,
   cases,
   classroom,

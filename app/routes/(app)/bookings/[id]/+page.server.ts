@@ -9,7 +9,8 @@ import { reportingOf } from '$lib/booking/report.ts';
 import { requestIdOf, textOf } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import { messagesIn } from '$lib/messages/index.ts';
-import { timelineEntries, timelineLanes } from '$lib/timeline-words.ts';
+import { moneyStory } from '$lib/money-story/story.ts';
+import { timelineEntries, timelineLanes, type TimelineContext } from '$lib/timeline-words.ts';
 import { zoneOf } from '$lib/zone-of.ts';
 import { bookingOf } from './booking-of.ts';
 import { caseActions } from './case-actions.ts';
@@ -33,7 +34,17 @@ export const load: PageServerLoad = async (event) => {
   const reader = await readerOf(services.queries, person, booking);
   const policy = policyOf(booking.policyVersion);
   const shown = timelineFor(reader, booking, rows);
-  const words = messagesIn('en').timeline;
+  const messages = messagesIn('en');
+  const words = messages.timeline;
+  const context: TimelineContext = {
+    reader,
+    viewerId: person.personId,
+    tutorId: booking.tutorId,
+    tutorName: booking.tutorName,
+    studentId: booking.studentId,
+    studentName: booking.studentName,
+    zone: zoneOf(event.cookies, person),
+  };
   return {
     booking: bookingFor(reader, booking),
     reader,
@@ -50,19 +61,10 @@ export const load: PageServerLoad = async (event) => {
     refunds: reader === 'tutor' ? [] : refunds,
     /** The payer has asked their bank for the money too: nothing is sent back twice. */
     bankDecides: reader === 'student' && chargebacks.some(isOpenChargeback),
-    entries: timelineEntries(
-      shown,
-      {
-        reader,
-        viewerId: person.personId,
-        tutorId: booking.tutorId,
-        tutorName: booking.tutorName,
-        studentId: booking.studentId,
-        studentName: booking.studentName,
-        zone: zoneOf(event.cookies, person),
-      },
-      words,
-    ).map((entry) => ({ ...entry, raw: undefined })),
+    /** There is a receipt, and it is the reader's to have. */
+    receipt: reader !== 'tutor' && rows.some((row) => row.type === 'PaymentCaptured'),
+    money: moneyStory({ rows, shown }, context, services.now(), messages),
+    entries: timelineEntries(shown, context, words).map((entry) => ({ ...entry, raw: undefined })),
     lanes: timelineLanes(words),
     cancelId: crypto.randomUUID(),
     caseId: crypto.randomUUID(),

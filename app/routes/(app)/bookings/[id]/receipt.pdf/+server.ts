@@ -1,0 +1,25 @@
+import { receipt } from '#app/server/papers/receipt.ts';
+import { readerOf } from '#app/server/views.server.ts';
+import { unknownPage } from '$lib/guard.ts';
+import { messagesIn } from '$lib/messages/index.ts';
+import { pdfFile } from '$lib/pdf-file.ts';
+import { zoneOf } from '$lib/zone-of.ts';
+import { bookingOf } from '../booking-of.ts';
+import type { RequestHandler } from './$types';
+
+/** For who sees the booking, but for the tutor: how somebody pays is not theirs to see. */
+export const GET: RequestHandler = async (event) => {
+  const { person, booking } = await bookingOf(event);
+  const { queries, pdf } = event.locals.services;
+  if ((await readerOf(queries, person, booking)) === 'tutor') unknownPage();
+  const { bookingId } = booking;
+  const [rows, refunds, bank] = await Promise.all([
+    queries.timeline(bookingId),
+    queries.refundsOf(bookingId),
+    queries.chargebacksOf(bookingId),
+  ]);
+  const zone = zoneOf(event.cookies, person);
+  const paper = receipt({ booking, rows, refunds, bank, zone }, messagesIn('en'));
+  if (!paper) unknownPage();
+  return pdfFile(`nexused-receipt-${bookingId}.pdf`, await pdf(paper));
+};
