@@ -207,6 +207,13 @@ describe('the places', () => {
     expect(JSON.stringify(told('student', held))).not.toMatch(/720|commission|released/);
   });
 
+  it('[MS2] have a refund back with the payer that was thought to have failed, and take it from nowhere else', () => {
+    const failed = row('payment', 'RefundFailed', { refundId: 'r1', amount: 80_000, reason: 'x' }, END);
+    const late = row('payment', 'RefundProcessed', { refundId: 'r1', amount: 80_000 }, END + HOUR);
+    expect(placesOf('ops', [...wentBack, failed])).toEqual({ us: 80_000 });
+    expect(placesOf('ops', [...wentBack, failed, late])).toEqual({ payer: 80_000 });
+  });
+
   it('[MS7] tell payers and ops what a bank took, and not the tutor', () => {
     const taken = [
       ...held,
