@@ -287,6 +287,8 @@ export interface Services
   visibleBooking(person: Person, bookingId: string): Promise<BookingRow | null>;
   /** Null for an unknown lesson and for one this person may not see: both answer 404. */
   visibleLesson(person: Person, code: string): Promise<LessonRow | null>;
+  /** As what they may enter its classroom; null: not at all. */
+  lessonPlace(person: Person, lesson: LessonRow): Promise<Join['role'] | null>;
   /** `origin` is where the client reached us, such as `http://localhost:3000`. */
   join(person: Person, code: string, origin: string, how?: JoinHow): Promise<Join | Refusal>;
   /** Only the host. */

@@ -51,10 +51,14 @@ export const isHere = (presence: Presence): boolean => presence.stays.some((stay
 export const openFlows = (presence: Presence, connectionId: string): readonly Flow[] =>
   presence.flows.filter((flow) => flow.connectionId === connectionId && flow.to === null);
 
-/** When the last of them left; null while someone is here, or when nobody ever came. */
+/** Whoever only looks on does not keep a lesson going (LE40). */
+export const holdsIt = ({ role }: Presence): boolean => role !== 'observer';
+
+/** When the last of those who hold it left; null while one is here, or when none ever came. */
 export function allGoneSince(people: People): number | null {
   let last: number | null = null;
   for (const presence of people.values()) {
+    if (!holdsIt(presence)) continue;
     for (const { left } of presence.stays) {
       if (left === null) return null;
       last = Math.max(last ?? left.at, left.at);

@@ -76,7 +76,7 @@ export type MediaCommand = Extract<LessonCommand, { data: { direction: MediaDire
 export type LessonDecision = readonly LessonEvent[] | Refusal;
 export type ExistingLesson = Exclude<LessonState, { kind: 'none' }>;
 
-/** Rules LE1–LE38 and ST1–ST12. */
+/** Rules LE1–LE40 and ST1–ST12. */
 export function decide(command: LessonCommand, state: LessonState): LessonDecision {
   if (command.type === 'ScheduleLesson') return schedule(command, state);
   if (command.type === 'OpenStudyRoom') return open(command, state);

@@ -366,6 +366,26 @@ describe('when it may end', () => {
       .when(end('all-gone', END + 12 * MINUTE))
       .then('not-due');
   });
+  it('LE40: an observer keeps no lesson open, and is nobody of whom an outcome speaks', () => {
+    const looksOn: LessonEvent = {
+      type: 'ParticipantJoined',
+      data: { lessonId, personId: 'a1', role: 'observer', connectionId: 'c-a1', at: START },
+    };
+    const gone = [...live, looksOn, left('s1', END), left('t1', END)];
+    given(gone)
+      .when(end('all-gone', END + 10 * MINUTE - 1))
+      .then('not-due');
+    const outcomes = (history: readonly LessonEvent[]) => {
+      const events = decide(end('all-gone', END + 10 * MINUTE), fold({ initial, evolve }, history));
+      return isRefusal(events) ? events : events.filter(({ type }) => type === 'OutcomeDecided');
+    };
+    expect(outcomes(gone)).toHaveLength(1);
+    expect(outcomes(gone)).toEqual(outcomes(gone.filter((event) => event !== looksOn)));
+    // Alone with each other, tutor and observer are no lesson.
+    given([...open, looksOn])
+      .when(join('t1', START))
+      .then([joined('t1', START)]);
+  });
   it('LE17: without the tutor, 15 minutes after the start', () => {
     given(open)
       .when(end('no-tutor', START + 15 * MINUTE - 1))

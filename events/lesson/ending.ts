@@ -1,7 +1,7 @@
 import { never } from '../shared/never.ts';
 import type { Policy } from '../shared/policy.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
-import { allGoneSince, attended, isHere, presenceOf } from './attendance.ts';
+import { allGoneSince, attended, holdsIt, isHere, presenceOf } from './attendance.ts';
 import type { ExistingLesson, LessonCommandOf, LessonDecision } from './decide.ts';
 import type { LessonEvent, LessonTerms } from './events.ts';
 import { outcomeOf } from './outcome.ts';
@@ -95,7 +95,8 @@ function endProblem({ data, now }: EndLesson, state: RunningLesson): Refusal | n
     case 'time':
       return now < closesAt ? notDue() : null;
     case 'all-gone': {
-      if ([...people.values()].some(isHere)) return refuse('someone-there', 'Someone is still in this lesson.');
+      if ([...people.values()].some((one) => holdsIt(one) && isHere(one)))
+        return refuse('someone-there', 'Someone is still in this lesson.');
       return now < goneSince + allGoneMs ? notDue() : null;
     }
     case 'no-tutor': {

@@ -51,7 +51,8 @@ export function peopleQueries(db: Database, clock: BusinessClock): Pick<Queries,
       const presence = await db.query<Interval & { person_id: string; lesson_id: string }>(
         `SELECT p.person_id, p.lesson_id, p.from_at AS "from", p.to_at AS "to" FROM read_model.presence p
          JOIN read_model.lesson l ON l.lesson_id = p.lesson_id AND l.kind = 'booked'
-         WHERE p.person_id IN (SELECT person_id FROM read_model.institute_member WHERE institute_id = $1)`,
+         WHERE p.role <> 'observer'
+           AND p.person_id IN (SELECT person_id FROM read_model.institute_member WHERE institute_id = $1)`,
         [instituteId],
       );
       return {

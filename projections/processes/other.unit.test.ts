@@ -138,6 +138,15 @@ describe('run-lesson', () => {
     expect(dueAfter(START + 60_000)).toMatchObject([{ kind: 'timer', dueAt: END + 600_000 }]);
   });
 
+  test('RL3: who observes is not waited for', () => {
+    const looksOn = lesson({
+      type: 'ParticipantJoined',
+      data: { lessonId: LESSON, personId: 'ops', role: 'observer', connectionId: 'c-ops', at: START },
+    });
+    const facts = [scheduled, joined('c1'), looksOn, left('c1', END)];
+    expect(reactionsTo(runLesson, facts)).toMatchObject([{ kind: 'timer', dueAt: END + 600_000 }]);
+  });
+
   test('RL3: leaving twice arms twice, for the first timer may find someone there', () => {
     const facts = [scheduled, joined('c1'), left('c1', START), joined('c2')];
     const keys = [left('c2', END), left('c2', END)].map((last) => reactionsTo(runLesson, [...facts, last])[0]);

@@ -80,6 +80,8 @@ export const runLesson: Process<RunLesson> = {
       case 'LessonStarted':
         return { ...state, live: true };
       case 'ParticipantJoined':
+        // Whoever only looks on does not keep a lesson going (LE40).
+        if (fact.data.role === 'observer') return state;
         return {
           ...state,
           here: [...without(state.here, fact.data.connectionId), fact.data.connectionId],

@@ -255,6 +255,7 @@ export async function startApi(
   const lesson = { ...LESSON, ...settings.lesson };
   const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'] };
   const queries = only<Queries>('queries', {
+    dispute: async () => null,
     rolesOf: async (personId) => ({
       roles: [],
       zone: 'Asia/Kolkata',

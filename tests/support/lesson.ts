@@ -14,6 +14,8 @@ export interface PaidLesson {
   readonly slot: Slot;
   /** Those who booked, in their order. */
   readonly clients: readonly Client[];
+  /** What they booked, likewise. */
+  readonly bookingIds: readonly string[];
 }
 
 /**
@@ -34,6 +36,7 @@ export async function paidLesson(
   );
   if (!slot) throw new Error(`The tutor has no free lesson for ${students.length}`);
   const clients: Client[] = [];
+  const bookingIds: string[] = [];
   let code = '';
   for (const email of students) {
     const client = await signIn(base, email);
@@ -47,9 +50,10 @@ export async function paidLesson(
     );
     code = booking.code ?? '';
     clients.push(client);
+    bookingIds.push(body.bookingId);
   }
   await moveClockTo(base, slot.startsAt - before);
-  return { code, tutorId, slot, clients };
+  return { code, tutorId, slot, clients, bookingIds };
 }
 
 /** Ends the lesson for all, as its tutor, a while after its beginning. */

@@ -6,6 +6,8 @@ const MINUTE = 60_000;
 export interface Attended {
   readonly personId: string;
   readonly name: string;
+  /** They only looked on. */
+  readonly observed: boolean;
   /** Whole minutes here, of the booked ones and the ones around them. */
   readonly minutes: number;
   /** Whole minutes of them with the page out of sight. */
@@ -37,6 +39,7 @@ export function attendedBy(
     return {
       personId,
       name,
+      observed: row?.role === 'observer',
       // As everywhere else: full minutes of what was really there, gaps of any length left out.
       minutes: minutesOf(here, shown.to),
       awayMinutes: minutesOf(row?.away ?? [], shown.to),

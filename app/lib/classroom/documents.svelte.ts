@@ -96,7 +96,8 @@ export async function openDocuments({ room, lesson, personId, host, on }: Docume
   const open =
     (name: string): Opens =>
     (onDenied, after) => {
-      const keep = common.includes(name) || names().includes(name);
+      // Of whoever only looks on nothing stays on this device.
+      const keep = room.door?.role !== 'observer' && (common.includes(name) || names().includes(name));
       return openDocument({ tickets: room, door: room.door ?? door, code, personId, name, keep, after, onDenied });
     };
   const isHost = door === null ? host : door.role === 'host' || door.role === 'co-host';

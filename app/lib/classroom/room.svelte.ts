@@ -373,6 +373,8 @@ export class Room {
   #onFailure(error: unknown): Outcome {
     if (error instanceof SignallingError) {
       if (error.message !== 'media-unavailable') return AFTER[error.message] ?? 'no-answer';
+      // Without a room nobody could be told of them.
+      if (this.door?.role === 'observer') return 'again';
       // No media on this machine: the lesson is held on board and chat.
       this.mediaOff = 'server';
       this.phase = 'live';

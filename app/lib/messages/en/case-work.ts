@@ -182,6 +182,7 @@ export const caseWork = {
     addSend: 'Add to the case',
     added: 'Added to the case.',
     board: 'Board and chat of the lesson',
+    observe: 'Observe the lesson; everybody in it is told',
   },
   money: {
     title: 'The money of this booking',

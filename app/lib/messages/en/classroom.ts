@@ -40,6 +40,10 @@ export const classroom = {
     cameraOff: 'Your camera is off',
     join: 'Join lesson',
     joining: 'Joining',
+    observe: 'Observe lesson',
+    observing: 'You observe this lesson',
+    observingBody:
+      'Everybody in it is told that you do, and your name, for as long as you are there. You see and hear the lesson and its board. Nobody sees or hears you, and you cannot write, draw or react.',
     missing: 'The lesson has not come through yet',
     missingBody:
       'Your connection may be slow or gone. It is tried again. Opening the page anew helps where it does not.',
@@ -128,6 +132,12 @@ export const classroom = {
     panel: 'Chat and people',
     closePanel: 'Close panel',
     you: 'You',
+    observed: (names: readonly string[]) =>
+      names.length === 1
+        ? `${names[0] ?? ''} observes this lesson: sees and hears it, and takes no part.`
+        : `${names.join(', ')} observe this lesson: they see and hear it, and take no part.`,
+    observer: 'observer',
+    observing: 'You observe this lesson. Everybody in it is told so, for as long as you are here.',
     roles: { host: 'Tutor', 'co-host': 'Co-host', participant: 'Student', observer: 'Observer' },
     muted: 'muted',
     speaking: 'speaking',

@@ -1,4 +1,3 @@
-import type { LessonRole } from '#events/access/roles.ts';
 import { attendanceFor, lessonFor } from '#app/server/views.server.ts';
 import { guestOf, opensAt, takesPart } from '#app/server/visibility.server.ts';
 import { personOf, unknownPage } from '$lib/guard.ts';
@@ -13,8 +12,7 @@ export const load: PageServerLoad = async (event) => {
   if (!lesson) unknownPage();
   const own = lesson.students.find((student) => student.studentId === person.personId);
   const guest = guestOf(lesson, person.personId);
-  const role: LessonRole | null =
-    lesson.tutorId === person.personId ? 'host' : own || guest !== null ? 'participant' : null;
+  const role = await services.lessonPlace(person, lesson);
   const over = lesson.state === 'ended';
   const [shown, attendance, earnings, boards, invite] = await Promise.all([
     lessonFor(services.queries, person, lesson),
