@@ -22,7 +22,7 @@ import { RoomStates } from './states.server.ts';
 const LESSON = 'lesson-1';
 
 let db: Database;
-let bus: Bus & { away: boolean };
+let bus: TestBus;
 let told: Submitted[];
 let nodes: Fixture[] = [];
 beforeAll(async () => {
@@ -36,18 +36,28 @@ afterEach(async () => {
   await db.query('DELETE FROM presence');
 });
 
-/** A bus whose leases can be out of reach. */
-function makeBus(): Bus & { away: boolean } {
+/** A bus whose leases can be out of reach, and wait for something before they are answered. */
+interface TestBus extends Bus {
+  away: boolean;
+  whenLeased: (lease: { readonly fence: number }) => Promise<void>;
+}
+function makeBus(): TestBus {
   const memory = createMemoryBus();
   const reached = async <T>(work: () => Promise<T>): Promise<T> => {
     if (made.away) throw new Error('Redis is away');
     return work();
   };
-  const made = {
+  const made: TestBus = {
     ...memory,
     away: false,
-    lease: (name: string, holder: string, ms: number) => reached(() => memory.lease(name, holder, ms)),
-    release: (name: string, holder: string) => reached(() => memory.release(name, holder)),
+    whenLeased: () => Promise.resolve(),
+    lease: (name, holder, ms) =>
+      reached(async () => {
+        const lease = await memory.lease(name, holder, ms);
+        if (lease !== null) await made.whenLeased(lease);
+        return lease;
+      }),
+    release: (name, holder) => reached(() => memory.release(name, holder)),
   };
   return made;
 }
@@ -206,6 +216,25 @@ describe('a lesson among several nodes', () => {
     await ann.ask('set-room', { locked: true });
     await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
     expect(ann.all('closed')).toEqual([]);
+  });
+
+  it('[N4] whose lease ran out for a moment goes on when it was the one that kept its state since', async () => {
+    const [one] = await start(1);
+    const ann = await enter(one, 'ann', { role: 'host' });
+    const states = await RoomStates.open(db, quiet);
+    let regained = 0;
+    // A change of the room is written after the lease is renewed, and before the node looks at what is kept.
+    bus.whenLeased = async ({ fence }) => {
+      states.keep(LESSON, { ...FRESH, locked: true }, fence);
+      await states.written(LESSON);
+      regained += 1;
+    };
+    await bus.release(leaseOf(LESSON), (await bus.holder(leaseOf(LESSON))) ?? '');
+    regained = 0;
+    await expect.poll(() => regained).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, LEASE_MS));
+    expect(ann.all('closed')).toEqual([]);
+    expect(leaves()).toEqual([]);
   });
 
   it('[N2] is not opened while nobody knows how it was left', async () => {

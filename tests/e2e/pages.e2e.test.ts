@@ -58,6 +58,8 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
       '/messages',
       '/messages/new',
       '/messages/join/nothing',
+      '/study',
+      '/study/join/nothing',
     ],
   ],
   ['parent', ['/home', '/bookings', '/payments']],
