@@ -82,6 +82,7 @@ const KNOWN: Readonly<Record<KnownEventType, true>> = {
   StatementAdded: true,
   DisputeUnderReview: true,
   DisputeWithdrawn: true,
+  EvidenceFrozen: true,
   ResolutionProposed: true,
   ResolutionRejected: true,
   DisputeResolved: true,

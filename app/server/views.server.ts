@@ -66,6 +66,7 @@ const OPS_ONLY: readonly string[] = [
   'CancellationProposed',
   'CancellationApproved',
   'CancellationRejected',
+  'EvidenceFrozen',
   'ResolutionProposed',
   'ResolutionRejected',
   'RefundsFrozen',

@@ -3,7 +3,16 @@ import type { Command } from '../shared/command.ts';
 import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
 import { same } from '../shared/same.ts';
-import type { DisputeCause, DisputeEvent, DisputeKind, DisputeState, ResolutionRule, ReviewCause } from './events.ts';
+import type {
+  DisputeCause,
+  DisputeEvent,
+  DisputeKind,
+  DisputeState,
+  EvidenceStep,
+  ResolutionRule,
+  ReviewCause,
+} from './events.ts';
+import { freeze } from './freeze.ts';
 import { alreadyResolved, isWithdrawn } from './over.ts';
 import { approve, propose, reject, settleByOutcome } from './resolve.ts';
 
@@ -35,6 +44,22 @@ export type DisputeCommand =
   /** The tutor's time to answer is over. */
   | Command<'EscalateDispute', { bookingId: string }>
   | Command<'WithdrawDispute', { bookingId: string; by: string }>
+  /** Before the act of deciding that it goes with; by the person who decides. */
+  | Command<
+      'FreezeEvidence',
+      {
+        bookingId: string;
+        proposalId: string;
+        step: EvidenceStep;
+        version: number;
+        asOf: number;
+        upTo: string;
+        events: number;
+        hash: string;
+        summary: string;
+        by: string;
+      }
+    >
   /** `secondPersonAbove`: a refund above it needs a second person (paise, from the booking's policy). */
   | Command<
       'ProposeResolution',
@@ -56,7 +81,7 @@ export type DisputeCommandOf<Type extends DisputeCommand['type']> = Extract<Disp
 export type DisputeDecision = readonly DisputeEvent[] | Refusal;
 export type ExistingDispute = Exclude<DisputeState, { kind: 'none' }>;
 
-/** Rules DI1–DI16. */
+/** Rules DI1–DI17. */
 export function decide(command: DisputeCommand, state: DisputeState): DisputeDecision {
   if (command.type === 'OpenDispute') return open(command, state);
   if (state.kind === 'none') return refuse('dispute-unknown', 'There is no such dispute.');
@@ -69,6 +94,8 @@ export function decide(command: DisputeCommand, state: DisputeState): DisputeDec
       return escalate(command, state);
     case 'WithdrawDispute':
       return withdraw(command, state);
+    case 'FreezeEvidence':
+      return freeze(command, state);
     case 'ProposeResolution':
       return propose(command, state);
     case 'ApproveResolution':

@@ -15,6 +15,7 @@ import {
   approve,
   bookingId,
   escalate,
+  freeze,
   LIMIT,
   open,
   Opened,
@@ -35,6 +36,7 @@ import {
   withdraw,
   Withdrawn,
 } from './examples.ts';
+import { MAX_SUMMARY } from './freeze.ts';
 import { partsOf } from './resolve.ts';
 
 const decider = { initial, evolve, decide };
@@ -242,6 +244,41 @@ describe('the decision', () => {
   });
 });
 
+const made = (decision: ReturnType<typeof decide>): readonly DisputeEvent[] => {
+  if (isRefusal(decision)) throw new Error(decision.code);
+  return decision;
+};
+
+describe('evidence', () => {
+  const Frozen: DisputeEvent = (() => {
+    const [event] = made(decide(freeze(), fold(decider, reviewed)));
+    if (!event) throw new Error('nothing was kept');
+    return event;
+  })();
+
+  it('DI17: is kept once for each act of deciding', () => {
+    expect(Frozen).toMatchObject({ type: 'EvidenceFrozen', data: { hash: 'a'.repeat(64), at: openedAt + 50 * HOUR } });
+    const kept = fold(decider, [...reviewed, Frozen]);
+    expect(decide(freeze({ hash: 'b'.repeat(64) }), kept)).toEqual([]);
+    expect(made(decide(freeze({ step: 'approval', by: 'ops2' }), kept))).toHaveLength(1);
+    expect(decide(freeze(), fold(decider, [...reviewed, Frozen, Resolved()]))).toEqual([]);
+  });
+  it('DI17: survives a proposal that was turned down, whose successor keeps its own', () => {
+    const again = fold(decider, [...reviewed, Frozen, Proposed(), Rejected]);
+    expect(decide(freeze(), again)).toEqual([]);
+    expect(made(decide(freeze({ proposalId: 'p2' }), again))).toHaveLength(1);
+  });
+  it.each<[string, Parameters<typeof freeze>[0], string]>([
+    ['a party', { by: 't1' }, 'own-case'],
+    ['no fingerprint', { hash: 'abc' }, 'evidence-invalid'],
+    ['nothing in it', { events: 0 }, 'evidence-invalid'],
+    ['from the future', { asOf: openedAt + 51 * HOUR }, 'evidence-invalid'],
+    ['too much', { summary: 'x'.repeat(MAX_SUMMARY + 1) }, 'evidence-too-large'],
+  ])('DI17: not by or with %s', (_, change, code) =>
+    expect(decide(freeze(change), fold(decider, reviewed))).toMatchObject({ code }),
+  );
+});
+
 const STATES: Readonly<Record<DisputeState['kind'], readonly DisputeEvent[]>> = {
   none: [],
   opened: [Opened],
@@ -256,6 +293,7 @@ const COMMANDS: Readonly<Record<DisputeCommand['type'], DisputeCommand>> = {
   AddStatement: state(),
   EscalateDispute: escalate(),
   WithdrawDispute: withdraw(),
+  FreezeEvidence: freeze({ proposalId: 'p2' }),
   ProposeResolution: propose(50_000, { proposalId: 'p2', secondPersonAbove: 0 }),
   ApproveResolution: approve(),
   RejectResolution: reject(),
@@ -293,6 +331,13 @@ const TABLE: Readonly<Record<DisputeCommand['type'], Readonly<Record<string, str
     'already-resolved': 'resolved',
     nothing: 'withdrawn',
   },
+  FreezeEvidence: {
+    'dispute-unknown': 'none',
+    'answer-awaited': 'opened',
+    EvidenceFrozen: 'under-review awaiting-second',
+    'already-resolved': 'resolved',
+    withdrawn: 'withdrawn',
+  },
   ProposeResolution: {
     'dispute-unknown': 'none',
     'answer-awaited': 'opened',
@@ -323,7 +368,7 @@ const TABLE: Readonly<Record<DisputeCommand['type'], Readonly<Record<string, str
   },
 };
 
-it('DI1–DI16: each state with each command', () => {
+it('DI1–DI17: each state with each command', () => {
   checkPairs(decider, STATES, COMMANDS, TABLE);
   for (const [name, history] of Object.entries(STATES)) expect(fold(decider, history).kind).toBe(name);
 });

@@ -11,6 +11,7 @@ export const disputeIdOf = (bookingId: string): string => idFrom('dispute', book
 export const reviewIdOf = (bookingId: string): string => idFrom('dispute', bookingId, 'review');
 
 export type DisputeKind = 'in-app' | 'review';
+export type EvidenceStep = 'proposal' | 'approval';
 export type ResolutionRule = 'ops' | 'tutor-no-show' | 'nobody' | 'cancelled';
 
 /** Stream `dispute-<bookingId>`: what people say about a seat's lesson, and what is decided (money.md §7.4). Paise. */
@@ -61,6 +62,29 @@ export type DisputeEvent =
       readonly data: {
         readonly bookingId: string;
         readonly disputeId: string;
+        readonly by: string;
+        readonly at: number;
+      };
+    }
+  | {
+      /** What was known when somebody decided, as they saw it. Who has the log builds the same, and the same hash (EV15). */
+      readonly type: 'EvidenceFrozen';
+      readonly data: {
+        readonly bookingId: string;
+        readonly proposalId: string;
+        /** Whose act it goes with: the decision or proposal itself, or the second person's yes. */
+        readonly step: EvidenceStep;
+        /** Version of the rules by which evidence is built. */
+        readonly version: number;
+        /** Business ms. */
+        readonly asOf: number;
+        /** Position of the last event in it, and how many there are. */
+        readonly upTo: string;
+        readonly events: number;
+        /** SHA-256 of the whole evidence as canonical JSON, hex. */
+        readonly hash: string;
+        /** Canonical JSON of its findings, minutes and verdict. */
+        readonly summary: string;
         readonly by: string;
         readonly at: number;
       };
@@ -118,6 +142,8 @@ interface Case {
   readonly rejected: readonly string[];
   /** How many statements were added. */
   readonly statements: number;
+  /** Proposals and approvals whose evidence is kept, as `<step> <proposal>`. */
+  readonly frozen: readonly string[];
 }
 
 export type DisputeState =
@@ -129,16 +155,20 @@ export type DisputeState =
   | ({ readonly kind: 'resolved'; readonly resolution: Resolution } & Case)
   | ({ readonly kind: 'withdrawn' } & Case);
 
+/** One act of deciding keeps its evidence once. */
+export const frozenKey = ({ step, proposalId }: { readonly step: EvidenceStep; readonly proposalId: string }): string =>
+  `${step} ${proposalId}`;
+
 export const initial: DisputeState = { kind: 'none' };
 
 export function evolve(state: DisputeState, event: DisputeEvent): DisputeState {
   if (event.type === 'DisputeOpened') {
     if (state.kind !== 'none' && state.kind !== 'withdrawn') return impossible(event, state);
-    return { kind: 'opened', opened: event.data, rejected: [], statements: 0 };
+    return { kind: 'opened', opened: event.data, rejected: [], statements: 0, frozen: [] };
   }
   if (state.kind === 'none') return impossible(event, state);
-  const { opened, rejected, statements } = state;
-  const known = { opened, rejected, statements };
+  const { opened, rejected, statements, frozen } = state;
+  const known = { opened, rejected, statements, frozen };
   switch (event.type) {
     case 'DisputeAnswered':
       return state.kind === 'opened' ? state : impossible(event, state);
@@ -150,6 +180,10 @@ export function evolve(state: DisputeState, event: DisputeEvent): DisputeState {
       return { kind: 'under-review', ...known, decideBy: event.data.decideBy };
     case 'DisputeWithdrawn':
       return state.kind === 'opened' ? { kind: 'withdrawn', ...known } : impossible(event, state);
+    case 'EvidenceFrozen': {
+      if (state.kind !== 'under-review' && state.kind !== 'awaiting-second') return impossible(event, state);
+      return { ...state, frozen: [...frozen, frozenKey(event.data)] };
+    }
     case 'ResolutionProposed': {
       if (state.kind !== 'under-review') return impossible(event, state);
       const { bookingId: _, ...proposal } = event.data;

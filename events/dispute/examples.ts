@@ -63,6 +63,23 @@ export const propose = (refund = 40_000, change: Partial<Data<'ProposeResolution
   },
   now: openedAt + 50 * HOUR,
 });
+export const freeze = (change: Partial<Data<'FreezeEvidence'>> = {}): DisputeCommand => ({
+  type: 'FreezeEvidence',
+  data: {
+    bookingId,
+    proposalId: 'p1',
+    step: 'proposal',
+    version: 1,
+    asOf: openedAt + 49 * HOUR,
+    upTo: '0000000000000042',
+    events: 40,
+    hash: 'a'.repeat(64),
+    summary: '{"verdict":{}}',
+    by: 'ops',
+    ...change,
+  },
+  now: openedAt + 50 * HOUR,
+});
 export const approve = (by = 'ops2', proposalId = 'p1'): DisputeCommand => ({
   type: 'ApproveResolution',
   data: { bookingId, proposalId, by },

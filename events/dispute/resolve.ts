@@ -41,10 +41,10 @@ function resolved(opened: OpenedDispute, decided: Decided, now: number): readonl
   return [{ type: 'DisputeResolved', data }];
 }
 
-const isParty = ({ tutorId, studentId, bookedBy, openedBy }: OpenedDispute, by: string): boolean =>
+export const isParty = ({ tutorId, studentId, bookedBy, openedBy }: OpenedDispute, by: string): boolean =>
   [tutorId, studentId, bookedBy, openedBy].includes(by);
 
-const ownCase = (): Refusal => refuse('own-case', 'Nobody decides about a case of their own.');
+export const ownCase = (): Refusal => refuse('own-case', 'Nobody decides about a case of their own.');
 
 /** Rules DI8–DI11, DI13. */
 export function propose({ data, now }: DisputeCommandOf<'ProposeResolution'>, state: ExistingDispute): DisputeDecision {

@@ -148,6 +148,7 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   DisputeUnderReview: first('dispute'),
   DisputeWithdrawn: first('dispute'),
   ResolutionProposed: first('dispute'),
+  EvidenceFrozen: first('dispute'),
   ResolutionRejected: first('dispute'),
   DisputeResolved: first('dispute'),
   StudyRoomOpened: first('lesson'),

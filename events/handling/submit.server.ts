@@ -133,6 +133,7 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   AddStatement: 'dispute',
   EscalateDispute: 'dispute',
   WithdrawDispute: 'dispute',
+  FreezeEvidence: 'dispute',
   ProposeResolution: 'dispute',
   ApproveResolution: 'dispute',
   RejectResolution: 'dispute',

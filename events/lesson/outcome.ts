@@ -91,27 +91,33 @@ export function outcomeOf(facts: Facts): Verdict {
 }
 
 /** Media in one direction, or work on board or chat, while the classroom was open. */
-function activity(who: Presence, direction: MediaDirection, opensAt: number, endedAt: number): readonly Interval[] {
+export function activity(
+  who: Presence,
+  direction: MediaDirection,
+  opensAt: number,
+  endedAt: number,
+): readonly Interval[] {
   const flows = who.flows
     .filter((flow) => flow.direction === direction)
     .map((flow) => ({ from: flow.from, to: flow.to ?? endedAt }));
   return clip([...flows, ...worked(who)], opensAt, endedAt);
 }
 
-const worked = (who: Presence): readonly Interval[] =>
+/** Minutes with work on board or chat. */
+export const worked = (who: Presence): readonly Interval[] =>
   who.work.map(({ minute }) => ({ from: minute, to: minute + MINUTE_MS }));
 
-const connected = (who: Presence, endedAt: number): readonly Interval[] =>
+export const connected = (who: Presence, endedAt: number): readonly Interval[] =>
   who.stays.map(({ from, left }) => ({ from, to: left?.at ?? endedAt }));
 
 /** Connected, or working on board or chat. */
-const whereabouts = (who: Presence, endedAt: number): readonly Interval[] => [
+export const whereabouts = (who: Presence, endedAt: number): readonly Interval[] => [
   ...connected(who, endedAt),
   ...worked(who),
 ];
 
 /** From each loss of a connection by our side until the person was back, or until the end. */
-function gapsByServer(who: Presence, endedAt: number): readonly Interval[] {
+export function gapsByServer(who: Presence, endedAt: number): readonly Interval[] {
   const here = union(connected(who, endedAt));
   return who.stays.flatMap(({ left }) => {
     if (left?.reason !== 'node-lost' || here.some(({ from, to }) => from <= left.at && left.at < to)) return [];

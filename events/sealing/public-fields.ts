@@ -126,6 +126,11 @@ export const PUBLIC_FIELDS: ReadonlySet<string> = new Set([
   'TutorProfilePublished.profile.levels.*',
   'TutorProfilePublished.profile.languages.*',
   'InstituteFounded.name',
+  // Codes, figures and ids of events.
+  'EvidenceFrozen.step',
+  'EvidenceFrozen.upTo',
+  'EvidenceFrozen.hash',
+  'EvidenceFrozen.summary',
   // What ops writes when it decides. These events do not say whose case it is, so there is no key to seal them with: they
   // stay readable after an erasure. Ops is told beside the field to name nobody; nothing here can hold them to it.
   'AcceptRequested.reason',

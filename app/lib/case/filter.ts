@@ -11,6 +11,7 @@ const SMALL: ReadonlySet<string> = new Set([
   'PageShown',
   'OrderPlanned',
   'TransferRequested',
+  'EvidenceFrozen',
 ]);
 
 export const isSmall = (row: Pick<TimelineRow, 'type'>): boolean => SMALL.has(row.type);

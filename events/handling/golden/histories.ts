@@ -180,6 +180,7 @@ export const HISTORIES: Histories = {
       'DisputeAnswered',
       'StatementAdded',
       'DisputeUnderReview',
+      'EvidenceFrozen',
       'ResolutionProposed',
       'ResolutionRejected',
       'DisputeResolved',

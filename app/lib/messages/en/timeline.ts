@@ -285,6 +285,11 @@ const events: TimelineWords = {
   DisputeUnderReview: (fact) =>
     `${fact.text('why') === 'no-answer' ? 'There was no answer within 48 hours. ' : ''}We decide by ${fact.when('decideBy')}.`,
   DisputeWithdrawn: (fact) => `${fact.name('by')} took the report back.`,
+  EvidenceFrozen: (fact) =>
+    forOps(
+      fact,
+      `The evidence was kept as ${fact.actor} saw it: ${fact.number('events')} events, fingerprint ${fact.text('hash').slice(0, 12)}.`,
+    ),
   ResolutionProposed: (fact) =>
     fact.reader === 'ops'
       ? {
