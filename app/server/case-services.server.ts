@@ -7,6 +7,7 @@ import { splitGross, tutorPartOfRefund } from '#events/shared/money.ts';
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import type { BookingRow } from '#projections/queries.ts';
 import { bookingSideOf, bookingState, NO_BOOKING, type BookingParts } from './booking-services.server.ts';
+import { freezeEvidence } from './evidence-services.server.ts';
 import type { CaseServices, Person, ResolutionPreview } from './services.ts';
 import { isPartyOf } from './visibility.server.ts';
 
@@ -168,7 +169,14 @@ export function caseServices(parts: BookingParts): CaseServices {
       const state = await bookingState(store, bookingId);
       if (state.kind === 'none') return NO_BOOKING;
       const proposalId = idFrom('resolution', bookingId, person.personId, requestId);
-      const { secondPersonAbove } = state.terms.policy;
+      const {
+        price,
+        policy: { secondPersonAbove },
+      } = state.terms;
+      if (!Number.isInteger(refund) || refund < 0 || refund > price)
+        return refuse('refund-invalid', 'Between nothing and what was paid can go back.');
+      const kept = await freezeEvidence(parts, person, { bookingId, proposalId, step: 'proposal' });
+      if (kept) return kept;
       const done = await give(
         person,
         requestId,
@@ -186,6 +194,8 @@ export function caseServices(parts: BookingParts): CaseServices {
     async approveResolution(person, bookingId, proposalId, requestId) {
       const booking = await decidable(person, bookingId);
       if (isRefusal(booking)) return booking;
+      const kept = await freezeEvidence(parts, person, { bookingId, proposalId, step: 'approval' });
+      if (kept) return kept;
       const data = { bookingId, proposalId, by: person.personId };
       const done = await give(person, requestId, { type: 'ApproveResolution', now: now(), data }, 'ops');
       return isRefusal(done) ? done : { kind: 'resolved' };

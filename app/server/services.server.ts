@@ -7,6 +7,7 @@ import { boardServices, type BoardParts } from './board-services.server.ts';
 import { bookingServices, type BookingParts } from './booking-services.server.ts';
 import { caseServices } from './case-services.server.ts';
 import { conversationServices, type ConversationParts } from './conversation-services.server.ts';
+import { evidenceServices } from './evidence-services.server.ts';
 import type { Checks } from './checks/checks.server.ts';
 import type { Files } from './files/files.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
@@ -62,6 +63,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     ...replayServices(whole),
     ...conversationServices(whole),
     ...caseServices(whole),
+    ...evidenceServices(whole),
     ...rescheduleServices(whole),
     ...payoutAccountServices(whole),
     ...accountServices(whole),

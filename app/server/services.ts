@@ -14,6 +14,7 @@ import type { Audit } from './audit/contract.ts';
 import type { BoardServices } from './board-services.server.ts';
 import type { StudyServices } from './study-rooms.ts';
 import type { Checks } from './checks/checks.server.ts';
+import type { BuiltEvidence } from './evidence-services.server.ts';
 import type { Traces } from './traces/contract.ts';
 import type { Files } from './files/files.server.ts';
 import type { ConversationServices } from './conversations/contract.ts';
@@ -156,6 +157,11 @@ export interface CaseServices {
   ): Promise<{ kind: 'asked' } | Refusal>;
 }
 
+export interface EvidenceServices {
+  /** Built now, from the log. Null for an unknown booking and for who is neither ops nor auditor. */
+  evidence(person: Person, bookingId: string): Promise<BuiltEvidence | null>;
+}
+
 export interface RescheduleServices {
   /**
    * A student alone until 12 hours before the start; later, and for a tutor always, the other side is asked. `moving`:
@@ -230,6 +236,7 @@ export interface JoinHow {
 export interface Services
   extends
     CaseServices,
+    EvidenceServices,
     RescheduleServices,
     PayoutAccountServices,
     AccountServices,

@@ -53,6 +53,8 @@ export interface Earlier {
 
 export const MOST_EVENTS = 12;
 const MINUTE_MS = 60_000;
+/** Less is no loss that anyone has to explain: media takes some seconds to begin. */
+const LOST_MS = 30_000;
 /** Less is no lateness, and no early leaving. */
 const NOTABLE_MS = 60_000;
 
@@ -121,7 +123,7 @@ function lossesIn(facts: CaseFacts, { stretches }: Minutes): readonly Finding[] 
     } else byCause.set(code, { side, ms: to - from, at: from, stretches: [{ from, to }] });
   }
   return [...byCause]
-    .filter(([, { ms }]) => ms >= 1_000)
+    .filter(([, { ms }]) => ms >= LOST_MS)
     .toSorted(([, a], [, b]) => b.ms - a.ms)
     .map(([code, { side, ms, at, stretches: where }]) =>
       finding(code, { side, figures: { ms }, at, events: eventsAt(facts, where) }),

@@ -95,6 +95,11 @@ describe('a refund above ₹5,000', () => {
     await nikhil.locator('[data-row] a:focus').waitFor();
     await nikhil.keyboard.press('Enter');
     await nikhil.waitForURL(`**/ops/cases/${bookingId}`);
+    const facts = nikhil.getByRole('region', { name: 'What the facts say' });
+    await facts.getByText('The lesson is not over yet. This grows by itself.').waitFor();
+    await facts.getByRole('listitem').filter({ hasText: 'was paid once, as agreed' }).getByRole('link').click();
+    await nikhil.locator('li:target details[open]').getByText('PaymentCaptured').first().waitFor();
+    /*SHOT*/
     await nikhil.getByRole('radio', { name: /^A part/ }).check();
     await nikhil.getByRole('textbox', { name: 'Amount in rupees' }).fill('6,000.50');
     await nikhil.getByRole('textbox', { name: 'Reason' }).fill('Most of the lesson could not be heard.');
@@ -113,6 +118,10 @@ describe('a refund above ₹5,000', () => {
     await divya.getByRole('button', { name: 'Agree: refund ₹6,000.50' }).click();
     await divya.getByRole('dialog').getByRole('button', { name: 'Agree: refund ₹6,000.50' }).click();
     await divya.getByText('Decided by Nikhil Shah, agreed by Divya Pillai').waitFor();
+
+    const kept = divya.getByRole('region', { name: 'What the facts say' });
+    await kept.getByText(/Kept with the decision/).waitFor();
+    await kept.getByText(/Kept with the second person’s yes/).waitFor();
 
     const refund = await until('the refund at the bank', async () => (await bankState(product.url)).refunds[0]);
     expect(refund.amount).toBe(600_050);

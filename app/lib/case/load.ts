@@ -7,10 +7,10 @@ import { distinct, waitingStuck } from './queue.ts';
 
 /** Everything about one booking; for an unknown id the page does not exist. */
 export async function loadCase(locals: App.Locals, person: Person, bookingId: string) {
-  const { queries, now } = locals.services;
+  const { queries, now, evidence } = locals.services;
   const booking = await queries.booking(bookingId);
   if (!booking) unknownPage();
-  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach] = await Promise.all([
+  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach, facts] = await Promise.all([
     queries.payout(bookingId),
     queries.timeline(bookingId),
     booking.lessonId === null ? [] : queries.attendance(booking.lessonId),
@@ -20,6 +20,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     queries.ledgerOf(bookingId),
     queries.moneyOf(bookingId),
     studentsInReach(queries, person),
+    evidence(person, bookingId),
   ]);
   const deciders = [
     dispute?.resolution?.decidedBy,
@@ -36,6 +37,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
       stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null, person.personId)),
     ),
     dispute,
+    facts,
     bank,
     ledger,
     money,

@@ -9,6 +9,7 @@ import { landing } from './landing.ts';
 import { refusals } from './refusals.ts';
 import { trace } from './trace.ts';
 import { moneyStory } from './money-story.ts';
+import { evidence } from './evidence.ts';
 import { timeline } from './timeline.ts';
 import { tutors } from './tutors.ts';
 import { verify } from './verify.ts';
@@ -42,6 +43,7 @@ export const en = {
   account,
   refusals,
   moneyStory,
+  evidence,
   timeline,
   trace,
   calendar,

@@ -1,0 +1,103 @@
+/** The evidence of cases, built from the log itself: read models may lag, and what people decide on must not. */
+import { createHash } from 'node:crypto';
+import { lessonIdIn, type History } from '#events/evidence/case-facts.ts';
+import { evidenceOf, EVIDENCE_VERSION, type Evidence } from '#events/evidence/evidence.ts';
+import type { Earlier } from '#events/evidence/findings.ts';
+import { fromSystem } from '#events/handling/context.ts';
+import { recognise } from '#events/handling/registry.ts';
+import type { EvidenceStep } from '#events/dispute/events.ts';
+import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
+import { canonicalJson } from '#events/store/canonical.ts';
+import { comparePositions, type EventStore } from '#events/store/event-store.ts';
+import type { BookingParts } from './booking-services.server.ts';
+import type { EvidenceServices, Person } from './services.ts';
+import { seesAll } from './visibility.server.ts';
+
+export interface BuiltEvidence {
+  readonly evidence: Evidence;
+  /** SHA-256 of its canonical JSON, hex. */
+  readonly hash: string;
+}
+
+/** What of it is kept with a decision: all but the single stretches, which the log has. */
+const summaryOf = ({ tutor: _, student: __, minutes, ...rest }: Evidence): string => {
+  const { stretches: ___, ...sums } = minutes;
+  return canonicalJson({ ...rest, minutes: sums });
+};
+
+/** The events of one booking's streams up to one moment of the log, in its order. */
+async function historyOf(store: EventStore, bookingId: string, chargebacks: readonly string[]): Promise<History> {
+  // Before the streams: what comes in between belongs to the next time.
+  const head = await store.head();
+  const read = async (stream: string): Promise<History> =>
+    (await store.read(stream)).flatMap((event) => recognise(event) ?? []);
+  const own = await Promise.all(
+    [
+      ...['booking', 'payment', 'payout', 'dispute'].map((category) => `${category}-${bookingId}`),
+      ...chargebacks.map((id) => `chargeback-${id}`),
+    ].map(read),
+  );
+  const lessonId = lessonIdIn(own.flat());
+  const lesson = lessonId === null ? [] : await read(`lesson-${lessonId}`);
+  return [...own.flat(), ...lesson]
+    .filter(({ position }) => head !== null && comparePositions(position, head) <= 0)
+    .sort((a, b) => comparePositions(a.position, b.position));
+}
+
+type Parts = Pick<BookingParts, 'store' | 'submit' | 'queries' | 'now'>;
+
+/** @returns null for an unknown booking */
+export async function buildEvidence(
+  { store, queries, now }: Pick<Parts, 'store' | 'queries' | 'now'>,
+  bookingId: string,
+): Promise<BuiltEvidence | null> {
+  const booking = await queries.booking(bookingId);
+  if (!booking) return null;
+  const bank = await queries.chargebacksOf(bookingId);
+  const chargebacks = bank.map(({ chargebackId }) => chargebackId);
+  const earlierOf = async (personId: string, as: 'tutorId' | 'studentId'): Promise<Earlier> => {
+    const all = await queries.disputesOf(personId);
+    const earlier = all.filter((row) => row.bookingId !== bookingId && row[as] === personId && row.kind === 'in-app');
+    const givenBack = earlier.filter(({ resolution }) => resolution !== null && resolution.refund > 0).length;
+    return { disputes: earlier.length, givenBack };
+  };
+  const [history, tutor, student] = await Promise.all([
+    historyOf(store, bookingId, chargebacks),
+    earlierOf(booking.tutorId, 'tutorId'),
+    earlierOf(booking.studentId, 'studentId'),
+  ]);
+  const evidence = evidenceOf(history, { tutor, student }, now());
+  if (!evidence) return null;
+  return { evidence, hash: createHash('sha256').update(canonicalJson(evidence)).digest('hex') };
+}
+
+/** EV15, DI17: keeps what the person who decides can see at this moment. Once for each act of deciding. */
+export async function freezeEvidence(
+  parts: Parts,
+  person: Person,
+  act: { readonly bookingId: string; readonly proposalId: string; readonly step: EvidenceStep },
+): Promise<Refusal | null> {
+  const built = await buildEvidence(parts, act.bookingId);
+  if (!built) return null;
+  const { asOf, upTo, events } = built.evidence;
+  const data = {
+    ...act,
+    version: EVIDENCE_VERSION,
+    asOf,
+    upTo,
+    events,
+    hash: built.hash,
+    summary: summaryOf(built.evidence),
+    by: person.personId,
+  };
+  // Given again, it would say another instant: the stream knows by the act whether it has it.
+  const context = fromSystem('evidence', `${act.bookingId} ${act.step} ${act.proposalId} ${built.hash}`);
+  const done = await parts.submit({ type: 'FreezeEvidence', now: parts.now(), data }, context);
+  return isRefusal(done) ? done : null;
+}
+
+export function evidenceServices(parts: Parts): EvidenceServices {
+  return {
+    evidence: async (person, bookingId) => (seesAll(person) ? buildEvidence(parts, bookingId) : null),
+  };
+}
