@@ -8,7 +8,7 @@ import { recognise } from '#events/handling/registry.ts';
 import type { EvidenceStep } from '#events/dispute/events.ts';
 import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
 import { canonicalJson } from '#events/store/canonical.ts';
-import { comparePositions, type EventStore } from '#events/store/event-store.ts';
+import { comparePositions, type EventStore, type Position } from '#events/store/event-store.ts';
 import type { BookingParts } from './booking-services.server.ts';
 import type { EvidenceServices, Person } from './services.ts';
 import { seesAll } from './visibility.server.ts';
@@ -26,9 +26,14 @@ const summaryOf = ({ tutor: _, student: __, minutes, ...rest }: Evidence): strin
 };
 
 /** The events of one booking's streams up to one moment of the log, in its order. */
-async function historyOf(store: EventStore, bookingId: string, chargebacks: readonly string[]): Promise<History> {
+async function historyOf(
+  store: EventStore,
+  bookingId: string,
+  chargebacks: readonly string[],
+  upTo: Position | null,
+): Promise<History> {
   // Before the streams: what comes in between belongs to the next time.
-  const head = await store.head();
+  const head = upTo ?? (await store.head());
   const read = async (stream: string): Promise<History> =>
     (await store.read(stream)).flatMap((event) => recognise(event) ?? []);
   const own = await Promise.all(
@@ -46,10 +51,14 @@ async function historyOf(store: EventStore, bookingId: string, chargebacks: read
 
 type Parts = Pick<BookingParts, 'store' | 'submit' | 'queries' | 'now'>;
 
-/** @returns null for an unknown booking */
+/**
+ * @param upTo with `now` of then, what was known at this position of the log
+ * @returns null for an unknown booking
+ */
 export async function buildEvidence(
   { store, queries, now }: Pick<Parts, 'store' | 'queries' | 'now'>,
   bookingId: string,
+  upTo: Position | null = null,
 ): Promise<BuiltEvidence | null> {
   const booking = await queries.booking(bookingId);
   if (!booking) return null;
@@ -62,7 +71,7 @@ export async function buildEvidence(
     return { disputes: earlier.length, givenBack };
   };
   const [history, tutor, student] = await Promise.all([
-    historyOf(store, bookingId, chargebacks),
+    historyOf(store, bookingId, chargebacks, upTo),
     earlierOf(booking.tutorId, 'tutorId'),
     earlierOf(booking.studentId, 'studentId'),
   ]);
