@@ -38,6 +38,7 @@ interface Case {
     /** Paise back, or why the facts leave it open. */
     readonly refund: number | 'open';
     readonly because: readonly FindingCode[];
+    readonly also?: readonly FindingCode[];
   };
 }
 
@@ -179,6 +180,15 @@ const CASES: readonly Case[] = [
     ended: null,
     claim: 'review',
     truth: { refund: PRICE, because: ['lost-tutor-absent', 'tutor-dropped'] },
+  },
+  {
+    name: 'the student minimised the tab for most of it, and heard all of it',
+    told: [
+      [5, STUDENT, { type: 'PageHidden', personId: STUDENT }],
+      [55, STUDENT, { type: 'PageShown', personId: STUDENT }],
+    ],
+    claim: 'did-not-happen',
+    truth: { refund: 0, because: ['minutes-held'], also: ['student-away'] },
   },
   {
     name: 'paid twice, and the second payment is on its way back',
@@ -345,6 +355,7 @@ describe('a case whose truth is known', () => {
       one.truth.refund,
     );
     expect(verdict.because).toEqual(expect.arrayContaining([...one.truth.because]));
+    expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining([...(one.truth.also ?? [])]));
     const known = new Set<string>();
     for (const stream of ['booking', 'payment', 'payout', 'dispute'])
       for (const event of await world.store.read(`${stream}-${bookingId}`)) known.add(event.id);

@@ -23,6 +23,8 @@ export interface PersonFacts {
   readonly moves: readonly { readonly eventId: string; readonly at: number; readonly came: boolean }[];
   readonly weak: readonly Told<{ readonly network: 'theirs' | 'shared' }>[];
   readonly faults: readonly Told<{ readonly fault: MediaFault }>[];
+  /** The page was out of sight for longer than a glance. */
+  readonly away: readonly Told[];
   /** Event ids of media and of work on board and chat. */
   readonly mediaEvents: readonly string[];
   readonly workEvents: readonly string[];
@@ -145,6 +147,7 @@ function personFacts(room: History, presence: Presence, endsAt: number): PersonF
   const moves: PersonFacts['moves'][number][] = [];
   const weak: Told<{ network: 'theirs' | 'shared' }>[] = [];
   const faults: Told<{ fault: MediaFault }>[] = [];
+  const away: Told[] = [];
   const mediaEvents: string[] = [];
   const workEvents: string[] = [];
   const { personId } = presence;
@@ -163,6 +166,13 @@ function personFacts(room: History, presence: Presence, endsAt: number): PersonF
         // A new connection of which nothing is known yet.
         close(weak, event.data.at, event.id, () => true);
         close(faults, event.data.at, event.id, () => true);
+        close(away, event.data.at, event.id, () => true);
+        break;
+      case 'PageHidden':
+        away.push({ from: event.data.at, to: endsAt, events: [event.id], data: {} });
+        break;
+      case 'PageShown':
+        close(away, event.data.at, event.id, () => true);
         break;
       case 'ParticipantLeft':
         moves.push({ eventId: event.id, at: event.data.at, came: false });
@@ -194,7 +204,7 @@ function personFacts(room: History, presence: Presence, endsAt: number): PersonF
       }
     }
   }
-  return { personId, presence, moves, weak, faults, mediaEvents, workEvents };
+  return { personId, presence, moves, weak, faults, away, mediaEvents, workEvents };
 }
 
 function moneyIn(history: History): Money {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AnyEvent } from '../handling/registry.ts';
 import { HOUR, MINUTE } from '../shared/times.ts';
 import { canonicalJson } from '../store/canonical.ts';
 import { evidenceOf, NOTHING_EARLIER, type Evidence } from './evidence.ts';
@@ -293,6 +294,19 @@ describe('findings', () => {
     const worked = evidence({ student: { ...whole, work } }).findings.find(({ code }) => code === 'student-worked');
     expect(worked).toMatchObject({ figures: { board: 40, chat: 0 }, more: 40 - MOST_EVENTS });
     expect(worked?.events).toHaveLength(MOST_EVENTS);
+  });
+
+  it('EV2: a page out of sight is told apart, until its person leaves, and takes nothing from what was held', () => {
+    const told = { lessonId: 'l1', by: 's1', personId: 's1' };
+    const hidden: AnyEvent = { type: 'PageHidden', data: { ...told, at: at(20) } };
+    const story: Story = { student: { here: [[0, 50]] }, more: [hidden] };
+    const history = historyOf({ ...story, ended: null });
+    const made = evidenceOf(history, NOTHING_EARLIER, at(60));
+    expect(made?.findings.find(({ code }) => code === 'student-away')).toMatchObject({
+      side: 'none',
+      figures: { ms: 30 * MINUTE, times: 1 },
+    });
+    expect(made?.minutes.lostMs).toEqual({ tutor: 0, student: 10 * MINUTE, ours: 0, nobody: 0 });
   });
 
   it('EV2: a lesson as booked shows nothing against anybody', () =>

@@ -82,7 +82,6 @@ function ofPerson(personId: string, { here = [], media, work = [], weak = [], si
 }
 
 const recorded = (event: AnyEvent, minute: number, index: number): KnownEvent =>
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- a union of records meets a union of events
   ({
     ...event,
     id: `e${index}-${event.type}`,

@@ -26,6 +26,7 @@ export type FindingCode =
   | `${Who}-camera-black`
   | `${Who}-microphone-silent`
   | `${Who}-hears-nobody`
+  | `${Who}-away`
   | `${Who}-worked`
   | `${Who}-earlier`
   | 'kept-out'
@@ -180,7 +181,7 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
       finding(`${who}-lost-by-server`, { side: 'ours', figures: { times: left('node-lost') }, events: goings }),
     );
   const inLesson = (told: readonly Told[]): readonly Interval[] => clip(told, startsAt, endsAt);
-  const stretched = (code: FindingCode, side: Side, told: readonly Told[]): void => {
+  const stretched = (code: FindingCode, side: Side | 'none', told: readonly Told[]): void => {
     const ms = lengthOf(inLesson(told));
     if (ms > 0)
       found.push(
@@ -198,6 +199,13 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
   stretched(`${who}-weak-shared`, 'ours', network('shared'));
   stretched(`${who}-camera-black`, who, fault('camera-black'));
   stretched(`${who}-microphone-silent`, who, fault('microphone-silent'));
+  // Who hears and sees behind a hidden page is present (PRODUCT.md): it is told apart, and decides nothing.
+  const here = connected(person.presence, closed);
+  const away = person.away.map((told) => ({
+    ...told,
+    to: clip([told], told.from, lastOf(here, told)).at(-1)?.to ?? told.from,
+  }));
+  stretched(`${who}-away`, 'none', away);
   stretched(`${who}-hears-nobody`, 'nobody', fault('hears-nobody'));
   if (work.length > 0)
     found.push(
@@ -214,6 +222,10 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
   }
   return found;
 }
+
+/** Who leaves is not away any more: the end of the stay in which it began. */
+const lastOf = (here: readonly Interval[], { from, to }: Interval): number =>
+  Math.min(to, here.find((stay) => stay.from <= from && from < stay.to)?.to ?? to);
 
 const onSurface = ({ presence }: PersonFacts, surface: 'board' | 'chat'): number =>
   new Set(presence.work.filter((work) => work.surface === surface).map(({ minute }) => minute / MINUTE_MS)).size;

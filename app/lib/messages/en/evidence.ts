@@ -58,6 +58,10 @@ const findings: Readonly<Record<FindingCode, (fact: FindingFact) => string>> = {
   'student-microphone-silent': (fact) => `${fact.student}’s microphone gave no sound for ${fact.length('ms')}.`,
   'tutor-hears-nobody': (fact) => `No sound of others reached ${fact.tutor} for ${fact.length('ms')}.`,
   'student-hears-nobody': (fact) => `No sound of others reached ${fact.student} for ${fact.length('ms')}.`,
+  'tutor-away': (fact) =>
+    `${fact.tutor} had the page out of sight for ${fact.length('ms')}, while sound and picture could go on.`,
+  'student-away': (fact) =>
+    `${fact.student} had the page out of sight for ${fact.length('ms')}, while sound and picture could go on.`,
   'tutor-worked': (fact) =>
     `${fact.tutor} worked in ${minutes(fact.number('board'))} on the board and ${minutes(fact.number('chat'))} in the chat.`,
   'student-worked': (fact) =>
