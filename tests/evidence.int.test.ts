@@ -3,7 +3,7 @@
  * a real database: the verdict that the facts propose is the true one, and each reason leads to events of the case.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildEvidence, freezeEvidence } from '#app/server/evidence-services.server.ts';
+import { buildEvidence, freezeEvidence, rebuildEvidence, type Then } from '#app/server/evidence-services.server.ts';
 import { disputeIdOf, type DisputeCause } from '#events/dispute/events.ts';
 import type { Evidence } from '#events/evidence/evidence.ts';
 import type { FindingCode } from '#events/evidence/findings.ts';
@@ -159,8 +159,9 @@ const CASES: readonly Case[] = [
     truth: { refund: 26_667, because: ['lost-tutor-microphone'] },
   },
   {
-    name: 'a tutor without camera and microphone works on the board all along',
+    name: 'a tutor without camera and microphone works on the board all along, and the student looks on',
     tutor: { media: [], work: Array.from({ length: 60 }, (_, minute) => minute) },
+    student: { media: [] },
     claim: 'did-not-happen',
     truth: { refund: 0, because: ['minutes-held'] },
   },
@@ -173,6 +174,31 @@ const CASES: readonly Case[] = [
     ],
     claim: 'review',
     truth: { refund: PRICE, because: ['lost-student-kept-out', 'kept-out'] },
+  },
+  {
+    name: 'the host turns the student away, and ends it after 20 minutes',
+    student: { here: [] },
+    told: [
+      [0, STUDENT, { type: 'AskedToEnter', personId: STUDENT }],
+      [1, TUTOR, { type: 'ParticipantTurnedAway', personId: STUDENT }],
+    ],
+    ended: 20,
+    claim: 'review',
+    truth: { refund: PRICE, because: ['lost-student-kept-out', 'kept-out'] },
+  },
+  {
+    name: 'our node loses the student after 5 minutes, and the tutor ends it at 20',
+    student: { here: [[-5, 5, 'node-lost']] },
+    ended: 20,
+    claim: 'review',
+    truth: { refund: PRICE, because: ['lost-our-servers'] },
+  },
+  {
+    name: 'the host ends it at minute 8, before the student’s time to come is over',
+    student: { here: [] },
+    ended: 8,
+    claim: 'review',
+    truth: { refund: PRICE, because: ['lost-ended-early'] },
   },
   {
     name: 'both are there for half of it and one of them drops for good: the tutor',
@@ -397,11 +423,14 @@ describe('evidence that is kept', () => {
     expect(kept).toHaveLength(1);
     const event = kept[0] && recognise(kept[0]);
     if (event?.type !== 'EvidenceFrozen') throw new Error('not kept');
-    const { hash, asOf, upTo, summary } = event.data;
-    const then = await buildEvidence({ ...world, now: () => asOf }, bookingId, upTo);
-    expect(then?.hash).toBe(hash);
-    expect(JSON.parse(summary)).toMatchObject({ verdict: { refund: 26_667, reason: 'lost-by-tutor' }, upTo });
-    const now = await buildEvidence({ ...world, now: () => asOf }, bookingId);
+    const { hash, summary } = event.data;
+    const then = JSON.parse(summary) as Then;
+    expect(then).toMatchObject({ verdict: { refund: 26_667, reason: 'lost-by-tutor' } });
+    // Both of them have another case meanwhile: what was known then stands.
+    await play({ name: '', claim: 'other', truth: { refund: 'open', because: [] } });
+    const now = await buildEvidence(parts, bookingId);
+    expect(now?.evidence.earlier.student.disputes).toBe(then.earlier.student.disputes + 1);
     expect(now?.hash).not.toBe(hash);
+    expect((await rebuildEvidence(world.store, bookingId, then))?.hash).toBe(hash);
   });
 });

@@ -1,4 +1,7 @@
-/** The evidence of cases, built from the log itself: read models may lag, and what people decide on must not. */
+/**
+ * The evidence of cases, built from the log itself: read models may lag, and what people decide on must not. Only how many
+ * disputes both had elsewhere, and which bank cases there are, comes from read models; both stand in the evidence.
+ */
 import { createHash } from 'node:crypto';
 import { lessonIdIn, type History } from '#events/evidence/case-facts.ts';
 import { evidenceOf, EVIDENCE_VERSION, type Evidence } from '#events/evidence/evidence.ts';
@@ -9,9 +12,9 @@ import type { EvidenceStep } from '#events/dispute/events.ts';
 import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
 import { canonicalJson } from '#events/store/canonical.ts';
 import { comparePositions, type EventStore, type Position } from '#events/store/event-store.ts';
-import type { BookingParts } from './booking-services.server.ts';
+import { NO_BOOKING, type BookingParts } from './booking-services.server.ts';
 import type { EvidenceServices, Person } from './services.ts';
-import { seesAll } from './visibility.server.ts';
+import { isPartyOf, seesAll } from './visibility.server.ts';
 
 export interface BuiltEvidence {
   readonly evidence: Evidence;
@@ -35,59 +38,67 @@ async function historyOf(
   // Before the streams: what comes in between belongs to the next time.
   const head = upTo ?? (await store.head());
   const read = async (stream: string): Promise<History> =>
-    (await store.read(stream)).flatMap((event) => recognise(event) ?? []);
-  const own = await Promise.all(
-    [
-      ...['booking', 'payment', 'payout', 'dispute'].map((category) => `${category}-${bookingId}`),
-      ...chargebacks.map((id) => `chargeback-${id}`),
-    ].map(read),
-  );
-  const lessonId = lessonIdIn(own.flat());
+    (await store.read(stream))
+      .filter(({ position }) => head !== null && comparePositions(position, head) <= 0)
+      .flatMap((event) => recognise(event) ?? []);
+  const streams = [
+    ...['booking', 'payment', 'payout', 'dispute'].map((category) => `${category}-${bookingId}`),
+    ...chargebacks.map((id) => `chargeback-${id}`),
+  ];
+  const own = (await Promise.all(streams.map(read))).flat();
+  const lessonId = lessonIdIn(own);
   const lesson = lessonId === null ? [] : await read(`lesson-${lessonId}`);
-  return [...own.flat(), ...lesson]
-    .filter(({ position }) => head !== null && comparePositions(position, head) <= 0)
-    .sort((a, b) => comparePositions(a.position, b.position));
+  return [...own, ...lesson].sort((a, b) => comparePositions(a.position, b.position));
 }
 
 type Parts = Pick<BookingParts, 'store' | 'submit' | 'queries' | 'now'>;
+/** What stands with evidence that was kept, and is in no event of the booking. */
+export type Then = Pick<Evidence, 'asOf' | 'upTo' | 'earlier' | 'chargebacks'>;
 
-/**
- * @param upTo with `now` of then, what was known at this position of the log
- * @returns null for an unknown booking
- */
+const hashed = (evidence: Evidence): BuiltEvidence => ({
+  evidence,
+  hash: createHash('sha256').update(canonicalJson(evidence)).digest('hex'),
+});
+
+/** EV15: what was kept, from the log alone. Null where the log has no such booking. */
+export async function rebuildEvidence(store: EventStore, bookingId: string, then: Then): Promise<BuiltEvidence | null> {
+  const history = await historyOf(store, bookingId, then.chargebacks, then.upTo);
+  const evidence = evidenceOf(history, then.earlier, then.asOf);
+  return evidence && hashed(evidence);
+}
+
+/** As of now. @returns null for an unknown booking */
 export async function buildEvidence(
   { store, queries, now }: Pick<Parts, 'store' | 'queries' | 'now'>,
   bookingId: string,
-  upTo: Position | null = null,
 ): Promise<BuiltEvidence | null> {
   const booking = await queries.booking(bookingId);
   if (!booking) return null;
   const bank = await queries.chargebacksOf(bookingId);
-  const chargebacks = bank.map(({ chargebackId }) => chargebackId);
   const earlierOf = async (personId: string, as: 'tutorId' | 'studentId'): Promise<Earlier> => {
     const all = await queries.disputesOf(personId);
     const earlier = all.filter((row) => row.bookingId !== bookingId && row[as] === personId && row.kind === 'in-app');
     const givenBack = earlier.filter(({ resolution }) => resolution !== null && resolution.refund > 0).length;
     return { disputes: earlier.length, givenBack };
   };
+  const chargebacks = bank.map(({ chargebackId }) => chargebackId);
   const [history, tutor, student] = await Promise.all([
-    historyOf(store, bookingId, chargebacks, upTo),
+    historyOf(store, bookingId, chargebacks, null),
     earlierOf(booking.tutorId, 'tutorId'),
     earlierOf(booking.studentId, 'studentId'),
   ]);
   const evidence = evidenceOf(history, { tutor, student }, now());
-  if (!evidence) return null;
-  return { evidence, hash: createHash('sha256').update(canonicalJson(evidence)).digest('hex') };
+  return evidence && hashed(evidence);
 }
 
-/** EV15, DI17: keeps what the person who decides can see at this moment. Once for each act of deciding. */
+/** EV15, DI17: keeps what is known at this moment. Once for each act of deciding. */
 export async function freezeEvidence(
   parts: Parts,
   person: Person,
   act: { readonly bookingId: string; readonly proposalId: string; readonly step: EvidenceStep },
 ): Promise<Refusal | null> {
   const built = await buildEvidence(parts, act.bookingId);
-  if (!built) return null;
+  if (!built) return NO_BOOKING;
   const { asOf, upTo, events } = built.evidence;
   const data = {
     ...act,
@@ -107,6 +118,12 @@ export async function freezeEvidence(
 
 export function evidenceServices(parts: Parts): EvidenceServices {
   return {
-    evidence: async (person, bookingId) => (seesAll(person) ? buildEvidence(parts, bookingId) : null),
+    async evidence(person, bookingId) {
+      if (!seesAll(person)) return null;
+      const booking = await parts.queries.booking(bookingId);
+      // Whoever is a party looks at their own case as anybody does.
+      if (!booking || (await isPartyOf(parts.queries, person, booking))) return null;
+      return buildEvidence(parts, bookingId);
+    },
   };
 }

@@ -158,7 +158,7 @@ export interface CaseServices {
 }
 
 export interface EvidenceServices {
-  /** Built now, from the log. Null for an unknown booking and for who is neither ops nor auditor. */
+  /** Built now, from the log. Null for an unknown booking, for who is neither ops nor auditor, and for its parties. */
   evidence(person: Person, bookingId: string): Promise<BuiltEvidence | null>;
 }
 

@@ -260,8 +260,22 @@ describe('evidence', () => {
     expect(Frozen).toMatchObject({ type: 'EvidenceFrozen', data: { hash: 'a'.repeat(64), at: openedAt + 50 * HOUR } });
     const kept = fold(decider, [...reviewed, Frozen]);
     expect(decide(freeze({ hash: 'b'.repeat(64) }), kept)).toEqual([]);
-    expect(made(decide(freeze({ step: 'approval', by: 'ops2' }), kept))).toHaveLength(1);
+    expect(decide(freeze({ step: 'approval', by: 'ops2' }), kept)).toMatchObject({ code: 'proposal-unknown' });
     expect(decide(freeze(), fold(decider, [...reviewed, Frozen, Resolved()]))).toEqual([]);
+  });
+  it('DI17: of the second person’s yes only for the proposal that waits, and never by who made it', () => {
+    const waiting = fold(decider, [...reviewed, Frozen, Proposed()]);
+    expect(decide(freeze(), waiting)).toEqual([]);
+    expect(decide(freeze({ step: 'approval' }), waiting)).toMatchObject({ code: 'second-person-needed' });
+    expect(decide(freeze({ by: 'ops2' }), waiting)).toMatchObject({ code: 'proposal-open' });
+    expect(decide(freeze({ step: 'approval', proposalId: 'p9', by: 'ops2' }), waiting)).toMatchObject({
+      code: 'proposal-unknown',
+    });
+    const [theirs] = made(decide(freeze({ step: 'approval', by: 'ops2' }), waiting));
+    if (!theirs) throw new Error('nothing was kept');
+    // Whose yes came to nothing leaves the next one's to be kept.
+    const again = fold(decider, [...reviewed, Frozen, Proposed(), theirs]);
+    expect(made(decide(freeze({ step: 'approval', by: 'ops3' }), again))).toHaveLength(1);
   });
   it('DI17: survives a proposal that was turned down, whose successor keeps its own', () => {
     const again = fold(decider, [...reviewed, Frozen, Proposed(), Rejected]);
@@ -334,7 +348,8 @@ const TABLE: Readonly<Record<DisputeCommand['type'], Readonly<Record<string, str
   FreezeEvidence: {
     'dispute-unknown': 'none',
     'answer-awaited': 'opened',
-    EvidenceFrozen: 'under-review awaiting-second',
+    EvidenceFrozen: 'under-review',
+    'proposal-open': 'awaiting-second',
     'already-resolved': 'resolved',
     withdrawn: 'withdrawn',
   },

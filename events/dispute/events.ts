@@ -67,7 +67,7 @@ export type DisputeEvent =
       };
     }
   | {
-      /** What was known when somebody decided, as they saw it. Who has the log builds the same, and the same hash (EV15). */
+      /** What was known when somebody decided. Who has the log builds the same, and the same hash (EV15). */
       readonly type: 'EvidenceFrozen';
       readonly data: {
         readonly bookingId: string;
@@ -142,7 +142,7 @@ interface Case {
   readonly rejected: readonly string[];
   /** How many statements were added. */
   readonly statements: number;
-  /** Proposals and approvals whose evidence is kept, as `<step> <proposal>`. */
+  /** Proposals and approvals whose evidence is kept, as `<step> <proposal> <person>`. */
   readonly frozen: readonly string[];
 }
 
@@ -155,9 +155,14 @@ export type DisputeState =
   | ({ readonly kind: 'resolved'; readonly resolution: Resolution } & Case)
   | ({ readonly kind: 'withdrawn' } & Case);
 
+interface Act {
+  readonly step: EvidenceStep;
+  readonly proposalId: string;
+  readonly by: string;
+}
+
 /** One act of deciding keeps its evidence once. */
-export const frozenKey = ({ step, proposalId }: { readonly step: EvidenceStep; readonly proposalId: string }): string =>
-  `${step} ${proposalId}`;
+export const frozenKey = ({ step, proposalId, by }: Act): string => `${step} ${proposalId} ${by}`;
 
 export const initial: DisputeState = { kind: 'none' };
 

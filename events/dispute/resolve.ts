@@ -157,4 +157,4 @@ export function settleByOutcome(
   }
 }
 
-const proposalUnknown = (): Refusal => refuse('proposal-unknown', 'There is no such proposal to confirm.');
+export const proposalUnknown = (): Refusal => refuse('proposal-unknown', 'There is no such proposal to confirm.');

@@ -20,7 +20,12 @@ export interface PersonFacts {
   readonly personId: string;
   readonly presence: Presence;
   /** Coming and going, in order. */
-  readonly moves: readonly { readonly eventId: string; readonly at: number; readonly came: boolean }[];
+  readonly moves: readonly {
+    readonly eventId: string;
+    readonly at: number;
+    /** Null: they came. */
+    readonly left: string | null;
+  }[];
   readonly weak: readonly Told<{ readonly network: 'theirs' | 'shared' }>[];
   readonly faults: readonly Told<{ readonly fault: MediaFault }>[];
   /** The page was out of sight for longer than a glance. */
@@ -112,7 +117,10 @@ export function caseFactsOf(history: History, now: number): CaseFacts | null {
       event.type === 'OutcomeDecided' && event.data.bookingId === requested.data.bookingId,
   );
   const { tutorId, studentId } = requested.data;
-  const opened = last(history, 'DisputeOpened');
+  // Who took a report back said nothing: what was opened after it counts.
+  const withdrawn = history.findLastIndex(({ type }) => type === 'DisputeWithdrawn');
+  const dispute = history.slice(withdrawn + 1);
+  const opened = last(dispute, 'DisputeOpened');
   const cancelled = last(history, 'BookingCancelled');
   return {
     terms: { ...requested.data, startsAt: moved?.data.startsAt ?? requested.data.startsAt },
@@ -125,8 +133,8 @@ export function caseFactsOf(history: History, now: number): CaseFacts | null {
     keptOut: door.get(studentId) ?? [],
     doorEvents: room.filter((event) => isAtDoor(event) && event.data.personId === studentId).map(({ id }) => id),
     claim: opened && { ...opened.data, eventId: opened.id },
-    answered: last(history, 'DisputeAnswered')?.id ?? null,
-    resolution: last(history, 'DisputeResolved')?.data ?? null,
+    answered: last(dispute, 'DisputeAnswered')?.id ?? null,
+    resolution: last(dispute, 'DisputeResolved')?.data ?? null,
     cancelled: cancelled && { rule: cancelled.data.rule, refund: cancelled.data.refund, eventId: cancelled.id },
     money: moneyIn(history),
   };
@@ -162,7 +170,7 @@ function personFacts(room: History, presence: Presence, endsAt: number): PersonF
     if (!('personId' in event.data) || event.data.personId !== personId) continue;
     switch (event.type) {
       case 'ParticipantJoined':
-        moves.push({ eventId: event.id, at: event.data.at, came: true });
+        moves.push({ eventId: event.id, at: event.data.at, left: null });
         // A new connection of which nothing is known yet.
         close(weak, event.data.at, event.id, () => true);
         close(faults, event.data.at, event.id, () => true);
@@ -175,7 +183,7 @@ function personFacts(room: History, presence: Presence, endsAt: number): PersonF
         close(away, event.data.at, event.id, () => true);
         break;
       case 'ParticipantLeft':
-        moves.push({ eventId: event.id, at: event.data.at, came: false });
+        moves.push({ eventId: event.id, at: event.data.at, left: event.data.reason });
         break;
       case 'MediaStarted':
       case 'MediaStopped':
@@ -207,6 +215,10 @@ function personFacts(room: History, presence: Presence, endsAt: number): PersonF
   return { personId, presence, moves, weak, faults, away, mediaEvents, workEvents };
 }
 
+/** What is known last of this refund. */
+const lastOfRefund = (history: History, refundId: string): string | undefined =>
+  history.findLast(({ data }) => 'refundId' in data && data.refundId === refundId)?.type;
+
 function moneyIn(history: History): Money {
   const captured = last(history, 'PaymentCaptured');
   const refunds = history.filter((event): event is Of<'RefundRequested'> => event.type === 'RefundRequested');
@@ -220,7 +232,8 @@ function moneyIn(history: History): Money {
       .filter((event): event is Of<'SurplusPaymentDetected'> => event.type === 'SurplusPaymentDetected')
       .map(({ id, data }) => {
         const back = refunds.filter((refund) => refund.data.providerPaymentId === data.providerPaymentId);
-        return { amount: data.amount, returned: back.length > 0, events: [id, ...back.map((refund) => refund.id)] };
+        const returned = back.some(({ data: { refundId } }) => lastOfRefund(history, refundId) !== 'RefundFailed');
+        return { amount: data.amount, returned, events: [id, ...back.map((refund) => refund.id)] };
       }),
     refunded: own.reduce((sum, { data }) => sum + data.amount, 0),
     refundEvents: own.map(({ id }) => id),

@@ -52,6 +52,9 @@ export interface Evidence {
   readonly outcome: { readonly outcome: string; readonly reasons: readonly string[]; readonly event: string } | null;
   readonly tutor: PersonEvidence;
   readonly student: PersonEvidence;
+  /** What was known besides the events: with it the same is built again later. */
+  readonly earlier: Readonly<Record<'tutor' | 'student', Earlier>>;
+  readonly chargebacks: readonly string[];
   readonly minutes: Minutes;
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
@@ -74,7 +77,7 @@ export function evidenceOf(
   if (!facts) return null;
   const minutes = minutesOf(facts, now);
   const findings = findingsOf(facts, minutes, earlier, now);
-  const verdict = verdictOf(facts, minutes, findings);
+  const verdict = verdictOf(facts, minutes, findings, now);
   const { terms, claim, outcome, lesson } = facts;
   const upTo = history.reduce<Position>(
     (latest, { position }) => (latest === '' || comparePositions(position, latest) > 0 ? position : latest),
@@ -106,12 +109,18 @@ export function evidenceOf(
     outcome: outcome && { outcome: outcome.outcome, reasons: outcome.reasons, event: outcome.eventId },
     tutor: personEvidence(facts.tutor, facts, now),
     student: personEvidence(facts.student, facts, now),
+    earlier,
+    chargebacks: chargebacksIn(history),
     minutes,
     findings,
     verdict,
     bank: facts.money.bank === null ? null : bankAnswer(facts, verdict),
   };
 }
+
+const chargebacksIn = (history: History): readonly string[] => [
+  ...new Set(history.flatMap((event) => (event.type === 'ChargebackOpened' ? event.data.chargebackId : []))),
+];
 
 function personEvidence({ presence, weak, faults }: PersonFacts, { ended }: CaseFacts, now: number): PersonEvidence {
   const closed = ended?.at ?? now;

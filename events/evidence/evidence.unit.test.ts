@@ -103,7 +103,53 @@ describe('where the minutes went', () => {
     [
       'the student leaves, then the host ends',
       { tutor: { here: [[0, 42, 'lesson-ended']] }, student: { here: [[0, 40]] }, ended: 42 },
-      { held: 40, 'student-absent': 20 },
+      { held: 40, 'student-absent': 2, 'parted-early': 18 },
+    ],
+    [
+      'the student drops, and the host ends at once',
+      { tutor: { here: [[0, 42, 'lesson-ended']] }, student: { here: [[0, 40, 'disconnected']] }, ended: 42 },
+      { held: 40, 'student-absent': 2, 'ended-early': 18 },
+    ],
+    [
+      'the student leaves, and the host ends after the wait',
+      { tutor: { here: [[0, 45, 'lesson-ended']] }, student: { here: [[0, 30]] }, ended: 45 },
+      { held: 30, 'student-absent': 30 },
+    ],
+    [
+      'the host ends before the student’s time to come is over',
+      { tutor: { here: [[0, 5, 'lesson-ended']] }, student: {}, ended: 5 },
+      { 'student-absent': 5, 'ended-early': 55 },
+    ],
+    [
+      'the host turns the student away, and ends it',
+      { tutor: { here: [[0, 16, 'lesson-ended']] }, student: {}, asked: [[0, 16]], ended: 16 },
+      { 'student-kept-out': 60 },
+    ],
+    [
+      'our node loses the student, and the tutor ends it',
+      { tutor: { here: [[0, 20, 'lesson-ended']] }, student: { here: [[0, 5, 'node-lost']] }, ended: 20 },
+      { held: 5, 'our-servers': 55 },
+    ],
+    [
+      'the tutor writes on the board alone, and the student looks on',
+      {
+        tutor: { here: [[0, 60]], media: [], work: Array.from({ length: 60 }, (_, minute) => minute) },
+        student: { here: [[0, 60]], media: [] },
+      },
+      { held: 60 },
+    ],
+    [
+      'strokes with pauses of four minutes',
+      {
+        tutor: { here: [[0, 60]], media: [], work: Array.from({ length: 12 }, (_, n) => n * 5) },
+        student: { here: [[0, 60]], media: [] },
+      },
+      { held: 56, 'no-media-at-all': 4 },
+    ],
+    [
+      'the tutor’s weak network, while the student is there',
+      { tutor: { here: [[0, 60]], weak: [[20, 60]] }, student: { here: [[0, 60]], media: [[0, 20]] } },
+      { held: 20, 'tutor-network': 40 },
     ],
   ])('EV4: %s', (_, story, minutes) => expect(spent(story)).toEqual(minutes));
 
@@ -245,6 +291,42 @@ describe('what the facts speak for', () => {
     expect(verdict({ claim })).toMatchObject({ refund: 0, reason: 'paid-once' });
     expect(verdict({ claim, more: [surplus, back] })).toMatchObject({ refund: 0, reason: 'surplus-returned' });
     expect(verdict({ claim, more: [surplus] })).toMatchObject({ kind: 'open', why: 'surplus-kept' });
+  });
+
+  it('EV8: a second payment whose refund failed is still here', () => {
+    const again = { bookingId: 'b1', providerPaymentId: 'pay_2', amount: PRICE, fee: 0, tax: 0 };
+    const asked = { bookingId: 'b1', refundId: 'r2', providerPaymentId: 'pay_2', amount: PRICE, reason: 'surplus' };
+    const more: readonly AnyEvent[] = [
+      { type: 'SurplusPaymentDetected', data: again },
+      { type: 'RefundRequested', data: asked },
+      { type: 'RefundFailed', data: { bookingId: 'b1', refundId: 'r2', amount: PRICE, reason: 'bank' } },
+    ];
+    expect(verdict({ claim: 'charged-wrongly', more })).toMatchObject({ kind: 'open', why: 'surplus-kept' });
+  });
+
+  it('EV11: who heard nobody for the whole hour has not had a lesson', () => {
+    const told = { lessonId: 'l1', by: null, personId: 's1', fault: 'hears-nobody' } as const;
+    const deaf: AnyEvent = { type: 'MediaFaultNoticed', data: { ...told, at: at(0) } };
+    expect(verdict({ claim: 'technical-failure', student: { here: [[0, 60]] }, before: [deaf] })).toMatchObject({
+      refund: PRICE,
+      reason: 'nobody-plainly',
+      strength: 'likely',
+    });
+  });
+
+  it('EV7: a report that was taken back rules nothing', () => {
+    const back: AnyEvent = {
+      type: 'DisputeWithdrawn',
+      data: { bookingId: 'b1', disputeId: 'd1', by: 's1', at: at(95) },
+    };
+    const made = evidence({ claim: 'other', after: [back], tutor: { here: [[20, 60]] } });
+    expect(made).toMatchObject({ claim: null, verdict: { refund: 26_667 } });
+  });
+
+  it('EV7: a lesson that nobody ended says so', () => {
+    const story: Story = { claim: 'did-not-happen', ended: null };
+    expect(evidence(story, at(80)).verdict).toMatchObject({ why: 'lesson-not-over' });
+    expect(evidence(story, at(100)).verdict).toMatchObject({ why: 'never-ended' });
   });
 
   it('EV10: minutes have their price to the paisa, and all of them the whole price', () => {

@@ -38,6 +38,10 @@ export interface Story {
   readonly claim?: DisputeCause;
   readonly wants?: number;
   readonly more?: readonly AnyEvent[];
+  /** From the lesson's start on, before its end. */
+  readonly before?: readonly AnyEvent[];
+  /** After the complaint. */
+  readonly after?: readonly AnyEvent[];
 }
 
 const categoryOf = (event: AnyEvent): string =>
@@ -106,6 +110,7 @@ export const whole: Person = { here: [[0, 60, 'lesson-ended']] };
 /** The history of this story, in order, with the outcome that the lesson's decider gives. */
 export function historyOf(story: Story): readonly KnownEvent[] {
   const { tutor = whole, student = whole, asked = [], ended = 60, claim, wants = null, more = [] } = story;
+  const { before: early = [], after = [] } = story;
   const terms = {
     bookingId,
     tutorId: TUTOR,
@@ -138,7 +143,10 @@ export function historyOf(story: Story): readonly KnownEvent[] {
       { event: { type: 'StoppedAsking', data: { ...told, at: at(to) } }, at: to },
     ];
   });
-  const during = [...ofPerson(TUTOR, tutor), ...ofPerson(STUDENT, student), ...door].toSorted((a, b) => a.at - b.at);
+  const told = early.map((event) => ({ event, at: 0 }));
+  const during = [...ofPerson(TUTOR, tutor), ...ofPerson(STUDENT, student), ...door, ...told].toSorted(
+    (a, b) => a.at - b.at,
+  );
   const timed: Timed[] = [...before.map((event) => ({ event, at: -60 })), ...during];
   if (ended !== null) {
     timed.push({ event: { type: 'LessonEnded', data: { lessonId, at: at(ended), by: 'host' } }, at: ended });
@@ -182,5 +190,6 @@ export function historyOf(story: Story): readonly KnownEvent[] {
       },
       at: 90,
     });
+  timed.push(...after.map((event) => ({ event, at: 95 })));
   return timed.map(({ event, at: minute }, index) => recorded(event, minute, index));
 }

@@ -94,7 +94,8 @@ export function findingsOf(
 
 function ofLesson({ outcome, tutor, student, cancelled, lesson }: CaseFacts, minutes: Minutes): readonly Finding[] {
   const found: Finding[] = [];
-  const { bookedMs, heldMs, taughtMs, presentMs, overrunMs } = minutes;
+  const { bookedMs, clearMs, taughtMs, presentMs, overrunMs } = minutes;
+  const heldMs = clearMs + overrunMs;
   if (lesson !== null)
     found.push(
       finding('minutes-held', {
@@ -163,7 +164,8 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
       }),
     );
   const gone = stays.length > 0 ? Math.max(...connected(person.presence, closed).map(({ to }) => to)) : null;
-  if (gone !== null && facts.ended !== null && endsAt - gone >= NOTABLE_MS)
+  const sentHome = stays.at(-1)?.left?.reason === 'lesson-ended';
+  if (gone !== null && facts.ended !== null && !sentHome && endsAt - gone >= NOTABLE_MS)
     found.push(
       finding(`${who}-left-early`, {
         side: who,
@@ -172,17 +174,21 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
         events: moves.slice(-1),
       }),
     );
-  const left = (reason: string): number => stays.filter((stay) => stay.left?.reason === reason).length;
-  const goings = person.moves.filter(({ came }) => !came).map(({ eventId }) => eventId);
-  if (left('disconnected') > 0)
-    found.push(finding(`${who}-dropped`, { side: who, figures: { times: left('disconnected') }, events: goings }));
-  if (left('node-lost') > 0)
-    found.push(
-      finding(`${who}-lost-by-server`, { side: 'ours', figures: { times: left('node-lost') }, events: goings }),
-    );
-  const inLesson = (told: readonly Told[]): readonly Interval[] => clip(told, startsAt, endsAt);
-  const stretched = (code: FindingCode, side: Side | 'none', told: readonly Told[]): void => {
-    const ms = lengthOf(inLesson(told));
+  const leavings = (code: FindingCode, side: Side, reason: string): void => {
+    const going = person.moves.filter(({ left }) => left === reason);
+    const events = going.map(({ eventId }) => eventId);
+    const at = going[0]?.at ?? null;
+    if (at !== null) found.push(finding(code, { side, figures: { times: events.length }, at, events }));
+  };
+  leavings(`${who}-dropped`, who, 'disconnected');
+  leavings(`${who}-lost-by-server`, 'ours', 'node-lost');
+  const here = connected(person.presence, closed);
+  const stretched = (code: FindingCode, side: Side | 'none', all: readonly Told[]): void => {
+    // Nobody who left has a weak network, a silent microphone or a hidden page any more.
+    const told = all
+      .map((one) => ({ ...one, to: lastOf(here, one) }))
+      .filter((one) => clip([one], startsAt, endsAt).length > 0);
+    const ms = lengthOf(clip(told, startsAt, endsAt));
     if (ms > 0)
       found.push(
         finding(code, {
@@ -200,12 +206,7 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
   stretched(`${who}-camera-black`, who, fault('camera-black'));
   stretched(`${who}-microphone-silent`, who, fault('microphone-silent'));
   // Who hears and sees behind a hidden page is present (PRODUCT.md): it is told apart, and decides nothing.
-  const here = connected(person.presence, closed);
-  const away = person.away.map((told) => ({
-    ...told,
-    to: clip([told], told.from, lastOf(here, told)).at(-1)?.to ?? told.from,
-  }));
-  stretched(`${who}-away`, 'none', away);
+  stretched(`${who}-away`, 'none', person.away);
   stretched(`${who}-hears-nobody`, 'nobody', fault('hears-nobody'));
   if (work.length > 0)
     found.push(
@@ -216,9 +217,13 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
       }),
     );
   if (who === 'student' && facts.keptOut.length > 0) {
-    const ms = lengthOf(facts.keptOut.map(({ from, to }) => ({ from, to: to ?? closed })));
-    const at = facts.keptOut[0]?.from ?? null;
-    found.push(finding('kept-out', { side: 'tutor', figures: { ms }, at, events: facts.doorEvents }));
+    const waits = facts.keptOut.map(({ from, to }) => ({ from, to: to ?? closed }));
+    const inLesson = clip(waits, startsAt, endsAt);
+    const at = inLesson[0]?.from ?? null;
+    if (at !== null)
+      found.push(
+        finding('kept-out', { side: 'tutor', figures: { ms: lengthOf(inLesson) }, at, events: facts.doorEvents }),
+      );
   }
   return found;
 }

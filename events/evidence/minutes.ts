@@ -15,6 +15,8 @@ export type Cause =
   | 'tutor-microphone'
   | 'student-kept-out'
   | 'ended-early'
+  /** The student went, and the host ended it soon after. */
+  | 'parted-early'
   | 'student-absent'
   | 'student-without-media'
   | 'student-network'
@@ -44,6 +46,7 @@ export const SIDE_OF: Readonly<Record<Cause, Side | null>> = {
   'shared-network': 'ours',
   'hears-nobody': 'nobody',
   'no-media-at-all': 'nobody',
+  'parted-early': 'nobody',
 };
 
 export interface Stretch extends Interval {
@@ -60,12 +63,16 @@ export interface Minutes {
   readonly heldMs: number;
   readonly taughtMs: number;
   readonly presentMs: number;
+  /** The `held` stretches: what of the booked time nobody lost. */
+  readonly clearMs: number;
   /** Held after the scheduled end, which makes up for what the tutor's side or ours lost before. */
   readonly overrunMs: number;
   readonly lostMs: Readonly<Record<Side, number>>;
 }
 
 const MINUTE_MS = 60_000;
+/** Between two strokes, or while somebody thinks, a lesson goes on: silence that is no longer than this is no loss, ms. */
+export const QUIET_MS = 5 * MINUTE_MS;
 
 const without = (intervals: readonly Interval[], holes: readonly Interval[], from: number, to: number): Interval[] => {
   const edges = union(holes);
@@ -79,8 +86,28 @@ const without = (intervals: readonly Interval[], holes: readonly Interval[], fro
   return [...intersection(intervals, rest)];
 };
 
-const covers = (intervals: readonly Interval[], at: number): boolean =>
-  intervals.some(({ from, to }) => from <= at && at < to);
+/** @param intervals a normal list (intervals.ts): a long lesson has thousands, and is asked for each of its edges */
+function covers(intervals: readonly Interval[], at: number): boolean {
+  let [low, high] = [0, intervals.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const found = intervals[middle];
+    if (found !== undefined && found.to <= at) low = middle + 1;
+    else high = middle;
+  }
+  const next = intervals[low];
+  return next !== undefined && next.from <= at;
+}
+
+/** With the short silences of somebody who was there all the time. */
+function bridged(active: readonly Interval[], here: readonly Interval[]): readonly Interval[] {
+  const there = (from: number, to: number): boolean => here.some((stay) => stay.from <= from && to <= stay.to);
+  const quiet = active.flatMap(({ to: from }, index) => {
+    const to = active[index + 1]?.from;
+    return to !== undefined && to - from <= QUIET_MS && there(from, to) ? [{ from, to }] : [];
+  });
+  return union([...active, ...quiet]);
+}
 
 /** Since when somebody has been missing at `at`, counted from the lesson's start. */
 function missingSince(here: readonly Interval[], at: number, startsAt: number): number {
@@ -125,6 +152,7 @@ export function minutesOf(facts: CaseFacts, now: number): Minutes {
     heldMs: lengthOf(held),
     taughtMs: lengthOf(taught),
     presentMs: lengthOf(present),
+    clearMs: stretches.reduce((sum, { cause, from, to }) => (cause === 'held' ? sum + to - from : sum), 0),
     overrunMs: lengthOf(clip(held, endsAt, Math.max(endsAt, closed))),
     lostMs,
   };
@@ -139,7 +167,9 @@ interface Seen {
 }
 
 interface SeenPerson {
+  /** All of these are normal lists. */
   readonly active: readonly Interval[];
+  readonly sends: readonly Interval[];
   /** Any media, in whichever direction. */
   readonly media: readonly Interval[];
   readonly here: readonly Interval[];
@@ -158,27 +188,28 @@ function sightOf(
   closed: number,
 ): Seen {
   const person = ({ presence, weak, faults }: PersonFacts, active: readonly Interval[]): SeenPerson => {
-    const fault = (which: string): readonly Interval[] => faults.filter(({ data }) => data.fault === which);
-    const network = (which: string): readonly Interval[] => weak.filter(({ data }) => data.network === which);
-    // Work on the board is teaching, whatever the microphone does.
-    const board = activity({ ...presence, flows: [] }, 'sent', opensAt, closed);
-    const silent = without(fault('microphone-silent'), board, opensAt, closed);
-    const hearsNobody = without(fault('hears-nobody'), board, opensAt, closed);
-    const flows = presence.flows.map((flow) => ({ from: flow.from, to: flow.to ?? closed }));
+    const fault = (which: string): readonly Interval[] => union(faults.filter(({ data }) => data.fault === which));
+    const network = (which: string): readonly Interval[] => union(weak.filter(({ data }) => data.network === which));
+    const inked = presence.work.filter(({ surface }) => surface === 'board');
+    const board = activity({ ...presence, flows: [], work: inked }, 'sent', opensAt, closed);
+    const flows = presence.flows.map((flow) => ({ ...flow, to: flow.to ?? closed }));
+    const here = union([...whereabouts(presence, closed)]);
     return {
-      active,
+      active: bridged(active, here),
+      sends: union(flows.filter(({ direction }) => direction === 'sent')),
       media: union(flows),
-      here: union([...whereabouts(presence, closed)]),
-      lostByUs: gapsByServer(presence, closed),
+      here,
+      lostByUs: union(gapsByServer(presence, closed)),
       weakTheirs: network('theirs'),
       weakShared: network('shared'),
-      silent,
-      hearsNobody,
+      // Ink on the board is teaching, whatever the microphone does.
+      silent: without(fault('microphone-silent'), board, opensAt, closed),
+      hearsNobody: fault('hears-nobody'),
     };
   };
   const tutor = person(facts.tutor, taught);
   const student = person(facts.student, present);
-  const keptOut = facts.keptOut.map(({ from, to }) => ({ from, to: to ?? closed }));
+  const keptOut = union(facts.keptOut.map(({ from, to }) => ({ from, to: to ?? closed })));
   const all = [tutor, student].flatMap((one) => Object.values(one).flat());
   const ended = facts.ended?.at ?? null;
   const edges = [...all, ...keptOut].flatMap(({ from, to }) => [from, to]);
@@ -186,8 +217,9 @@ function sightOf(
 }
 
 /** EV4: the first that holds, for the moment just after `at`. */
-function causeAt(at: number, facts: CaseFacts, { tutor, student, keptOut, ended }: Seen, now: number): Cause {
-  if (at >= (ended ?? now)) return ended === null ? 'to-come' : afterEnd(facts, tutor, student, ended);
+function causeAt(at: number, facts: CaseFacts, seen: Seen, now: number): Cause {
+  const { tutor, student, keptOut, ended } = seen;
+  if (at >= (ended ?? now)) return ended === null ? 'to-come' : afterEnd(facts, seen, ended);
   if (covers(tutor.active, at) && covers(student.active, at)) {
     if (covers(tutor.silent, at)) return 'tutor-microphone';
     return covers(student.hearsNobody, at) ? 'hears-nobody' : 'held';
@@ -203,22 +235,32 @@ function causeAt(at: number, facts: CaseFacts, { tutor, student, keptOut, ended 
   }
   if (!tutorHere) return 'tutor-absent';
   if (!studentHere) return covers(keptOut, at) ? 'student-kept-out' : 'student-absent';
+  // Who teaches on the board alone sends nothing that the student could receive.
+  if (covers(tutor.active, at) && !covers(tutor.sends, at)) return 'held';
   if (covers(tutor.weakShared, at) || covers(student.weakShared, at)) return 'shared-network';
   if (!covers(tutor.active, at)) {
     if (!covers(tutor.media, at) && !covers(student.media, at)) return 'no-media-at-all';
     return covers(tutor.weakTheirs, at) ? 'tutor-network' : 'tutor-without-media';
   }
+  if (covers(tutor.weakTheirs, at)) return 'tutor-network';
   return covers(student.weakTheirs, at) ? 'student-network' : 'student-without-media';
 }
 
-/** What is left of the booked time when the lesson is over: the one who went first, or who ended it. */
-function afterEnd({ terms }: CaseFacts, tutor: SeenPerson, student: SeenPerson, ended: number): Cause {
-  const left = (here: readonly Interval[]): number =>
-    here.length === 0 ? terms.startsAt : Math.max(...here.map(({ to }) => to));
-  const tutorLeft = Math.min(left(tutor.here), ended);
-  const studentLeft = Math.min(left(student.here), ended);
-  if (studentLeft < tutorLeft) return 'student-absent';
-  return tutorLeft >= ended ? 'ended-early' : 'tutor-absent';
+/** What is left of the booked time when the lesson is over (EV4): the one who went first, or who ended it. */
+function afterEnd(
+  { terms, ended: end, student: person }: CaseFacts,
+  { tutor, student, keptOut }: Seen,
+  ended: number,
+): Cause {
+  const just = ended - 1;
+  if (covers(keptOut, just)) return 'student-kept-out';
+  if (covers(tutor.lostByUs, just) || covers(student.lostByUs, just)) return 'our-servers';
+  const left = (here: readonly Interval[]): number => Math.min(ended, missingSince(here, ended, terms.startsAt));
+  const [tutorLeft, studentLeft] = [left(tutor.here), left(student.here)];
+  if (studentLeft >= tutorLeft) return tutorLeft >= ended ? 'ended-early' : 'tutor-absent';
+  // A host who ends it before the student's time to come (back) is over has not waited for them.
+  if (end?.by !== 'host' || ended - studentLeft >= terms.policy.noShowAfterMs) return 'student-absent';
+  return person.presence.stays.at(-1)?.left?.reason === 'left' ? 'parted-early' : 'ended-early';
 }
 
 /** When each first came after the opening, and how late that was; null: never. */

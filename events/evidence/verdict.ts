@@ -22,7 +22,7 @@ export type VerdictReason =
   | 'surplus-returned'
   | 'already-cancelled';
 
-export type WhyOpen = 'lesson-not-over' | 'not-for-facts' | 'surplus-kept' | 'no-lesson';
+export type WhyOpen = 'lesson-not-over' | 'never-ended' | 'not-for-facts' | 'surplus-kept' | 'no-lesson';
 
 export type Verdict =
   | {
@@ -31,7 +31,7 @@ export type Verdict =
       /** Paise back to the payer, and what that leaves (DI16). */
       readonly refund: number;
       readonly reason: VerdictReason;
-      /** Booked time that the refund stands for, in whole minutes; null where it is all or nothing by rule. */
+      /** Booked time that the refund stands for, in whole minutes; null where it stands for none: by rule, or as asked. */
       readonly minutes: number | null;
       /** Codes of the findings that it rests on, the weightiest first. */
       readonly because: readonly string[];
@@ -51,14 +51,17 @@ export function priceOfMinutes(price: number, minutes: number, booked: number): 
 const codesOf = (findings: readonly Finding[], ...sides: readonly (Side | 'none')[]): readonly string[] =>
   findings.filter(({ side }) => sides.includes(side)).map(({ code }) => code);
 
-export function verdictOf(facts: CaseFacts, minutes: Minutes, findings: readonly Finding[]): Verdict {
+export function verdictOf(facts: CaseFacts, minutes: Minutes, findings: readonly Finding[], now: number): Verdict {
   const { claim } = facts;
   if (claim?.cause === 'charged-wrongly') return ofCharge(facts);
   if (facts.cancelled !== null && facts.outcome === null)
     return settled(facts.cancelled.refund, 'already-cancelled', ['cancelled']);
   if (facts.lesson === null) return { kind: 'open', why: 'no-lesson', because: [] };
-  if (facts.ended === null)
-    return { kind: 'open', why: 'lesson-not-over', because: codesOf(findings, 'tutor', 'ours') };
+  if (facts.ended === null) {
+    // Twice the time after which it ends by itself: then something is stuck.
+    const over = now > minutes.endsAt + 2 * facts.terms.policy.closesAfterMs;
+    return { kind: 'open', why: over ? 'never-ended' : 'lesson-not-over', because: codesOf(findings, 'tutor', 'ours') };
+  }
   const byOutcome = ofOutcome(facts);
   if (byOutcome) return byOutcome;
   const cause = claim?.cause;
@@ -82,7 +85,7 @@ type Proposed = Extract<Verdict, { kind: 'proposed' }>;
 
 /** EV13: who asks for a part gets no more than that. */
 const noMoreThanAsked = (verdict: Proposed, wants: number | null): Verdict =>
-  wants === null || verdict.refund <= wants ? verdict : { ...verdict, refund: wants };
+  wants === null || verdict.refund <= wants ? verdict : { ...verdict, refund: wants, minutes: null };
 
 const settled = (
   refund: number,
@@ -129,7 +132,8 @@ function ofCharge({ money, terms }: CaseFacts): Verdict {
 
 /** EV9–EV13. */
 function ofMinutes({ terms }: CaseFacts, minutes: Minutes, findings: readonly Finding[]): Proposed {
-  const { bookedMs, heldMs, overrunMs, lostMs } = minutes;
+  const { bookedMs, clearMs, overrunMs, lostMs } = minutes;
+  const heldMs = clearMs + overrunMs;
   const { price, policy } = terms;
   const back = (ms: number, strength: Strength, reason: VerdictReason, ...sides: readonly Side[]): Proposed => {
     const whole = Math.min(terms.minutes, Math.round(ms / MINUTE_MS));
@@ -152,5 +156,5 @@ function ofMinutes({ terms }: CaseFacts, minutes: Minutes, findings: readonly Fi
   if (mostly('ours')) return back(bookedMs, 'plain', 'lost-by-us', 'ours');
   if (mostly('tutor')) return back(bookedMs, 'plain', 'lost-by-tutor', 'tutor');
   if (mostly('student')) return back(0, 'likely', 'lost-by-student', 'student');
-  return back(bookedMs - heldMs, 'likely', 'nobody-plainly', 'tutor', 'student', 'ours', 'nobody');
+  return back(Math.max(0, bookedMs - heldMs), 'likely', 'nobody-plainly', 'tutor', 'student', 'ours', 'nobody');
 }

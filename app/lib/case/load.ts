@@ -10,7 +10,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   const { queries, now, evidence } = locals.services;
   const booking = await queries.booking(bookingId);
   if (!booking) unknownPage();
-  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach, facts] = await Promise.all([
+  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach] = await Promise.all([
     queries.payout(bookingId),
     queries.timeline(bookingId),
     booking.lessonId === null ? [] : queries.attendance(booking.lessonId),
@@ -20,8 +20,10 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     queries.ledgerOf(bookingId),
     queries.moneyOf(bookingId),
     studentsInReach(queries, person),
-    evidence(person, bookingId),
   ]);
+  const looks = dispute !== null || bank.length > 0 || booking.lessonId !== null;
+  // A log that does not answer takes this part of the page away, not the page: there is work to do on the rest of it.
+  const facts = looks ? await evidence(person, bookingId).catch(() => 'failed' as const) : null;
   const deciders = [
     dispute?.resolution?.decidedBy,
     dispute?.resolution?.approvedBy,

@@ -30,7 +30,7 @@ const findings: Readonly<Record<FindingCode, (fact: FindingFact) => string>> = {
   surplus: (fact) =>
     fact.number('returned') === 1
       ? `A second payment of ${fact.money('amount')} came in, and its way back was begun.`
-      : `A second payment of ${fact.money('amount')} came in, and nothing of it has been sent back.`,
+      : `A second payment of ${fact.money('amount')} came in, and nothing of it is on its way back.`,
   refunded: (fact) => `${fact.money('refunded')} is on its way back, or arrived.`,
   released: (fact) => `The tutor’s part was released to ${fact.tutor}.`,
   bank: (fact) => `The payer’s bank asks for ${fact.money('amount')} back.`,
@@ -70,7 +70,7 @@ const findings: Readonly<Record<FindingCode, (fact: FindingFact) => string>> = {
     `${fact.tutor} had ${fact.number('disputes')} other dispute${fact.number('disputes') === 1 ? '' : 's'}; in ${fact.number('givenBack')} money went back.`,
   'student-earlier': (fact) =>
     `${fact.student} had ${fact.number('disputes')} other dispute${fact.number('disputes') === 1 ? '' : 's'}; in ${fact.number('givenBack')} money went back.`,
-  'kept-out': (fact) => `${fact.student} stood at the door for ${fact.length('ms')}.`,
+  'kept-out': (fact) => `${fact.student} was not let in for ${fact.length('ms')}.`,
   'lost-tutor-absent': (fact) => `${fact.length('ms')} were lost because ${fact.tutor} was not there.`,
   'lost-tutor-without-media': (fact) =>
     `${fact.length('ms')} were lost in which ${fact.tutor} was there and sent nothing.`,
@@ -78,6 +78,8 @@ const findings: Readonly<Record<FindingCode, (fact: FindingFact) => string>> = {
   'lost-tutor-microphone': (fact) => `${fact.length('ms')} were lost because ${fact.tutor}’s microphone gave no sound.`,
   'lost-student-kept-out': (fact) => `${fact.length('ms')} were lost while ${fact.student} was not let in.`,
   'lost-ended-early': (fact) => `${fact.length('ms')} were lost because ${fact.tutor} ended the lesson early.`,
+  'lost-parted-early': (fact) =>
+    `${fact.length('ms')} were left when ${fact.student} went, and the lesson was ended soon after.`,
   'lost-student-absent': (fact) => `${fact.length('ms')} were lost because ${fact.student} was not there.`,
   'lost-student-without-media': (fact) =>
     `${fact.length('ms')} were lost in which ${fact.student} was there and received nothing, while ${fact.tutor} sent.`,
@@ -110,6 +112,7 @@ const reasons: Readonly<Record<VerdictReason, string>> = {
 
 const open: Readonly<Record<WhyOpen, string>> = {
   'lesson-not-over': 'The lesson is not over yet. This grows by itself.',
+  'never-ended': 'The lesson was never ended, so nothing was decided of it. See what is stuck above.',
   'not-for-facts':
     'What was taught, and how, is not for minutes to judge. Read what both wrote, and look at the board.',
   'surplus-kept': 'More was paid than agreed, and it has not gone back. See what is stuck above.',
@@ -155,8 +158,10 @@ export const evidence = {
   lost: (side: string) => `lost, ${side}`,
   moment: (clock: string) => `See it at ${clock}`,
   event: 'See the event',
+  aboutFinding: (link: string, finding: string) => `${link}: ${finding}`,
   more: (count: number) => `and ${count} more events`,
   fingerprint: 'Fingerprint',
+  failed: 'What the facts say could not be read just now. It comes by itself once the log answers.',
   kept: (when: string, count: number) => `Kept with the decision ${when}, from ${count} events.`,
   keptApproval: (when: string, count: number) => `Kept with the second person’s yes ${when}, from ${count} events.`,
   use: 'Take over what the facts say',

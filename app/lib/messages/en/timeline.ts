@@ -288,7 +288,7 @@ const events: TimelineWords = {
   EvidenceFrozen: (fact) =>
     forOps(
       fact,
-      `The evidence was kept as ${fact.actor} saw it: ${fact.number('events')} events, fingerprint ${fact.text('hash').slice(0, 12)}.`,
+      `The evidence was kept as it stood when ${fact.name('by')} decided: ${fact.number('events')} events, fingerprint ${fact.text('hash').slice(0, 12)}.`,
     ),
   ResolutionProposed: (fact) =>
     fact.reader === 'ops'
