@@ -11,7 +11,7 @@ import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import type { ObjectStore } from '#platform/objects/objects.ts';
 import { CLOSE, type Close } from './close-codes.ts';
-import { parseDocumentName, type DocumentName } from './documents/names.ts';
+import { documentName, parseDocumentName, type DocumentName } from './documents/names.ts';
 import type { Author } from './documents/people.ts';
 import { ExplainedSocket } from './explained-socket.server.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -151,6 +151,15 @@ function wantOf(req: IncomingMessage): { name: string; ticket: string; acks: boo
 const opens = (ticket: Ticket, name: string, { personId }: DocumentName): boolean =>
   Object.hasOwn(ticket.documents, name) || (personId !== null && ticket.ownOf?.includes(personId) === true);
 
+/**
+ * Whether the host may show a document to the holder of a ticket that does not open it: a student's own board, to those
+ * for whom the lesson's own is open. Who stands at the door, or looks on and is not in the room yet, sees neither.
+ */
+const mayBeShown = (ticket: Ticket, { surface, lessonId, personId }: DocumentName): boolean =>
+  surface === 'board' &&
+  personId !== null &&
+  Object.hasOwn(ticket.documents, documentName({ surface, lessonId, personId: null }));
+
 /** What holds in one student's own document is between the two, and a conversation has no lesson. */
 const isLessonsOwn = ({ personId, lessonId }: DocumentName): boolean =>
   personId === null && !isConversationId(lessonId);
@@ -275,9 +284,8 @@ export function createSyncServer(parts: SyncParts): SyncServer {
     const document = parseDocumentName(want.name);
     if (!document) return CLOSE.unknownDocument;
     const viewer = !opens(ticket, want.name, document);
-    // The board of a student may be shown to the lesson, which is known once the lesson's own board is here.
-    const mayBeShown = document.surface === 'board' && document.personId !== null;
-    if (document.lessonId !== ticket.lessonId || (viewer && !mayBeShown)) return CLOSE.forbidden;
+    // Whether it is shown is known once the lesson's own board is here.
+    if (document.lessonId !== ticket.lessonId || (viewer && !mayBeShown(ticket, document))) return CLOSE.forbidden;
     return {
       document,
       socket: (ws, raw) =>

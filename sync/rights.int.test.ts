@@ -1,6 +1,7 @@
 /** What the host allows, over real sockets at two processes. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type * as Y from 'yjs';
+import type { Ticket } from '#events/access/ticket.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
@@ -272,5 +273,36 @@ describe('a student’s own documents', () => {
     const late = await listen(one, ROHAN, name, lessonId);
     await until(() => late.closed !== null, 'Rohan to be sent away');
     expect(asha.provider.wsconnected).toBe(true);
+  });
+
+  it('[R5] [AC13] are not shown to a ticket that does not open the lesson’s board: of an observer not in the room, or at the door', async () => {
+    const lessonId = aLesson();
+    const name = `board:${lessonId}:${ASHA.personId}`;
+    const asha = await one.stock(ASHA, name, { ticket: await one.ticket(ASHA, lessonId, { ownOf: [ASHA.personId] }) });
+    draw(asha.doc, ASHA);
+    const host = await hostAt(one, `board:${lessonId}`, lessonId);
+    says(host, { kind: 'reveal', personId: ASHA.personId });
+    const outside = [
+      { role: 'observer', documents: {} },
+      { role: 'observer', documents: { [`chat:${lessonId}`]: [] } },
+      { role: 'participant', documents: {}, admission: 'ask' },
+    ] as const;
+    const reads = async (more: Partial<Ticket>): Promise<Raw> => {
+      const ticket = await one.ticket(ROHAN, lessonId, { ownOf: [], ...more });
+      return Raw.open(`${one.url}/${name}?ack=1&ticket=${ticket}`);
+    };
+    const common = await one.stock(ROHAN, `board:${lessonId}`);
+    await until(() => readRights(common.doc, 'board').reveal === ASHA.personId, 'the board to be shown');
+    // Once they are in the room it is open to them.
+    const inside = await reads({ role: 'observer', documents: { [`board:${lessonId}`]: [] } });
+    await until(() => inside.heard.length > 0, 'the observer in the room to read it');
+    for (const more of outside) {
+      const raw = await reads(more);
+      await until(() => raw.closed !== null, 'the one outside to be sent away');
+      expect(raw.closed).toEqual({ code: 4403, reason: 'forbidden' });
+      expect(raw.heard).toEqual([]);
+    }
+    expect(inside.closed).toBeNull();
+    inside.end();
   });
 });
