@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { LessonRole } from '#events/access/roles.ts';
 import { createMemoryBus } from '#platform/bus/memory.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
@@ -15,7 +16,9 @@ import {
   type World,
   type WorldParts,
 } from './testing/harness.server.ts';
-import { cursorsMessage } from './wire/messages.ts';
+import { readStates, writeStates } from './wire/awareness.ts';
+import { awarenessMessage, cursorsMessage, MESSAGE, SYNC, step1Message } from './wire/messages.ts';
+import { Reader } from './wire/reader.ts';
 import { readCursors, writeCursors, type Cursor } from './wire/cursors.ts';
 
 let db: Database;
@@ -42,9 +45,10 @@ async function client(
   person: typeof ASHA,
   lessonId: string,
   query = '&ack=1',
+  role: LessonRole = 'participant',
 ): Promise<{ raw: Raw; id: number; seen: () => Cursor[] }> {
   const name = `board:${lessonId}`;
-  const ticket = await one.ticket(person, lessonId);
+  const ticket = await one.ticket(person, lessonId, { role });
   const [id = 0] = officeAt(() => Date.now()).verify(ticket)?.documents[name] ?? [];
   const raw = await Raw.open(`${one.url}/${encodeURIComponent(name)}?ticket=${ticket}${query}`);
   open.push({ close: () => raw.end() });
@@ -56,6 +60,12 @@ async function client(
 
 /** What a client sends: one pointer, without a count. */
 const say = (cursor: Cursor): Uint8Array => Uint8Array.of(101, ...writeCursors([cursor]).subarray(1));
+/** Whose states a socket heard. */
+const peopleOf = (raw: Raw): number[] =>
+  raw.heard
+    .filter(([type]) => type === MESSAGE.awareness)
+    .flatMap((message) => readStates(new Reader(message.subarray(1)).varBytes()))
+    .map(({ client }) => client);
 const at = (x: number, page = '', laser = false): Cursor['at'] => ({ x, y: -x, page, laser });
 
 it('[P4] pointers reach those who asked for them, the latest of each, at most one frame in 50 ms, and go with their owner', async () => {
@@ -103,6 +113,34 @@ it('[P4] nobody moves the pointer of another, and bytes that make no sense close
     expect(hostile.raw.closed?.code).toBe(1002);
   }
   expect(asha.raw.closed).toBeNull();
+});
+
+it('[P5] [AC12] of an observer nobody hears anything, nor whoever comes later, and they go on reading', async () => {
+  const one = await world();
+  const lesson = aLesson();
+  const rohan = await client(one, ROHAN, lesson);
+  const observer = await client(one, TUTOR, lesson, '&ack=1', 'observer');
+  const asha = await client(one, ASHA, lesson);
+  const here = (id: number): Uint8Array =>
+    awarenessMessage(writeStates([{ client: id, clock: 1, json: JSON.stringify({ user: { name: 'X' } }) }]));
+  observer.raw.send(here(observer.id));
+  observer.raw.send(say({ client: observer.id, at: at(7) }));
+  // Answered when both were read.
+  observer.raw.send(step1Message(Uint8Array.of(0)));
+  await until(
+    () => observer.raw.heard.some(([type, step]) => type === MESSAGE.sync && step === SYNC.step2),
+    'an answer',
+  );
+  asha.raw.send(here(asha.id));
+  asha.raw.send(say({ client: asha.id, at: at(12) }));
+  await until(() => observer.seen().length > 0, 'the observer to read on');
+  const late = await client(one, ROHAN, lesson);
+  for (const ear of [rohan, late]) {
+    await until(() => ear.seen().length > 0 && peopleOf(ear.raw).length > 0, "Asha's pointer and state");
+    expect(new Set(ear.seen().map((cursor) => cursor.client))).toEqual(new Set([asha.id]));
+    expect(new Set(peopleOf(ear.raw))).toEqual(new Set([asha.id]));
+  }
+  expect(observer.raw.closed).toBeNull();
 });
 
 it('[P4][N1] pointers cross processes, and do not outlive the one that they came through', async () => {

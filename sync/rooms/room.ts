@@ -198,6 +198,8 @@ export class Room {
 
   /** Throws Malformed when the sender is to be sent away. */
   receive(peer: Peer, message: Inbound): void {
+    // Whoever observes sends nothing: neither a pointer nor a sign of being here, of which the room tells everybody.
+    if (peer.observer && (message.kind === 'awareness' || message.kind === 'cursor')) return;
     switch (message.kind) {
       case 'step1':
         return this.answer(peer, message.stateVector);
