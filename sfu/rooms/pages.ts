@@ -20,7 +20,10 @@ export const SHOWN: PageState = { kind: 'shown' };
 
 /** A look at another tab that is shorter than this is nothing, wall ms. */
 export const GLANCE_MS = 5_000;
-/** So often it is told of one connection: what people's own ends say must never push out what decides a lesson. */
+/**
+ * So often it is told of one person, however often they join anew: what people's own ends say must never push out what
+ * decides a lesson.
+ */
 export const MOST_HIDINGS = 100;
 
 export class Pages {
@@ -69,11 +72,12 @@ export class Pages {
   #hide(room: Room, peer: Peer, at: number): void {
     if (room.peers.get(peer.personId) !== peer) return;
     // Who is away is not here at all; when they come back their page says how it is then.
-    if (peer.presence.kind === 'away' || peer.hidings >= MOST_HIDINGS) {
+    const before = room.hidings.get(peer.personId) ?? 0;
+    if (peer.presence.kind === 'away' || before >= MOST_HIDINGS) {
       peer.page = SHOWN;
       return;
     }
-    peer.hidings += 1;
+    room.hidings.set(peer.personId, before + 1);
     peer.page = { kind: 'hidden' };
     this.#attendance.page(idsOf(room, peer), peer.role, 'PageHidden', at);
   }

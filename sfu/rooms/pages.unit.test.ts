@@ -19,10 +19,10 @@ function setUp() {
       void told.push([type, at - START]),
   };
   const presence: Presence = { kind: 'connected', connection: { send: () => undefined, close: () => undefined } };
-  const peer = { personId: 'bob', connectionId: 'c', role: 'participant', page: SHOWN, hidings: 0, presence };
-  const peers = new Map([['bob', peer]]);
+  const peer = { personId: 'bob', connectionId: 'c', role: 'participant', page: SHOWN, presence };
+  const peers = new Map<string, unknown>([['bob', peer]]);
   // Of a room and a peer no more is looked at.
-  const [room, bob] = [{ lessonId: 'l', peers } as unknown as Room, peer as unknown as Peer];
+  const [room, bob] = [{ lessonId: 'l', peers, hidings: new Map() } as unknown as Room, peer as unknown as Peer];
   const pages = new Pages(attendance, { now });
   return {
     told,
@@ -121,6 +121,21 @@ describe('[P14] a page out of sight', () => {
     expect(told.filter(([type]) => type === 'PageHidden')).toHaveLength(MOST_HIDINGS);
     expect(told.filter(([type]) => type === 'PageShown')).toHaveLength(MOST_HIDINGS);
     expect(told.at(-1)?.[0]).toBe('PageShown');
+  });
+
+  it('[P14] is told so often of one person and no more, though they join anew, and of others besides', () => {
+    const { pages, room, peers, bob, told } = setUp();
+    const hides = (personId: string, connectionId: string): void => {
+      const peer = { ...bob, personId, connectionId, page: SHOWN } as Peer;
+      peers.set(personId, peer);
+      pages.report(room, peer, false);
+      pass(GLANCE_MS);
+      pages.report(room, peer, true);
+    };
+    for (let n = 0; n < MOST_HIDINGS + 20; n += 1) hides('bob', `c${n}`);
+    expect(told.filter(([type]) => type === 'PageHidden')).toHaveLength(MOST_HIDINGS);
+    hides('cy', 'd');
+    expect(told.filter(([type]) => type === 'PageHidden')).toHaveLength(MOST_HIDINGS + 1);
   });
 
   it('[P12] [P14] is told anew over a connection that is begun again', () => {

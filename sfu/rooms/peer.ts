@@ -95,8 +95,6 @@ export class Peer {
   /** Facts about their connection that the lesson was told. */
   measureWords = 0;
   page: PageState = SHOWN;
-  /** How often the lesson was told that their page is hidden. */
-  hidings = 0;
   hand: number | null = null;
   recorded = true;
   readonly reactions = new Bucket(REACTIONS_RATE, Date.now());

@@ -35,6 +35,8 @@ export class Room {
   readonly waiting = new Map<string, Waiter>();
   /** Who is on the way in; an empty room with one of them is kept. */
   readonly coming = new Set<string>();
+  /** How often the lesson was told that a person's page is hidden, over all of their connections. */
+  readonly hidings = new Map<string, number>();
   closed: CloseReason | null = null;
   speaking: readonly string[] = [];
   #network: RoomInfo['network'] = 'theirs';
