@@ -1,3 +1,4 @@
+import type { LessonRole } from '#events/access/roles.ts';
 import type { Log } from '../log.ts';
 import type { MediaProducer, RtpCapabilities } from '../media/types.ts';
 import { Spread } from '../media/spread.server.ts';
@@ -33,8 +34,8 @@ export class Room {
   readonly peers = new Map<string, Peer>();
   /** Who stands at the door. */
   readonly waiting = new Map<string, Waiter>();
-  /** Who is on the way in; an empty room with one of them is kept. */
-  readonly coming = new Set<string>();
+  /** Who is on the way in, and as what; an empty room with one of them is kept. */
+  readonly coming = new Map<string, LessonRole>();
   /** How often the lesson was told that a person's page is hidden, over all of their connections. */
   readonly hidings = new Map<string, number>();
   closed: CloseReason | null = null;

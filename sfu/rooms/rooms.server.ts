@@ -1,4 +1,5 @@
 /** The rooms of this node, and the ways in and out of them. Who may do what is decided before, in signalling. */
+import type { LessonRole } from '#events/access/roles.ts';
 import type { Ticket } from '#events/access/ticket.ts';
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Log } from '../log.ts';
@@ -25,7 +26,11 @@ import { lowerHand, sendAway } from './state.ts';
 /** Whom a host took out of a lesson and has not let in again. */
 export type TakenOut = (lessonId: string) => Promise<readonly { readonly personId: string; readonly name: string }[]>;
 
+/** So many look on at one lesson at a time. */
+export const MOST_OBSERVERS = 5;
+
 export interface RoomLimits {
+  /** Besides those who look on. */
   readonly peersPerRoom: number;
   readonly rooms: number;
   /** How long a lost connection may come back as the same one, wall ms. */
@@ -121,7 +126,7 @@ export class Rooms {
       if (this.#workers.count === 0) return refused('media-unavailable');
       if (!this.#rooms.has(lessonId) && this.#rooms.size >= this.#limits.rooms) return refused('too-many');
       const room = this.#room(lessonId);
-      room.coming.add(personId);
+      room.coming.set(personId, ask.ticket.role);
       try {
         const taken = (await this.#opening.get(room)) ?? 'ours';
         if (taken === 'elsewhere') return refused('elsewhere');
@@ -132,8 +137,7 @@ export class Rooms {
           return await this.#entrance.resume(room, before, ask);
         const shut = this.#door.knock(room, ask.ticket, ask.connection);
         if (shut !== null) return shut;
-        const all = new Set([...room.peers.keys(), ...room.coming]);
-        if (before === null && all.size > this.#limits.peersPerRoom) return refused('room-full');
+        if (before === null && this.#isFull(room, ask.ticket.role)) return refused('room-full');
         return await this.#entrance.enter(room, before, ask);
       } catch (error) {
         if (error instanceof NoWorkerError) return refused('media-unavailable');
@@ -143,6 +147,14 @@ export class Rooms {
         this.#closeIfEmpty(room);
       }
     });
+  }
+
+  /** With whoever comes, who is on the way in already. Observers have few places of their own, and take nobody's (rule J7). */
+  #isFull(room: Room, role: LessonRole): boolean {
+    const observes = role === 'observer';
+    const here = [...room.peers.values()].map((peer) => [peer.personId, peer.ticketRole] as const);
+    const alike = [...new Map([...room.coming, ...here]).values()].filter((one) => (one === 'observer') === observes);
+    return alike.length > (observes ? MOST_OBSERVERS : this.#limits.peersPerRoom);
   }
 
   #inTurn<T>(
