@@ -351,9 +351,12 @@ export class Room {
     }
   }
 
-  /** The ticket opens neither board nor chat: it is for the door alone. */
+  /**
+   * The ticket opens neither board nor chat: it is for the door alone. An observer's opens both only once they are in the
+   * room, so it says nothing of where they stand.
+   */
   get #outside(): boolean {
-    return this.door?.sync.documents.length === 0;
+    return this.door?.role !== 'observer' && this.door?.sync.documents.length === 0;
   }
 
   /**
