@@ -54,7 +54,7 @@ describe('ops in a lesson', () => {
     expect(await ops.getByRole('button', { name: 'Observe lesson' }).count()).toBe(0);
   });
 
-  it('[AC9, AC13] come from the case, are told of, receive, and can do nothing', async () => {
+  it('[AC9, AC13] come from the case, are let in, are told of, receive, and can do nothing', async () => {
     await moveClockTo(product.url, lesson.slot.startsAt + 16 * MINUTE);
     const reported = await lesson.clients[0]?.post(
       `/api/v1/bookings/${bookingId}/dispute`,
@@ -67,8 +67,22 @@ describe('ops in a lesson', () => {
     await ops.getByText('Everybody in it is told').waitFor();
     // Nobody is asked for a camera who will not be seen.
     expect(await ops.locator('[data-preview]').count()).toBe(0);
+    // The host lets everybody in themselves, and whoever is at the door has neither board nor chat yet.
+    await tutor.getByRole('tab', { name: /People/ }).click();
+    const asks = tutor.getByRole('checkbox', { name: 'Let everyone in yourself' });
+    await asks.check();
+    await tutor.getByText('Who comes waits at the door').waitFor();
     await ops.getByRole('button', { name: 'Observe lesson' }).click();
+    await ops.locator('[data-phase="knocking"]').waitFor();
+    for (const page of [tutor, asha]) expect(await notice(page).count()).toBe(0);
+    await tutor
+      .getByRole('region', { name: 'Waiting to be let in' })
+      .first()
+      .getByRole('button', { name: /^Let .+ in$/ })
+      .click();
     await ops.locator('[data-phase="live"]').waitFor();
+    await asks.uncheck();
+    await tutor.getByText('Who comes waits at the door').waitFor({ state: 'detached' });
     for (const page of [tutor, asha]) await notice(page).waitFor();
     expect(await notice(tutor).textContent()).toContain('(NexusEd)');
     await ops.getByText('You observe this lesson.').waitFor();
@@ -86,7 +100,6 @@ describe('ops in a lesson', () => {
     expect(await strokesOn(ops)).toBe(1);
     expect(await ops.getByRole('textbox').count()).toBe(0);
 
-    await tutor.getByRole('tab', { name: /People/ }).click();
     await tutor.getByText('Observer', { exact: true }).waitFor();
   });
 
