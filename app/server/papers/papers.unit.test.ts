@@ -3,6 +3,7 @@ import { pdf } from '#platform/pdf/pdf.server.ts';
 import type { BookingRow, RefundRow, StatementRow, TimelineRow } from '#projections/queries.ts';
 import { messagesIn } from '../../lib/messages/index.ts';
 import { readPdf } from '../../../tests/support/pdf-text.ts';
+import { refundAgainId } from '../ops-booking-acts.server.ts';
 import { receipt, type ReceiptOf } from './receipt.ts';
 import { statement } from './statement.ts';
 
@@ -125,6 +126,23 @@ describe('a receipt', () => {
     expect(text).toContain('Paid once too often');
     expect(text).toContain('₹800.00 is still to go back to the payer.');
     expect(text).toMatch(/Paid in the end\s+₹1,200\.00/);
+  });
+
+  it('[PR1] counts a refund that failed and was asked for again once, and not at all when it went through', () => {
+    const failed: RefundRow = { ...refund, state: 'failed', processedAt: null };
+    const second: RefundRow = { ...failed, refundId: refundAgainId('r1') };
+    const third: RefundRow = { ...failed, refundId: refundAgainId(second.refundId), state: 'requested' };
+    const rows = paid.rows.slice(0, 2);
+    const rest = (refunds: readonly RefundRow[], more: readonly TimelineRow[] = []): string | undefined =>
+      /₹[\d,.]+ is still to go back/.exec(
+        JSON.stringify(receipt({ ...paid, rows: [...rows, ...more], refunds }, words)),
+      )?.[0];
+    const once = '₹400.00 is still to go back';
+    expect(rest([failed])).toBe(once);
+    expect(rest([failed, { ...second, state: 'requested' }])).toBe(once);
+    expect(rest([third, second, failed])).toBe(once);
+    const sent = row('RefundProcessed', { refundId: second.refundId, providerRefundId: 'rfnd_2' }, AT);
+    expect(rest([failed, { ...second, state: 'processed' }], [sent])).toBeUndefined();
   });
 
   it('[PR1] is not there when nothing was paid', () => {

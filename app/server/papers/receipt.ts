@@ -4,6 +4,7 @@ import type { BookingRow, ChargebackRow, RefundRow, TimelineRow } from '#project
 import type { Messages } from '../../lib/messages/index.ts';
 import { formatMoney } from '../../lib/ui/money.ts';
 import { formatClock, formatDate, zoneShort } from '../../lib/ui/time.ts';
+import { refundAgainId } from '../ops-booking-acts.server.ts';
 
 export interface ReceiptOf {
   readonly booking: BookingRow;
@@ -25,6 +26,10 @@ const text = (row: TimelineRow, key: string): string => {
   const value = row.data[key];
   return typeof value === 'string' ? value : '';
 };
+
+/** A refund that failed is asked for again as another one, which then stands for it. */
+const waits = ({ state, refundId }: RefundRow, all: readonly RefundRow[]): boolean =>
+  state !== 'processed' && !(state === 'failed' && all.some((later) => later.refundId === refundAgainId(refundId)));
 
 /** Null when nothing was paid. The paper is of the latest movement, so that it stays the same until another one. */
 export function receipt(of: ReceiptOf, messages: Messages): Paper | null {
@@ -54,7 +59,7 @@ export function receipt(of: ReceiptOf, messages: Messages): Paper | null {
     .map((one): Line => ({ at: one.since, what: m.bank, reference: one.chargebackId, amount: -one.lost }));
   const lines = [...payments, ...sent, ...taken].toSorted((one, other) => one.at - other.at);
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
-  const waiting = refunds.filter(({ state }) => state !== 'processed').reduce((sum, { amount }) => sum + amount, 0);
+  const waiting = refunds.filter((one) => waits(one, refunds)).reduce((sum, { amount }) => sum + amount, 0);
   const request = rows.find((row) => row.type === 'BookingRequested');
   const payer = request?.actorName ?? booking.studentName;
   const first = payments[0];
