@@ -1,6 +1,6 @@
 /** Why the money of a booking is, or is not, paid: one answer for each side. Pure; paise, business ms. SPEC MS4–MS7. */
 import type { PauseReason } from '#events/payout/events.ts';
-import type { Money } from './fold.ts';
+import type { Money, RefundSeen } from './fold.ts';
 
 /** Nothing came in. */
 export type Unpaid =
@@ -70,13 +70,25 @@ export function unpaidOf(money: Money, promises: boolean): Unpaid | null {
 
 const ORDER = ['failed', 'delayed', 'requested', 'processed'] as const;
 
+/**
+ * Failed, and asked for again: that is another one, of the same payment and for the same reason. One that failed and went
+ * through after all is not failed any more.
+ */
+const askedAgain = (refund: RefundSeen, index: number, all: readonly RefundSeen[]): boolean =>
+  refund.state === 'failed' &&
+  all
+    .slice(index + 1)
+    .some((later) => later.providerPaymentId === refund.providerPaymentId && later.reason === refund.reason);
+
 /** What goes back of the payments that pay for the booking, or of surplus ones; null when nothing does. */
 export function backOf(money: Money, surplus: boolean): Back | null {
-  const refunds = [...money.refunds.values()].filter((refund) => refund.surplus === surplus);
+  const refunds = [...money.refunds.values()]
+    .filter((refund, index, all) => !askedAgain(refund, index, all))
+    .filter((refund) => refund.surplus === surplus);
   const behind = ORDER.find((state) => refunds.some((refund) => refund.state === state));
   const unasked = surplus ? 0 : Math.max(0, Math.min(money.due, money.cameIn) - money.bankTook);
   if (behind === undefined) return unasked > 0 ? { paise: unasked, state: 'to-be-asked', at: 0 } : null;
-  // A refund that failed is asked for again as another one, and only what is furthest behind is told.
+  // Only what is furthest behind is told.
   const same = refunds.filter((refund) => refund.state === behind);
   return {
     paise: same.reduce((sum, { amount }) => sum + amount, 0),

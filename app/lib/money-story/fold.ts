@@ -14,6 +14,7 @@ export const PLACES = ['us', 'refunding', 'held', 'settling', 'tutor', 'payer'] 
 export type PlaceName = (typeof PLACES)[number];
 
 export interface RefundSeen {
+  readonly providerPaymentId: string;
   readonly amount: number;
   readonly surplus: boolean;
   readonly reason: string;
@@ -37,6 +38,7 @@ export interface Money {
     | { readonly kind: 'cancelled'; readonly rule: string; readonly at: number }
     | null;
   readonly outcome: Outcome | 'reviewed' | null;
+  /** By id, in the order in which they were asked for. */
   readonly refunds: ReadonlyMap<string, RefundSeen>;
   /** Cases of the payer's bank that run, by id. */
   readonly bankCases: ReadonlySet<string>;
@@ -249,7 +251,7 @@ function followPayment(money: Money, told: OfPayment, at: number): Money {
     case 'RefundRequested': {
       const { refundId, providerPaymentId, amount, reason } = told.data;
       const surplus = money.surplus.has(providerPaymentId);
-      const refund: RefundSeen = { amount, surplus, reason, state: 'requested', at };
+      const refund: RefundSeen = { providerPaymentId, amount, surplus, reason, state: 'requested', at };
       return {
         ...moved(money, { us: -amount, refunding: amount }),
         refunds: withOne(money.refunds, refundId, refund),

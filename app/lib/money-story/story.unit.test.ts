@@ -180,6 +180,25 @@ describe('the tutor’s part', () => {
     expect(answer([...wentBack, delayed])).toMatch(/goes out as soon as the payment provider has the money for it\.$/);
   });
 
+  it('[MS6] says of a refund that failed only how its newest try goes', () => {
+    const failed = (refundId: string, at: number) =>
+      row('payment', 'RefundFailed', { refundId, amount: 80_000, reason: 'x' }, at);
+    const askedFor = (refundId: string, at: number) => row('payment', 'RefundRequested', { ...refund, refundId }, at);
+    const sent = (refundId: string, at: number) =>
+      row('payment', 'RefundProcessed', { refundId, providerRefundId: 'rfnd_1', amount: 80_000 }, at);
+    const again = [...wentBack, failed('r1', END), askedFor('r2', END + HOUR)];
+    expect(answer(again)).toMatch(/ come\. ₹800 is on its way back to the payer\.$/);
+    const twice = [...again, failed('r2', END + HOUR)];
+    expect(answer(twice)).toMatch(/₹800 is to go back to the payer\. .* it is tried again\.$/);
+    const done = [...twice, askedFor('r3', END + 2 * HOUR), sent('r3', END + 2 * HOUR)];
+    expect(answer(done)).toMatch(/₹800 went back to the payer on Sun 22 Nov, 1:15 pm \(IST\)\.$/);
+    // The first try went through after all, before a second one was asked for.
+    expect(answer([...wentBack, failed('r1', END), sent('r1', END + HOUR)])).toMatch(/₹800 went back to the payer/);
+    // Something else of the same payment is to go back too: that is no other try.
+    const other = row('payment', 'RefundRequested', { ...refund, refundId: 'r9', reason: 'dispute' }, END + HOUR);
+    expect(answer([...wentBack, failed('r1', END), other])).toMatch(/it is tried again\.$/);
+  });
+
   it('[MS6] says of a second payment by itself where it is', () => {
     const extra = [
       ...held,
