@@ -39,10 +39,14 @@ export interface Month {
   readonly to: number;
 }
 
-/** The month of an address, such as `2026-11`; one that is none is the month that it is. */
+/** The first year that an address may ask for: nothing was ever paid before, and a year below 100 counts as 19xx. */
+const EARLIEST = '1970';
+
+/** The month of an address, such as `2026-11`; one that is none, or before 1970, is the month that it is. */
 export function monthOf(asked: string | null, now: number, zone: string): Month {
   const today = wallAt(now, zone).day;
-  const month = asked !== null && isDay(`${asked}-01`) ? asked : today.slice(0, 7);
+  const known = asked !== null && isDay(`${asked}-01`) && asked >= EARLIEST;
+  const month = known ? asked : today.slice(0, 7);
   const first: Day = `${month}-01`;
   const next = addDays(first, 31).slice(0, 7);
   return { month, from: instantOf(first, 0, zone), to: instantOf(`${next}-01`, 0, zone) };

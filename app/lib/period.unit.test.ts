@@ -22,6 +22,7 @@ it('is a whole month of the zone, or the month that it is', () => {
   const december = monthOf('2026-12', now, ZONE);
   expect(new Date(december.from).toISOString()).toBe('2026-11-30T18:30:00.000Z');
   expect(new Date(december.to).toISOString()).toBe('2026-12-31T18:30:00.000Z');
-  for (const other of [null, '', '2026-13', '2026-1', 'x'])
+  expect(monthOf('1970-01', now, ZONE).month).toBe('1970-01');
+  for (const other of [null, '', '2026-13', '2026-1', 'x', '0000-01', '1969-12'])
     expect(monthOf(other, Date.parse('2026-11-30T19:00:00Z'), ZONE).month).toBe('2026-12');
 });
