@@ -263,6 +263,29 @@ describe('an audit export', () => {
     expect(await part(elsewhere)).toMatchObject({ kind: 'whole', unchecked: [elsewhere.position] });
   });
 
+  it('AU6: two kept heads of one position that differ are told, whichever of them the file goes through', async () => {
+    const { store, heads } = await example();
+    const [first, last] = heads.map(({ head }) => head);
+    if (!first || !last) throw new Error('two heads were signed');
+    const theirs = { ...first, chain: 'ff'.repeat(32) };
+    for (const scope of [WHOLE, PART])
+      for (const kept of [
+        [first, theirs],
+        [last, theirs, first, last],
+      ])
+        expect(await verify(await exported(store, heads, scope), { kept })).toMatchObject({
+          kind: 'broken',
+          code: 'kept-head',
+          line: 1,
+          position: first.position,
+          records: 0,
+        });
+    // Each of them twice is nothing new, and what is no export at all is told first.
+    const twice = [first, last, first, { ...last, signedAt: last.signedAt + 1 }];
+    expect(await verify(await exported(store, heads, WHOLE), { kept: twice })).toMatchObject({ kind: 'whole' });
+    expect(await verify('{}\n', { kept: [first, theirs] })).toMatchObject({ code: 'not-an-export' });
+  });
+
   it('AU6: a log rewritten as a whole, with a chain that fits, is found by the signed head', async () => {
     const { store, heads } = await example();
     let chain = GENESIS;

@@ -27,7 +27,10 @@ import { closingFlaw, headDigest, headFlaw } from './signatures.ts';
 export interface VerifyOptions {
   /** Public keys, hex, that heads and closing may be signed with. None: the keys that the file names itself. */
   readonly keys?: readonly string[];
-  /** Heads that were kept elsewhere: a whole export must go through each of them. A part may hold none of them. */
+  /**
+   * Heads that were kept elsewhere: a whole export must go through each of them. A part may hold none of them. No log goes
+   * through two of one position with different chain values.
+   */
   readonly kept?: readonly Pick<Head, 'position' | 'chain'>[];
 }
 
@@ -94,6 +97,8 @@ class AuditFile {
 
   readonly #keys: readonly string[];
   readonly #kept: Map<Position, string>;
+  /** Kept heads that cannot both be of one log. */
+  readonly #torn: Broken | null;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #revisions = new Map<string, number>();
   readonly #counts = new Map<string, number>();
@@ -117,6 +122,7 @@ class AuditFile {
   constructor({ keys = [], kept = [] }: VerifyOptions) {
     this.#keys = keys;
     this.#kept = new Map(kept.map((head) => [head.position, head.chain]));
+    this.#torn = tornIn(kept, this.#kept);
   }
 
   /** One line with its line feed. Throws `Broken`; what it returns, if anything, must be awaited before the next. */
@@ -191,6 +197,7 @@ class AuditFile {
         `this is not the first line of an export (${FORMAT} ${FORMAT_VERSION})`,
       );
     this.#header = value;
+    if (this.#torn !== null) throw this.#torn;
     if (value.part) {
       this.#streams = new Map(value.part.streams.map((stream) => [stream.name, stream]));
       this.#root = unhex(value.part.root, 32) ?? NO_HASH;
@@ -356,6 +363,23 @@ class AuditFile {
 
 const flawed = (code: FlawCode, reason: string, found?: string, expected?: string): Broken =>
   new Broken({ code, reason, ...(found !== undefined && { found }), ...(expected !== undefined && { expected }) });
+
+/** Whichever of the two a file goes through: somebody was given another log than somebody else. */
+function tornIn(kept: readonly Pick<Head, 'position' | 'chain'>[], last: ReadonlyMap<Position, string>): Broken | null {
+  const first = kept.find(({ position, chain }) => last.get(position) !== chain);
+  if (first === undefined) return null;
+  const { position, chain } = first;
+  const expected = last.get(position);
+  return new Broken(
+    {
+      code: 'kept-head',
+      reason: 'two heads kept elsewhere are of this position and have different chain values',
+      found: chain,
+      ...(expected !== undefined && { expected }),
+    },
+    position,
+  );
+}
 
 /** A first line that is no JSON is no header either. */
 function canonicalOrNull(text: string): unknown {
