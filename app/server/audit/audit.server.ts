@@ -44,6 +44,16 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
   const chain = await openChainCheck({ store, db, log, now });
   let exporting = 0;
 
+  /** One export more; what is given back takes it off again, once. */
+  function counted(): () => void {
+    exporting += 1;
+    let over = false;
+    return () => {
+      if (!over) exporting -= 1;
+      over = true;
+    };
+  }
+
   /** What is new is signed first, or an export would end before it. */
   async function sign(): Promise<void> {
     for (let tried = 0; tried < SIGNING_TRIES; tried += 1) {
@@ -73,11 +83,11 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
       if (!isAuditor(person)) return unknown();
       if (exporting >= EXPORTS_AT_ONCE)
         return refuse('exports-busy', 'Two exports are being made already. Try again in a minute.');
-      await sign();
-      const heads = await listHeads(db);
-      exporting += 1;
-      const ended = (): void => void (exporting -= 1);
+      // At once: whoever asks while this one still signs must find it counted.
+      const ended = counted();
       try {
+        await sign();
+        const heads = await listHeads(db);
         const body = await streamed((write) => exportLog({ store, key, heads, scope, write, now }), {
           ended,
           failed: (error) => log.error({ err: error, scope }, 'an export was not finished'),
@@ -85,6 +95,7 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
         log.info({ personId: person.personId, scope }, 'an audit export was begun');
         return { name: exportName(scope, now()), body };
       } catch (error) {
+        ended();
         if (error instanceof NothingToExport)
           return refuse('nothing-to-export', 'The signed log holds nothing of this yet. Try again in a minute.');
         throw error;

@@ -1,0 +1,104 @@
+/** What the audit service says when several ask at once, and when the rows of the heads are not what they were. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
+import { headBytes, type SignedHead } from '#events/store/audit/format.ts';
+import { nextHead, type HeadSigner } from '#events/store/audit/heads.server.ts';
+import { auditKey } from '#events/store/audit/key.server.ts';
+import { canonicalJson } from '#events/store/canonical.ts';
+import { happened } from '#events/store/contract-events.ts';
+import { inMemoryStore } from '#events/store/in-memory.ts';
+import type { Database, Queryable } from '#platform/database/database.ts';
+import { createAudit } from './audit.server.ts';
+import type { AuditFile } from './contract.ts';
+
+const key = auditKey('cd'.repeat(32));
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const AUDITOR = { personId: 'a', name: 'A', email: 'a@x.test', roles: ['auditor' as const], zone: 'UTC' };
+const NOW = Date.UTC(2026, 10, 22, 10, 31);
+
+interface HeadRow {
+  number: number;
+  body: string;
+  published: boolean;
+}
+
+/** Answers what is asked of the heads, oldest first in `rows`, and of the one row of the check. */
+function database(rows: HeadRow[]): Database {
+  const check: Record<string, unknown> = {};
+  const answer = (sql: string, params: readonly unknown[]): unknown[] => {
+    if (sql.includes('FROM audit_head WHERE') || sql.includes('FROM audit_head\n')) {
+      const [limit, before] = params;
+      const older = rows.filter(({ number, published }) => published && (before === null || number < Number(before)));
+      return older.toReversed().slice(0, Number(limit));
+    }
+    if (sql.includes('FROM audit_head')) return rows;
+    if (sql.startsWith('INSERT INTO audit_check')) {
+      const [run, at, expected] = params;
+      Object.assign(check, { run, started_at: at, seen_at: at, records: 0, expected, ended_at: null, verdict: null });
+      return [{ id: 1 }];
+    }
+    if (sql.startsWith('UPDATE audit_check SET')) {
+      for (const [, column = '', place] of sql.matchAll(/(\w+) = \$(\d)/g)) check[column] = params[Number(place) - 1];
+      return [{ id: 1 }];
+    }
+    return sql === 'SELECT * FROM audit_check' && 'run' in check ? [check] : [];
+  };
+  const tx: Queryable = {
+    query: async <R>(sql: string, params: readonly unknown[] = []) => answer(sql, params) as R[],
+  };
+  return { ...tx, transaction: async (work) => work(tx) } as Partial<Database> as Database;
+}
+
+const opened: ReadableStream[] = [];
+afterEach(async () => {
+  for (const body of opened.splice(0)) await body.cancel();
+});
+
+/** Three events of one booking, signed after the second and after the third. */
+async function example({ sign = true } = {}) {
+  const store = inMemoryStore({ now: () => NOW });
+  const rows: HeadRow[] = [];
+  const heads: SignedHead[] = [];
+  const signer: HeadSigner = { sign: async () => ({ kind: 'unchanged', head: null }), stop: async () => undefined };
+  const add = (): Promise<unknown> =>
+    store.append('booking-b1', 'any', [happened('BookingNoted', { bookingId: 'b1' })]);
+  async function signHead(signingKey = key): Promise<void> {
+    const head = await nextHead({ store, key: signingKey }, heads.at(-1)?.head ?? null, false, NOW);
+    if ('kind' in head) throw new Error(head.kind);
+    const signed = { head, signature: signingKey.sign(headBytes(head)) };
+    heads.push(signed);
+    rows.push({ number: head.number, body: canonicalJson(signed), published: true });
+  }
+  await add();
+  await add();
+  if (sign) await signHead();
+  await add();
+  if (sign) await signHead();
+  const audit = await createAudit({ store, db: database(rows), key, signer, log, now: () => NOW });
+  return { audit, store, rows, heads, add, signHead };
+}
+
+function open(made: AuditFile | Refusal): string {
+  if (isRefusal(made)) return made.code;
+  opened.push(made.body);
+  return 'open';
+}
+
+describe('exports', () => {
+  it('AU14: are made two at a time also when three are asked for at once', async () => {
+    const { audit } = await example();
+    const three = await Promise.all([1, 2, 3].map(() => audit.exportLog(AUDITOR, { kind: 'whole' })));
+    expect(three.map(open).sort()).toEqual(['exports-busy', 'open', 'open']);
+  });
+
+  it('AU14: that could not be begun take no place, and give back no more than their own', async () => {
+    const { audit } = await example();
+    const nothing = async (): Promise<string> =>
+      open(await audit.exportLog(AUDITOR, { kind: 'booking', id: 'nobody' }));
+    for (let n = 0; n < 3; n += 1) expect(await nothing()).toBe('nothing-to-export');
+    expect(open(await audit.exportLog(AUDITOR, { kind: 'whole' }))).toBe('open');
+    expect(await nothing()).toBe('nothing-to-export');
+    expect(open(await audit.exportLog(AUDITOR, { kind: 'whole' }))).toBe('open');
+    expect(await nothing()).toBe('exports-busy');
+  });
+});
