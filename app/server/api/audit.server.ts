@@ -1,9 +1,10 @@
 /** The log's signed heads and the key they are signed with: whoever keeps them can hold any export against them. */
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { isRefusal } from '#events/shared/refusal.ts';
 import { canonicalJson } from '#events/store/canonical.ts';
 import type { Services } from '../services.ts';
-import { problem } from './problem.server.ts';
+import { problem, refused } from './problem.server.ts';
 import { answers, answersFile, IntegerOrNull, TextOrNull } from './schema.server.ts';
 
 const Hash = Type.String({ description: '32 bytes, lower-case hex' });
@@ -67,9 +68,10 @@ export function registerAudit(app: FastifyInstance, services: Services): void {
         ),
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { limit = USUAL, before } = request.query;
       const heads = await services.audit.heads(limit, before);
+      if (isRefusal(heads)) return refused(reply, heads);
       const last = heads.at(-1)?.head.number ?? 0;
       return { heads, next: heads.length === limit && last > 0 ? last : null };
     },
@@ -87,7 +89,9 @@ export function registerAudit(app: FastifyInstance, services: Services): void {
     },
     async (request, reply) => {
       const { number } = request.params;
-      const [signed] = await services.audit.heads(1, number + 1);
+      const heads = await services.audit.heads(1, number + 1);
+      if (isRefusal(heads)) return refused(reply, heads);
+      const [signed] = heads;
       if (signed?.head.number !== number) return problem(reply, 404, 'not-found', 'There is no such head.');
       return reply
         .header('content-type', 'application/json; charset=utf-8')

@@ -42,6 +42,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'upload-too-slow': 408,
   'upload-broken': 400,
   'too-many-uploads': 429,
+  'heads-broken': 503,
 };
 
 /** A domain "no" is 409 unless its code says otherwise. */

@@ -1,8 +1,14 @@
 /** What the log says of itself: heads for everybody who wants to hold something against them, the rest for auditors. */
-import { refuse } from '#events/shared/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
 import { exportLog, NothingToExport } from '#events/store/audit/export.server.ts';
-import type { Scope } from '#events/store/audit/format.ts';
-import { listHeads, newestHeads, type HeadLog, type HeadSigner } from '#events/store/audit/heads.server.ts';
+import type { Scope, SignedHead } from '#events/store/audit/format.ts';
+import {
+  HeadsBroken,
+  listHeads,
+  newestHeads,
+  type HeadLog,
+  type HeadSigner,
+} from '#events/store/audit/heads.server.ts';
 import type { AuditKey } from '#events/store/audit/key.server.ts';
 import type { ChainedStore } from '#events/store/chain.ts';
 import type { EventStore } from '#events/store/event-store.ts';
@@ -44,6 +50,21 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
   const chain = await openChainCheck({ store, db, log, now });
   let exporting = 0;
 
+  /** Somebody changed the rows: that is told to whoever asks, and must not look like a fault of ours. */
+  async function unlessBroken(reading: Promise<readonly SignedHead[]>): Promise<readonly SignedHead[] | Refusal> {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!(error instanceof HeadsBroken)) throw error;
+      const { position, message: reason } = error;
+      log.error({ alert: 'audit-broken', position, reason }, 'the heads in the database are not what was signed');
+      return refuse(
+        'heads-broken',
+        `The signed heads do not hold: ${reason}. Those that were kept elsewhere still count.`,
+      );
+    }
+  }
+
   /** One export more; what is given back takes it off again, once. */
   function counted(): () => void {
     exporting += 1;
@@ -65,12 +86,18 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
 
   return {
     key: { keyId, publicKey },
-    heads: (limit, before) => newestHeads(db, limit, before),
+    heads: (limit, before) => unlessBroken(newestHeads(db, limit, before)),
     check: () => chain.state(),
     stop: () => chain.stop(),
     async state() {
-      const [head, [last], check] = await Promise.all([store.chainHead(), newestHeads(db, 1), chain.state()]);
-      return { head, lastSigned: last?.head ?? null, publicKey, check };
+      const [head, newest, check] = await Promise.all([
+        store.chainHead(),
+        unlessBroken(newestHeads(db, 1)),
+        chain.state(),
+      ]);
+      const broken = isRefusal(newest);
+      const lastSigned = broken ? null : (newest[0]?.head ?? null);
+      return { head, lastSigned, headsBroken: broken ? newest : null, publicKey, check };
     },
     async startCheck(person) {
       if (!isAuditor(person)) return unknown();
@@ -87,7 +114,11 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
       const ended = counted();
       try {
         await sign();
-        const heads = await listHeads(db);
+        const heads = await unlessBroken(listHeads(db));
+        if (isRefusal(heads)) {
+          ended();
+          return heads;
+        }
         const body = await streamed((write) => exportLog({ store, key, heads, scope, write, now }), {
           ended,
           failed: (error) => log.error({ err: error, scope }, 'an export was not finished'),

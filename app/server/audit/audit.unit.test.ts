@@ -1,13 +1,17 @@
 /** What the audit service says when several ask at once, and when the rows of the heads are not what they were. */
+import Fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
 import { headBytes, type SignedHead } from '#events/store/audit/format.ts';
 import { nextHead, type HeadSigner } from '#events/store/audit/heads.server.ts';
 import { auditKey } from '#events/store/audit/key.server.ts';
+import { parseHead } from '#events/store/audit/lines.ts';
 import { canonicalJson } from '#events/store/canonical.ts';
 import { happened } from '#events/store/contract-events.ts';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
+import { registerAudit } from '../api/audit.server.ts';
+import type { Services } from '../services.ts';
 import { createAudit } from './audit.server.ts';
 import type { AuditFile } from './contract.ts';
 
@@ -100,5 +104,40 @@ describe('exports', () => {
     expect(await nothing()).toBe('nothing-to-export');
     expect(open(await audit.exportLog(AUDITOR, { kind: 'whole' }))).toBe('open');
     expect(await nothing()).toBe('exports-busy');
+  });
+});
+
+describe('heads whose rows were changed', () => {
+  const broken = { kind: 'refusal', code: 'heads-broken', message: expect.stringContaining('head 1 in the database') };
+
+  it('AU13: are told as broken by the state, the list and an export, and take no place of an export', async () => {
+    const { audit, rows } = await example();
+    expect(await audit.state()).toMatchObject({ headsBroken: null, lastSigned: { number: 1 } });
+    const before = rows[1]?.body ?? '';
+    rows.splice(1, 1, { number: 1, body: before.replace('"head"', '"hood"'), published: true });
+    expect(await audit.state()).toMatchObject({
+      headsBroken: broken,
+      lastSigned: null,
+      head: { position: '0000000000000003' },
+    });
+    expect(await audit.heads(5)).toEqual(broken);
+    expect(await audit.heads(5, 1)).toMatchObject([{ head: { number: 0 } }]);
+    for (let n = 0; n < 3; n += 1) expect(await audit.exportLog(AUDITOR, { kind: 'whole' })).toEqual(broken);
+    rows.splice(1, 1, { number: 1, body: before, published: true });
+    expect(open(await audit.exportLog(AUDITOR, { kind: 'whole' }))).toBe('open');
+  });
+
+  it('AU13: are answered to everybody with a code, not as a fault', async () => {
+    const { audit, rows } = await example();
+    rows.splice(1, 1, { number: 1, body: '{}', published: true });
+    const app = Fastify();
+    registerAudit(app, { audit } as Pick<Services, 'audit'> as Services);
+    for (const path of ['/api/v1/audit/heads', '/api/v1/audit/heads/1']) {
+      const answer = await app.inject(path);
+      expect(answer.statusCode).toBe(503);
+      expect(answer.json()).toMatchObject({ code: 'heads-broken', detail: expect.stringContaining('head 1') });
+    }
+    expect(parseHead((await app.inject('/api/v1/audit/heads/0')).body)).toMatchObject({ head: { number: 0 } });
+    await app.close();
   });
 });

@@ -7,8 +7,10 @@ import type { Person } from '../services.ts';
 /** How far the log is signed, and when all of it was last read through. */
 export interface AuditState {
   readonly head: ChainHead | null;
-  /** The newest head that was published; null before the first. */
+  /** The newest head that was published; null before the first, and when its row is broken. */
   readonly lastSigned: Head | null;
+  /** Why the heads of the database cannot be read (`heads-broken`); null while they can. */
+  readonly headsBroken: Refusal | null;
   readonly publicKey: string;
   readonly check: ChainCheck;
 }
@@ -37,8 +39,11 @@ export interface AuditFile {
 export interface Audit {
   /** The key that this installation signs with. `publicKey`: 32 bytes in hex, all that somebody needs to check an export. */
   readonly key: { readonly keyId: string; readonly publicKey: string };
-  /** Published heads, newest first, those with a number below `before`. Open to all: they hold nothing but hashes. */
-  heads(limit: number, before?: number): Promise<readonly SignedHead[]>;
+  /**
+   * Published heads, newest first, those with a number below `before`. Open to all: they hold nothing but hashes. Refused
+   * with `heads-broken` when one of their rows is no head any more.
+   */
+  heads(limit: number, before?: number): Promise<readonly SignedHead[] | Refusal>;
   state(): Promise<AuditState>;
   /** For auditors; for anybody else there is nothing. The newest events are signed first. */
   exportLog(person: Person, scope: Scope): Promise<AuditFile | Refusal>;

@@ -5,6 +5,7 @@ import { newestFirst } from '$lib/case/newest.ts';
 import { personWith, refused } from '$lib/guard.ts';
 import { shownHead } from '$lib/verify/shown-head.ts';
 import { zoneOf } from '$lib/zone-of.ts';
+import { isRefusal } from '#events/shared/refusal.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** So many bookings are looked through for the newest events. */
@@ -57,7 +58,8 @@ export const load: PageServerLoad = async (event) => {
     },
     drift,
     chain,
-    heads: heads.map(({ head }) => shownHead(head)),
+    heads: isRefusal(heads) ? [] : heads.map(({ head }) => shownHead(head)),
+    headsBroken: isRefusal(heads) ? heads : chain.headsBroken,
   };
 };
 
