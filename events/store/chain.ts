@@ -73,21 +73,29 @@ export type ChainVerdict =
   | { readonly kind: 'broken'; readonly position: Position | null; readonly reason: string };
 
 /**
- * Recomputes the whole chain and names the first place that does not hold. With `expected` (a head published earlier)
+ * Recomputes the whole chain and names the first place that does not hold. With `expected` (heads published earlier)
  * it also finds a log that was cut short or rewritten as a whole. `onRead` is told how many records were read, and awaited.
  */
 export async function verifyChain(
   store: ChainedStore,
-  expected?: ChainHead,
+  expected: readonly ChainHead[] = [],
   onRead?: (records: number) => Promise<void>,
 ): Promise<ChainVerdict> {
   // Read before the records: appends go on meanwhile, and what comes after this head is checked too.
   const own = await store.chainHead();
   const anchors = new Map<Position, string>();
   if (own !== null) anchors.set(own.position, own.chain);
-  if (expected !== undefined && expected.position !== own?.position) anchors.set(expected.position, expected.chain);
-  if (expected !== undefined && expected.position === own?.position && expected.chain !== own.chain) {
-    return { kind: 'broken', position: own.position, reason: 'the head is not the published one' };
+  for (const { position, chain } of expected) {
+    const known = anchors.get(position) ?? chain;
+    if (known !== chain) {
+      const two = 'two published heads of this position differ';
+      return {
+        kind: 'broken',
+        position,
+        reason: position === own?.position ? 'the head is not the published one' : two,
+      };
+    }
+    anchors.set(position, chain);
   }
   const revisions = new Map<string, number>();
   let head: ChainHead | null = null;
@@ -109,7 +117,11 @@ export async function verifyChain(
     await onRead?.(records);
   }
   const missing = [...anchors.keys()].sort()[0];
-  if (missing !== undefined) return { kind: 'broken', position: missing, reason: 'the log ends before a known head' };
+  if (missing !== undefined) {
+    const ends = head === null || missing > head.position;
+    const reason = ends ? 'the log ends before a known head' : 'there is no record at the position of a known head';
+    return { kind: 'broken', position: missing, reason };
+  }
   return { kind: 'whole', records, head };
 }
 

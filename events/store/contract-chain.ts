@@ -74,10 +74,27 @@ export function chainContract(open: () => Promise<OpenedStore>): void {
         chainHead: async () => ({ position: published.position, chain }),
       };
       expect(await verifyChain(forged)).toMatchObject({ kind: 'whole' });
-      expect(await verifyChain(forged, published)).toMatchObject({ kind: 'broken', position: published.position });
-      expect(await verifyChain(store, published)).toMatchObject({ kind: 'whole' });
+      expect(await verifyChain(forged, [published])).toMatchObject({ kind: 'broken', position: published.position });
+      expect(await verifyChain(store, [published])).toMatchObject({ kind: 'whole' });
       await appended(store, fresh(), 'no-stream', several(1));
-      expect(await verifyChain(store, published)).toMatchObject({ kind: 'whole' });
+      const [first] = records;
+      if (first === undefined) throw new Error('the log is empty');
+      expect(await verifyChain(store, [published, first, published])).toMatchObject({ kind: 'whole' });
+      for (const [wrong, reason] of [
+        [{ ...first, chain: published.chain }, 'the chain value is not that of a known head'],
+        [{ ...first, position: `${first.position}0` }, 'there is no record at the position of a known head'],
+      ] as const)
+        expect(await verifyChain(store, [published, wrong])).toEqual({
+          kind: 'broken',
+          position: wrong.position,
+          reason,
+        });
+      expect(await verifyChain(store, [first, { ...first, chain: GENESIS }])).toMatchObject({
+        kind: 'broken',
+        position: first.position,
+        reason: 'two published heads of this position differ',
+      });
+      expect(await verifyChain(store, [published])).toMatchObject({ kind: 'whole' });
     });
   });
 }

@@ -47,7 +47,7 @@ export function exportName(scope: Scope, at: number): string {
 export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): Promise<void> }> {
   const { store, db, key, signer, log, now = Date.now } = parts;
   const { keyId, publicKey } = key;
-  const chain = await openChainCheck({ store, db, log, now });
+  const chain = await openChainCheck({ store, db, publicKey, log, now });
   let exporting = 0;
 
   /** Somebody changed the rows: that is told to whoever asks, and must not look like a fault of ours. */
@@ -101,8 +101,10 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
     },
     async startCheck(person) {
       if (!isAuditor(person)) return unknown();
-      const [last] = await newestHeads(db, 1);
-      return (await chain.start(last?.head ?? null))
+      // Rows that are broken are what the check finds.
+      const newest = await unlessBroken(newestHeads(db, 1));
+      const expected = isRefusal(newest) ? 0 : (newest[0]?.head.records ?? 0);
+      return (await chain.start(expected))
         ? { kind: 'started' }
         : refuse('check-running', 'The log is being checked already.');
     },

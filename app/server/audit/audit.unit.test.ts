@@ -2,18 +2,19 @@
 import Fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
-import { headBytes, type SignedHead } from '#events/store/audit/format.ts';
+import { headBytes, type Head, type SignedHead } from '#events/store/audit/format.ts';
 import { nextHead, type HeadSigner } from '#events/store/audit/heads.server.ts';
 import { auditKey } from '#events/store/audit/key.server.ts';
 import { parseHead } from '#events/store/audit/lines.ts';
 import { canonicalJson } from '#events/store/canonical.ts';
+import { GENESIS, link } from '#events/store/chain.ts';
 import { happened } from '#events/store/contract-events.ts';
 import { inMemoryStore } from '#events/store/in-memory.ts';
 import type { Database, Queryable } from '#platform/database/database.ts';
 import { registerAudit } from '../api/audit.server.ts';
 import type { Services } from '../services.ts';
 import { createAudit } from './audit.server.ts';
-import type { AuditFile } from './contract.ts';
+import type { AuditFile, ChainCheck } from './contract.ts';
 
 const key = auditKey('cd'.repeat(32));
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -139,5 +140,79 @@ describe('heads whose rows were changed', () => {
     }
     expect(parseHead((await app.inject('/api/v1/audit/heads/0')).body)).toMatchObject({ head: { number: 0 } });
     await app.close();
+  });
+});
+
+describe('the check of the log', () => {
+  type Example = Awaited<ReturnType<typeof example>>;
+
+  async function found({ audit }: Example): Promise<ChainCheck> {
+    expect(await audit.startCheck(AUDITOR)).toEqual({ kind: 'started' });
+    await expect.poll(async () => (await audit.check()).kind).not.toBe('running');
+    return audit.check();
+  }
+
+  /** The row of head `number` as somebody wrote it who has the database and not our key. */
+  function rewrite({ rows, heads }: Example, number: number, change: Partial<Head>, signingKey = key): void {
+    const signed = heads[number];
+    if (!signed) throw new Error('no such head');
+    const head = { ...signed.head, ...change };
+    const signature = signingKey === key ? signed.signature : signingKey.sign(headBytes(head));
+    rows.splice(number, 1, { number, body: canonicalJson({ head, signature }), published: true });
+  }
+
+  it('AU15: goes through every published head, and says how many they are', async () => {
+    expect(await found(await example())).toMatchObject({ kind: 'whole', records: 3, heads: 2 });
+    expect(await found(await example({ sign: false }))).toMatchObject({ kind: 'whole', records: 3, heads: 0 });
+  });
+
+  it('AU15: takes no head for published that is not signed with our key', async () => {
+    const forged = await example();
+    rewrite(forged, 1, { signedAt: NOW + 1 });
+    expect(await found(forged)).toMatchObject({
+      kind: 'broken',
+      position: forged.heads[1]?.head.position,
+      reason: 'head 1 in the database: the signature of the head is false',
+    });
+    const theirs = auditKey('01'.repeat(32));
+    const other = await example();
+    rewrite(other, 1, { keyId: theirs.keyId, publicKey: theirs.publicKey }, theirs);
+    expect(await found(other)).toMatchObject({ kind: 'broken', reason: expect.stringContaining('another key') });
+  });
+
+  it('AU15: finds an older head that was changed or taken out, and a row that is none', async () => {
+    const changed = await example();
+    rewrite(changed, 0, { chain: 'ff'.repeat(32) });
+    expect(await found(changed)).toMatchObject({
+      kind: 'broken',
+      reason: 'head 1 in the database does not name the one before it',
+    });
+    const gone = await example();
+    gone.rows.shift();
+    expect(await found(gone)).toMatchObject({
+      kind: 'broken',
+      reason: 'the head before head 1 is not in the database',
+    });
+    const none = await example();
+    none.rows.splice(1, 1, { number: 1, body: '{}', published: true });
+    expect(await found(none)).toMatchObject({
+      kind: 'broken',
+      reason: expect.stringContaining('not written as a head'),
+    });
+  });
+
+  it('AU15: finds a log that was rewritten as a whole', async () => {
+    const rewritten = await example();
+    const records = await rewritten.store.chainRecords();
+    let chain = GENESIS;
+    const anew = records.map((record, index) => {
+      const changed = index === 0 ? { ...record, data: '{"bookingId":"b2"}' } : record;
+      chain = link(chain, changed);
+      return { ...changed, chain };
+    });
+    rewritten.store.chainRecords = async ({ after = '' } = {}) => anew.filter(({ position }) => position > after);
+    rewritten.store.chainHead = async () => ({ position: anew[2]?.position ?? '', chain });
+    expect(await found(rewritten)).toMatchObject({ kind: 'broken', reason: 'the head is not the published one' });
+    await rewritten.audit.stop();
   });
 });

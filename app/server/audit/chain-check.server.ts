@@ -1,7 +1,7 @@
 /** Reads the whole log through when an auditor asks, one process at a time; how far it is stands in the database. */
 import { randomUUID } from 'node:crypto';
-import type { HeadLog } from '#events/store/audit/heads.server.ts';
-import { verifyChain, type ChainedStore, type ChainHead, type ChainVerdict } from '#events/store/chain.ts';
+import { HeadsBroken, provenHeads, type HeadLog } from '#events/store/audit/heads.server.ts';
+import { verifyChain, type ChainedStore, type ChainVerdict } from '#events/store/chain.ts';
 import type { Database } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
 import type { ChainCheck } from './contract.ts';
@@ -20,6 +20,7 @@ const SCHEMA: readonly string[] = [
      position text,
      reason text
    )`,
+  'ALTER TABLE audit_check ADD COLUMN heads int8',
 ];
 
 /** After so long without a sign of life its process is gone. */
@@ -34,31 +35,34 @@ interface Row {
   readonly verdict: 'whole' | 'broken' | null;
   readonly position: string | null;
   readonly reason: string | null;
+  readonly heads: number | null;
 }
 
 interface Settings {
   readonly store: ChainedStore;
   readonly db: Database;
+  /** Hex: what the newest head must be signed with. */
+  readonly publicKey: string;
   readonly log: HeadLog;
   /** Wall time, ms. */
   readonly now: () => number;
 }
 
 export interface ChainChecks {
-  /** False while one runs. `newest`: the newest signed head, which the log must go through. */
-  start(newest: (ChainHead & { readonly records: number }) | null): Promise<boolean>;
+  /** False while one runs. `expected`: about how many records there are. */
+  start(expected: number): Promise<boolean>;
   state(): Promise<ChainCheck>;
   stop(): Promise<void>;
 }
 
 class Stopped extends Error {}
 
-export async function openChainCheck({ store, db, log, now }: Settings): Promise<ChainChecks> {
+export async function openChainCheck({ store, db, publicKey, log, now }: Settings): Promise<ChainChecks> {
   await migrate(db, 'audit-check', SCHEMA);
   let running: Promise<void> = Promise.resolve();
   let stopping = false;
 
-  async function end(run: string, verdict: ChainVerdict | null): Promise<void> {
+  async function end(run: string, verdict: ChainVerdict | null, heads: number | null = null): Promise<void> {
     const found =
       verdict === null
         ? { position: null, reason: null }
@@ -66,40 +70,48 @@ export async function openChainCheck({ store, db, log, now }: Settings): Promise
           ? { position: verdict.head?.position ?? null, reason: null }
           : verdict;
     await db.query(
-      'UPDATE audit_check SET ended_at = $2, verdict = $3, position = $4, reason = $5 WHERE id = 1 AND run = $1',
-      [run, now(), verdict?.kind ?? null, found.position, found.reason],
+      'UPDATE audit_check SET ended_at = $2, verdict = $3, position = $4, reason = $5, heads = $6 WHERE id = 1 AND run = $1',
+      [run, now(), verdict?.kind ?? null, found.position, found.reason, heads],
     );
   }
 
-  async function read(run: string, newest: ChainHead | null): Promise<void> {
+  /** With every published head: one that does not hold itself is as much of a find as an event that does not. */
+  async function read(run: string): Promise<void> {
     try {
-      const verdict = await verifyChain(store, newest ?? undefined, async (records) => {
+      const heads = await provenHeads(db, publicKey);
+      const verdict = await verifyChain(store, heads, async (records) => {
         const rows = await db.query(
           'UPDATE audit_check SET records = $2, seen_at = $3 WHERE id = 1 AND run = $1 RETURNING id',
           [run, records, now()],
         );
         if (stopping || rows.length === 0) throw new Stopped();
       });
-      await end(run, verdict);
+      await end(run, verdict, heads.length);
       if (verdict.kind === 'broken') log.error({ alert: 'audit-broken', ...verdict }, 'the log does not hold');
     } catch (error) {
+      if (error instanceof HeadsBroken) {
+        const { position, message: reason } = error;
+        await end(run, { kind: 'broken', position, reason });
+        log.error({ alert: 'audit-broken', position, reason }, 'the signed heads do not hold');
+        return;
+      }
       if (!(error instanceof Stopped)) log.error({ err: error }, 'the log could not be read through');
       await end(run, null);
     }
   }
 
   return {
-    async start(newest) {
+    async start(expected) {
       const run = randomUUID();
       const taken = await db.query(
         `INSERT INTO audit_check (id, run, started_at, seen_at, records, expected) VALUES (1, $1, $2, $2, 0, $3)
          ON CONFLICT (id) DO UPDATE SET run = $1, started_at = $2, seen_at = $2, records = 0, expected = $3,
-           ended_at = NULL, verdict = NULL, position = NULL, reason = NULL
+           ended_at = NULL, verdict = NULL, position = NULL, reason = NULL, heads = NULL
          WHERE audit_check.ended_at IS NOT NULL OR audit_check.seen_at < $4 RETURNING id`,
-        [run, now(), newest?.records ?? 0, now() - GONE_AFTER_MS],
+        [run, now(), expected, now() - GONE_AFTER_MS],
       );
       if (taken.length === 0) return false;
-      running = read(run, newest).catch((error: unknown) =>
+      running = read(run).catch((error: unknown) =>
         log.warn({ err: error }, 'how the check of the log ended could not be kept'),
       );
       return true;
@@ -121,6 +133,6 @@ function stateOf(row: Row, now: number): ChainCheck {
     return { kind: 'running', startedAt, records, of: Math.max(records, row.expected) };
   if (checkedAt === null || row.verdict === null) return { kind: 'interrupted', startedAt };
   return row.verdict === 'whole'
-    ? { kind: 'whole', checkedAt, records, position }
+    ? { kind: 'whole', checkedAt, records, position, heads: row.heads }
     : { kind: 'broken', checkedAt, position, reason: row.reason ?? '' };
 }

@@ -20,7 +20,14 @@ export type ChainCheck =
   | { readonly kind: 'never' }
   /** `of`: about how many there are. */
   | { readonly kind: 'running'; readonly startedAt: number; readonly records: number; readonly of: number }
-  | { readonly kind: 'whole'; readonly checkedAt: number; readonly records: number; readonly position: Position | null }
+  | {
+      readonly kind: 'whole';
+      readonly checkedAt: number;
+      readonly records: number;
+      readonly position: Position | null;
+      /** Published heads that it went through; null where that was not counted yet. */
+      readonly heads: number | null;
+    }
   | {
       readonly kind: 'broken';
       readonly checkedAt: number;

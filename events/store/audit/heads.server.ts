@@ -9,13 +9,13 @@ import type { Database } from '#platform/database/database.ts';
 import { migrate } from '#platform/database/schema.server.ts';
 import type { ObjectStore } from '#platform/objects/objects.ts';
 import { canonicalJson } from '../canonical.ts';
-import { GENESIS, link, type ChainedStore } from '../chain.ts';
+import { GENESIS, link, type ChainedStore, type ChainHead } from '../chain.ts';
 import type { Position } from '../event-store.ts';
 import { headBytes, hex, unhex, type Head, type SignedHead } from './format.ts';
 import type { AuditKey } from './key.server.ts';
 import { parseHead } from './lines.ts';
 import { GrowingTree } from './merkle.ts';
-import { headDigest } from './signatures.ts';
+import { headDigest, headFlaw } from './signatures.ts';
 
 export interface HeadLog {
   info(details: Readonly<Record<string, unknown>>, message: string): void;
@@ -159,6 +159,32 @@ export async function newestHeads(db: Database, limit: number, before?: number):
     [limit, before ?? null],
   );
   return rows.map(headIn);
+}
+
+/**
+ * Where the log must go through every published head of the database, newest first. The newest is signed with `publicKey`,
+ * and each names the one before it, so that none in front of it can be changed or left out; that the newest was not itself
+ * taken away is known to the object store only (`publishRest`). @throws HeadsBroken
+ */
+export async function provenHeads(db: Database, publicKey: string): Promise<readonly ChainHead[]> {
+  const proven: ChainHead[] = [];
+  let later: Head | null = null;
+  for (;;) {
+    const batch: readonly SignedHead[] = await newestHeads(db, BATCH, later?.number);
+    for (const signed of batch) {
+      const { head } = signed;
+      const flaw = later === null ? await headFlaw(signed, [publicKey]) : null;
+      if (flaw !== null) throw new HeadsBroken(head.position, `head ${head.number} in the database: ${flaw.reason}`);
+      if (later !== null && later.previous !== headDigest(head))
+        throw new HeadsBroken(later.position, `head ${later.number} in the database does not name the one before it`);
+      proven.push({ position: head.position, chain: head.chain });
+      later = head;
+    }
+    if (batch.length < BATCH) break;
+  }
+  if (later !== null && later.previous !== null)
+    throw new HeadsBroken(later.position, `the head before head ${later.number} is not in the database`);
+  return proven;
 }
 
 /** The head as it was published, or null when the object store has none under its name. */

@@ -393,6 +393,10 @@ export const caseWork = {
         never: 'It has not been read through since this was set up. What is new is checked whenever a head is signed.',
         running: (records: string, of: string) => `Reading: ${records} of about ${of} events`,
         whole: (records: string, when: string) => `Whole. All ${records} events were read on ${when}.`,
+        heads: (heads: number) =>
+          heads === 0
+            ? 'No head is published yet: nothing was compared with one.'
+            : `They go through ${heads === 1 ? 'the one published head' : `all ${heads.toLocaleString('en-IN')} published heads`}.`,
         broken: (when: string) => `Broken. Found on ${when}:`,
         interrupted: (when: string) => `The check of ${when} was interrupted. Nothing was found out.`,
       },
