@@ -371,6 +371,12 @@ describe('findings', () => {
     expect(findings.filter(({ code, events }) => events.length === 0 && code !== 'minutes-held')).toEqual([]);
   });
 
+  it('EV2: who stood at the door has come', () => {
+    const { findings } = evidence({ student: {}, asked: [[0, 16]], ended: 16 });
+    expect(findings.map(({ code }) => code)).toContain('kept-out');
+    expect(findings.map(({ code }) => code)).not.toContain('student-never-came');
+  });
+
   it('EV2: many events are counted, not listed', () => {
     const work = Array.from({ length: 40 }, (_, minute) => minute);
     const worked = evidence({ student: { ...whole, work } }).findings.find(({ code }) => code === 'student-worked');

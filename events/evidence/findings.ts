@@ -152,7 +152,9 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
   const { stays, work } = person.presence;
   const moves = person.moves.map(({ eventId }) => eventId);
   if (arrival === null && work.length === 0) {
-    if (facts.lesson !== null && closed > startsAt)
+    // Who stood at the door came.
+    const atTheDoor = who === 'student' && facts.keptOut.length > 0;
+    if (facts.lesson !== null && closed > startsAt && !atTheDoor)
       found.push(finding(`${who}-never-came`, { side: who, at: startsAt }));
   } else if (arrival !== null && arrival.lateMs >= NOTABLE_MS)
     found.push(
