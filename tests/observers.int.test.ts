@@ -4,10 +4,11 @@ import { createTicketOffice } from '#events/access/ticket.server.ts';
 import { STUDY_RULES_2026_11 } from '#events/lesson/study.ts';
 import { newId } from '#events/shared/ids.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
-import { createServices, type ServiceParts } from '#app/server/services.server.ts';
+import { createServices } from '#app/server/services.server.ts';
 import type { Join, Person, Services } from '#app/server/services.ts';
 import { maySeeDocuments } from '#app/server/visibility.server.ts';
 import { openWorld, PARENT, STUDENT, STUDENT2, TUTOR, type World } from '#projections/testing/world.ts';
+import { personAs, someParts } from './support/some-services.ts';
 
 const MINUTE = 60_000;
 const ADMIN = 'person-admin';
@@ -20,19 +21,8 @@ let lessonId: string;
 let bookingId: string;
 let code: string;
 
-const as = (personId: string, ...roles: Person['roles'][number][]): Person => ({
-  personId,
-  name: personId,
-  email: `${personId}@nexused.test`,
-  roles,
-  zone: 'Asia/Kolkata',
-});
-const admin = as(ADMIN, 'institute-admin');
-const ops = as('person-ops', 'ops');
-
-/** Only what these acts ask for; anything else that is asked for throws. */
-const only = (parts: Partial<ServiceParts>): ServiceParts =>
-  new Proxy(parts, { get: (target, name) => Reflect.get(target, name) as unknown }) as ServiceParts;
+const admin = personAs(ADMIN, 'institute-admin');
+const ops = personAs('person-ops', 'ops');
 
 const ask = (person: Person): ReturnType<Services['join']> => services.join(person, code, 'http://localhost');
 async function letIn(person: Person): Promise<Join> {
@@ -51,7 +41,7 @@ const comesIn = async (personId: string, role: 'host' | 'observer'): Promise<unk
 beforeAll(async () => {
   world = await openWorld();
   services = createServices(
-    only({
+    someParts({
       store: world.store,
       submit: world.submit,
       queries: world.queries,
@@ -88,11 +78,11 @@ describe('who observes', () => {
   it('[AC9] nobody without a reason: to them there is no such lesson', async () => {
     for (const person of [
       ops,
-      as('person-auditor', 'auditor'),
-      as(PARENT, 'guardian'),
-      as(STUDENT2, 'student'),
-      as(OTHER_ADMIN, 'institute-admin'),
-      as('person-stranger', 'institute-admin'),
+      personAs('person-auditor', 'auditor'),
+      personAs(PARENT, 'guardian'),
+      personAs(STUDENT2, 'student'),
+      personAs(OTHER_ADMIN, 'institute-admin'),
+      personAs('person-stranger', 'institute-admin'),
     ])
       expect(await ask(person), person.personId).toMatchObject({ code: 'not-found' });
   });
@@ -138,17 +128,19 @@ describe('who observes', () => {
     await world.settled();
     const row = await world.queries.lessonByCode(room.code);
     if (!row) throw new Error('No study room');
-    for (const person of [admin, ops, as('person-auditor', 'auditor')]) {
+    for (const person of [admin, ops, personAs('person-auditor', 'auditor')]) {
       const answer = await services.join(person, room.code, 'http://localhost');
       expect(answer, person.personId).toMatchObject({ code: 'not-found' });
       expect(await services.lessonPlace(person, row), person.personId).toBeNull();
     }
-    expect(await services.join(as(STUDENT, 'student'), room.code, 'http://localhost')).toMatchObject({ role: 'host' });
+    expect(await services.join(personAs(STUDENT, 'student'), room.code, 'http://localhost')).toMatchObject({
+      role: 'host',
+    });
   });
 
   it('[AC9, AC13] ops see it from when its dispute is open, unless they act for the student', async () => {
     const opened = await services.openDispute(
-      as(STUDENT, 'student'),
+      personAs(STUDENT, 'student'),
       bookingId,
       { cause: 'technical-failure', text: 'I hear nothing.', wants: null },
       newId(),
@@ -158,10 +150,10 @@ describe('who observes', () => {
     const join = await letIn(ops);
     expect(join).toMatchObject({ role: 'observer', sync: { documents: [] } });
     expect(tickets.verify(join.ticket)).toMatchObject({ name: 'person-ops (NexusEd)' });
-    expect(await ask(as(PARENT, 'guardian', 'ops'))).toMatchObject({ code: 'not-found' });
-    expect(await ask(as('person-auditor', 'auditor'))).toMatchObject({ code: 'not-found' });
+    expect(await ask(personAs(PARENT, 'guardian', 'ops'))).toMatchObject({ code: 'not-found' });
+    expect(await ask(personAs('person-auditor', 'auditor'))).toMatchObject({ code: 'not-found' });
     // Those with a place keep it.
-    expect(await letIn(as(TUTOR, 'tutor', 'ops'))).toMatchObject({ role: 'host' });
-    expect(await letIn(as(STUDENT, 'student'))).toMatchObject({ role: 'participant' });
+    expect(await letIn(personAs(TUTOR, 'tutor', 'ops'))).toMatchObject({ role: 'host' });
+    expect(await letIn(personAs(STUDENT, 'student'))).toMatchObject({ role: 'participant' });
   });
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '#platform/log/log.server.ts';
 import { createSweeper } from '#projections/effects/sweep.server.ts';
-import { createServices, type ServiceParts } from '#app/server/services.server.ts';
+import { createServices } from '#app/server/services.server.ts';
 import type { Person, Services } from '#app/server/services.ts';
 import { readerOf } from '#app/server/views.server.ts';
 import { studentsInReach } from '#app/server/visibility.server.ts';
@@ -10,6 +10,7 @@ import { newId } from '#events/shared/ids.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
 import { instituteStatement } from '#app/lib/institute/statement.ts';
 import { HOUR, openWorld, PARENT, PRICE, STUDENT, STUDENT2, TUTOR, type World } from '#projections/testing/world.ts';
+import { personAs, someParts } from './support/some-services.ts';
 
 const DAY = 24 * HOUR;
 const ADMIN = 'person-admin';
@@ -18,29 +19,14 @@ const POOR_TUTOR = 'person-tutor-without-account';
 let world: World;
 let services: Services;
 
-const as = (personId: string, ...roles: Person['roles'][number][]): Person => ({
-  personId,
-  name: personId,
-  email: `${personId}@nexused.test`,
-  roles,
-  zone: 'Asia/Kolkata',
-});
-const ops = as('person-ops', 'ops');
-const ops2 = as('person-ops2', 'ops');
-const admin = as(ADMIN, 'student', 'institute-admin', 'ops');
-
-/** Only what these acts ask for; anything else that is asked for throws. */
-const only = (parts: Partial<ServiceParts>): ServiceParts =>
-  new Proxy(parts, {
-    get(target, name) {
-      return Reflect.get(target, name);
-    },
-  }) as ServiceParts;
+const ops = personAs('person-ops', 'ops');
+const ops2 = personAs('person-ops2', 'ops');
+const admin = personAs(ADMIN, 'student', 'institute-admin', 'ops');
 
 beforeAll(async () => {
   world = await openWorld();
   services = createServices(
-    only({
+    someParts({
       store: world.store,
       submit: world.submit,
       queries: world.queries,
@@ -116,7 +102,7 @@ describe('ops', () => {
     const child = await world.book({ student: STUDENT, startsAt: world.firstStart + DAY });
     const pupil = await world.book({ student: STUDENT2, startsAt: world.firstStart + DAY + HOUR });
     await world.settled();
-    const parent = as(PARENT, 'guardian', 'ops');
+    const parent = personAs(PARENT, 'guardian', 'ops');
     for (const [person, bookingId] of [
       [parent, child],
       [admin, pupil],
@@ -182,7 +168,7 @@ describe('ops', () => {
       return services.opsAct(person, { ...what, command: 'CancelBooking' }, newId());
     };
     const [small = '', large = ''] = bookingIds;
-    expect(await cancel(as(PARENT, 'guardian', 'ops'), small)).toMatchObject({ code: 'own-case' });
+    expect(await cancel(personAs(PARENT, 'guardian', 'ops'), small)).toMatchObject({ code: 'own-case' });
     expect(await cancel(ops, small)).toEqual({ kind: 'done' });
 
     const waiting = async () => {
@@ -207,7 +193,9 @@ describe('ops', () => {
     // Nothing moves before somebody else has agreed, and another one cannot be proposed beside it.
     expect(await cancel(ops2, large)).toMatchObject({ code: 'not-offered' });
     expect(await decide(ops, 'ApproveCancellation', first?.subjectId ?? '')).toMatchObject({ code: 'not-offered' });
-    expect(await decide(as(PARENT, 'guardian', 'ops'), 'ApproveCancellation', first?.subjectId ?? '')).toMatchObject({
+    expect(
+      await decide(personAs(PARENT, 'guardian', 'ops'), 'ApproveCancellation', first?.subjectId ?? ''),
+    ).toMatchObject({
       code: 'own-case',
     });
     expect(await decide(ops2, 'RejectCancellation', first?.subjectId ?? '')).toEqual({ kind: 'done' });
@@ -233,7 +221,7 @@ describe('moving a lesson', () => {
     const startsAt = world.firstStart + 3 * DAY;
     const bookingId = await world.book({ startsAt });
     await world.settled();
-    const student = as(STUDENT, 'student');
+    const student = personAs(STUDENT, 'student');
     await world.worker.stop();
     const key = newId();
     expect(await services.proposeReschedule(student, bookingId, startsAt + HOUR, key)).toEqual({ kind: 'moving' });
