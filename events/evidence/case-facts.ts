@@ -1,6 +1,6 @@
 /** What a case's events say, sorted for its evidence: terms, claim, who was there and how, what was paid. Pure. */
 import type { BookingTerms, Outcome } from '../booking/events.ts';
-import type { OpenedDispute, Resolution } from '../dispute/events.ts';
+import type { OpenedDispute } from '../dispute/events.ts';
 import type { KnownEvent } from '../handling/registry.ts';
 import { attended, presenceOf, type People, type Presence } from '../lesson/attendance.ts';
 import type { Interval } from '../lesson/intervals.ts';
@@ -66,7 +66,6 @@ export interface CaseFacts {
   readonly doorEvents: readonly string[];
   readonly claim: (OpenedDispute & { readonly eventId: string }) | null;
   readonly answered: string | null;
-  readonly resolution: Resolution | null;
   readonly cancelled: { readonly rule: string; readonly refund: number; readonly eventId: string } | null;
   readonly money: Money;
 }
@@ -134,7 +133,6 @@ export function caseFactsOf(history: History, now: number): CaseFacts | null {
     doorEvents: room.filter((event) => isAtDoor(event) && event.data.personId === studentId).map(({ id }) => id),
     claim: opened && { ...opened.data, eventId: opened.id },
     answered: last(dispute, 'DisputeAnswered')?.id ?? null,
-    resolution: last(dispute, 'DisputeResolved')?.data ?? null,
     cancelled: cancelled && { rule: cancelled.data.rule, refund: cancelled.data.refund, eventId: cancelled.id },
     money: moneyIn(history),
   };

@@ -45,7 +45,7 @@ export interface Finding {
   readonly more: number;
 }
 
-/** What is known of a person's earlier disputes; counted, never quoted. */
+/** What is known of a person's other disputes, wherever they stand in time; counted, never quoted. */
 export interface Earlier {
   readonly disputes: number;
   /** Of these, decided with money back to the payer. */
@@ -94,8 +94,7 @@ export function findingsOf(
 
 function ofLesson({ outcome, tutor, student, cancelled, lesson }: CaseFacts, minutes: Minutes): readonly Finding[] {
   const found: Finding[] = [];
-  const { bookedMs, clearMs, taughtMs, presentMs, overrunMs } = minutes;
-  const heldMs = clearMs + overrunMs;
+  const { bookedMs, heldMs, taughtMs, presentMs, overrunMs } = minutes;
   if (lesson !== null)
     found.push(
       finding('minutes-held', {
@@ -230,7 +229,7 @@ function ofPerson(who: Who, facts: CaseFacts, minutes: Minutes, now: number): re
   return found;
 }
 
-/** Who leaves is not away any more: the end of the stay in which it began. */
+/** Where it ends for who leaves: at the end of the stay in which it began. */
 const lastOf = (here: readonly Interval[], { from, to }: Interval): number =>
   Math.min(to, here.find((stay) => stay.from <= from && from < stay.to)?.to ?? to);
 

@@ -2,7 +2,7 @@
  * Where the booked minutes went: every moment between the scheduled start and end has one cause, so that the stretches
  * add up to what was booked. Rules EV3–EV6. Pure; business ms.
  */
-import { clip, intersection, lengthOf, union, type Interval } from '../lesson/intervals.ts';
+import { clip, intersection, lengthOf, union, without, type Interval } from '../lesson/intervals.ts';
 import { activity, connected, gapsByServer, whereabouts } from '../lesson/outcome.ts';
 import type { Policy } from '../shared/policy.ts';
 import type { CaseFacts, PersonFacts } from './case-facts.ts';
@@ -59,32 +59,18 @@ export interface Minutes {
   readonly bookedMs: number;
   /** In order, without gaps, from the scheduled start to the scheduled end. */
   readonly stretches: readonly Stretch[];
-  /** Both at once, as the outcome counts it (LE20): from the opening of the classroom to the lesson's end. */
+  /** What of the booked time nobody lost, and what was held after it; the outcome's own sum counts otherwise (EV5). */
   readonly heldMs: number;
   readonly taughtMs: number;
   readonly presentMs: number;
-  /** The `held` stretches: what of the booked time nobody lost. */
-  readonly clearMs: number;
-  /** Held after the scheduled end, which makes up for what the tutor's side or ours lost before. */
+  /** Part of `heldMs`: held after the scheduled end, which makes up for what the tutor's side or ours lost before. */
   readonly overrunMs: number;
   readonly lostMs: Readonly<Record<Side, number>>;
 }
 
 const MINUTE_MS = 60_000;
 /** Between two strokes, or while somebody thinks, a lesson goes on: silence that is no longer than this is no loss, ms. */
-export const QUIET_MS = 5 * MINUTE_MS;
-
-const without = (intervals: readonly Interval[], holes: readonly Interval[], from: number, to: number): Interval[] => {
-  const edges = union(holes);
-  const rest: Interval[] = [];
-  let at = from;
-  for (const hole of edges) {
-    rest.push({ from: at, to: Math.min(hole.from, to) });
-    at = Math.max(at, hole.to);
-  }
-  rest.push({ from: at, to });
-  return [...intersection(intervals, rest)];
-};
+const QUIET_MS = 5 * MINUTE_MS;
 
 /** @param intervals a normal list (intervals.ts): a long lesson has thousands, and is asked for each of its edges */
 function covers(intervals: readonly Interval[], at: number): boolean {
@@ -125,7 +111,7 @@ export function minutesOf(facts: CaseFacts, now: number): Minutes {
   const closed = facts.ended?.at ?? now;
   const taught = activity(tutor.presence, 'sent', opensAt, closed);
   const present = activity(student.presence, 'received', opensAt, closed);
-  const held = intersection(taught, present);
+  const overrunMs = lengthOf(clip(intersection(taught, present), endsAt, Math.max(endsAt, closed)));
   const seen = sightOf(facts, taught, present, opensAt, closed);
   const stretches: Stretch[] = [];
   const edges = [...new Set([startsAt, endsAt, ...seen.edges.filter((at) => at > startsAt && at < endsAt)])].sort(
@@ -149,11 +135,10 @@ export function minutesOf(facts: CaseFacts, now: number): Minutes {
     endsAt,
     bookedMs,
     stretches,
-    heldMs: lengthOf(held),
+    heldMs: overrunMs + lengthOf(stretches.filter(({ cause }) => cause === 'held')),
     taughtMs: lengthOf(taught),
     presentMs: lengthOf(present),
-    clearMs: stretches.reduce((sum, { cause, from, to }) => (cause === 'held' ? sum + to - from : sum), 0),
-    overrunMs: lengthOf(clip(held, endsAt, Math.max(endsAt, closed))),
+    overrunMs,
     lostMs,
   };
 }
@@ -166,8 +151,8 @@ interface Seen {
   readonly edges: readonly number[];
 }
 
+/** All of these are normal lists (intervals.ts). */
 interface SeenPerson {
-  /** All of these are normal lists. */
   readonly active: readonly Interval[];
   readonly sends: readonly Interval[];
   /** Any media, in whichever direction. */
@@ -203,7 +188,7 @@ function sightOf(
       weakTheirs: network('theirs'),
       weakShared: network('shared'),
       // Ink on the board is teaching, whatever the microphone does.
-      silent: without(fault('microphone-silent'), board, opensAt, closed),
+      silent: without(fault('microphone-silent'), board),
       hearsNobody: fault('hears-nobody'),
     };
   };

@@ -39,7 +39,7 @@ export type Verdict =
   | { readonly kind: 'open'; readonly why: WhyOpen; readonly because: readonly string[] };
 
 /** Less than this is not given back: coming in and saying hello take time, ms (EV9). */
-export const TOLERANCE_MS = 5 * 60_000;
+const TOLERANCE_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
 /** EV10: the price of whole minutes, half up, paise. */
@@ -132,8 +132,7 @@ function ofCharge({ money, terms }: CaseFacts): Verdict {
 
 /** EV9–EV13. */
 function ofMinutes({ terms }: CaseFacts, minutes: Minutes, findings: readonly Finding[]): Proposed {
-  const { bookedMs, clearMs, overrunMs, lostMs } = minutes;
-  const heldMs = clearMs + overrunMs;
+  const { bookedMs, heldMs, overrunMs, lostMs } = minutes;
   const { price, policy } = terms;
   const back = (ms: number, strength: Strength, reason: VerdictReason, ...sides: readonly Side[]): Proposed => {
     const whole = Math.min(terms.minutes, Math.round(ms / MINUTE_MS));

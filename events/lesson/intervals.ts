@@ -26,6 +26,20 @@ export function intersection(a: readonly Interval[], b: readonly Interval[]): re
   );
 }
 
+/** What `intervals` cover and `holes` do not. */
+export function without(intervals: readonly Interval[], holes: readonly Interval[]): readonly Interval[] {
+  const gaps = union(holes);
+  return union(intervals).flatMap(({ from, to }) => {
+    const inside = gaps.filter((hole) => hole.to > from && hole.from < to);
+    const starts = [from, ...inside.map((hole) => hole.to)];
+    const ends = [...inside.map((hole) => hole.from), to];
+    return starts.flatMap((start, index) => {
+      const end = ends[index];
+      return end !== undefined && start < end ? [{ from: start, to: end }] : [];
+    });
+  });
+}
+
 /** How long `intervals` are together, ms, overlaps counted once. */
 export const lengthOf = (intervals: readonly Interval[]): number =>
   union(intervals).reduce((total, { from, to }) => total + to - from, 0);

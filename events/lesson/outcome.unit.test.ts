@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { POLICY_2026_11 } from '../shared/policy.ts';
 import { HOUR, MINUTE, SECOND, START } from '../shared/times.ts';
 import type { Presence } from './attendance.ts';
-import { clip, intersection, lengthOf, union } from './intervals.ts';
+import { clip, intersection, lengthOf, union, without } from './intervals.ts';
 import { outcomeOf } from './outcome.ts';
 import type { KeptOut } from './room.ts';
 
@@ -254,6 +254,9 @@ describe('intervals', () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
         expect(lengthOf(a)).toBe(minutes.filter((minute) => covered(a, minute)).length);
+        expect(lengthOf(without(a, b))).toBe(
+          minutes.filter((minute) => covered(a, minute) && !covered(b, minute)).length,
+        );
         expect(lengthOf(intersection(a, b))).toBe(
           minutes.filter((minute) => covered(a, minute) && covered(b, minute)).length,
         );

@@ -115,6 +115,7 @@ export async function createHeadSigner(settings: HeadSettings): Promise<HeadSign
 
   /** One after the other within this process; between processes the lease and the row decide. */
   async function sign(): Promise<Signing> {
+    // Whoever began it hears how it went.
     while (running !== null) await running.catch(() => null);
     running = signOnce();
     try {
