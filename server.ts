@@ -229,6 +229,7 @@ async function start(config: Config): Promise<Running> {
   const services = createServices({
     store,
     submit,
+    log,
     queries: readSide.queries,
     tickets,
     inviteToken: createInviteTokens(Buffer.from(keys.TICKET_KEY)),

@@ -13,6 +13,7 @@ import { disputeQueries } from './disputes/queries.server.ts';
 import { earningQueries } from './earnings/queries.server.ts';
 import { ledgerQueries } from './ledger/queries.server.ts';
 import { lessonQueries } from './lessons/queries.server.ts';
+import { lookQueries } from './looks/queries.server.ts';
 import { noticeQueries } from './notices/queries.server.ts';
 import { paymentQueries } from './payments/queries.server.ts';
 import { peopleQueries } from './people/queries.server.ts';
@@ -56,6 +57,7 @@ export function createQueries(database: Database, clock: BusinessClock): Queries
     ...stuckQueries(db),
     ...noticeQueries(db),
     ...conversationQueries(db),
+    ...lookQueries(db),
     ...peopleQueries(db, clock),
   };
 }

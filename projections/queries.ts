@@ -8,6 +8,7 @@ import type { GuestPlace } from '#events/lesson/study.ts';
 import type { PauseReason } from '#events/payout/events.ts';
 import type { ConversationQueries } from './conversations/rows.ts';
 import type { MoneyTerms } from './ledger/chart.ts';
+import type { LookQueries } from './looks/rows.ts';
 import type {
   AccountRow,
   ChargebackRow,
@@ -25,6 +26,7 @@ import type {
 } from './money-rows.ts';
 
 export type * from './conversations/rows.ts';
+export type * from './looks/rows.ts';
 export type * from './money-rows.ts';
 export type { MoneyTerms } from './ledger/chart.ts';
 import type { Offer, TutorProfile } from '#events/tutor/events.ts';
@@ -350,7 +352,7 @@ export interface StuckRow {
   readonly proposedBy?: string | null;
 }
 
-export interface Queries extends ConversationQueries {
+export interface Queries extends ConversationQueries, LookQueries {
   searchTutors(search: TutorSearch): Promise<{ readonly tutors: readonly TutorCard[]; readonly total: number }>;
   /** The values that occur, for the search form. */
   searchFacets(): Promise<{ subjects: readonly string[]; levels: readonly string[]; languages: readonly string[] }>;

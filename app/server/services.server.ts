@@ -11,6 +11,7 @@ import { evidenceServices } from './evidence-services.server.ts';
 import type { Checks } from './checks/checks.server.ts';
 import type { Files } from './files/files.server.ts';
 import { lessonServices, type LessonParts } from './lesson-services.server.ts';
+import { lookServices, type LookParts } from './look-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
 import { replayServices, type ReplayParts } from './replay-services.server.ts';
@@ -20,7 +21,7 @@ import type { Traces } from './traces/contract.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
 export interface ServiceParts
-  extends AccountParts, BoardParts, BookingParts, LessonParts, ReplayParts, ConversationParts, StudyParts {
+  extends AccountParts, BoardParts, BookingParts, LessonParts, LookParts, ReplayParts, ConversationParts, StudyParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
@@ -64,6 +65,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     ...conversationServices(whole),
     ...caseServices(whole),
     ...evidenceServices(whole),
+    ...lookServices(whole),
     ...rescheduleServices(whole),
     ...payoutAccountServices(whole),
     ...accountServices(whole),

@@ -19,6 +19,7 @@ import type { Traces } from './traces/contract.ts';
 import type { Files } from './files/files.server.ts';
 import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
+import type { LookServices } from './look-services.server.ts';
 import type { ReplayServices } from './replay-services.server.ts';
 
 /** The signed-in person. */
@@ -237,6 +238,7 @@ export interface Services
   extends
     CaseServices,
     EvidenceServices,
+    LookServices,
     RescheduleServices,
     PayoutAccountServices,
     AccountServices,

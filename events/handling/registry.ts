@@ -7,6 +7,7 @@ import { upcastInviteLinkMade } from '../conversation/upcast.ts';
 import type { DisputeEvent } from '../dispute/events.ts';
 import type { InstituteEvent } from '../institute/events.ts';
 import type { LessonEvent } from '../lesson/events.ts';
+import type { LookEvent } from '../look/events.ts';
 import type { PaymentEvent } from '../payment/events.ts';
 import { surplusPaymentDetected } from '../payment/upcast.ts';
 import type { PayoutEvent } from '../payout/events.ts';
@@ -26,6 +27,7 @@ export interface EventOf {
   readonly dispute: DisputeEvent;
   readonly institute: InstituteEvent;
   readonly lesson: LessonEvent;
+  readonly look: LookEvent;
   readonly payment: PaymentEvent;
   readonly payout: PayoutEvent;
   readonly person: PersonEvent;
@@ -210,6 +212,8 @@ export const EVENTS: { readonly [Type in AnyEvent['type']]: Entry<CategoryOf<Typ
   ReportClosed: first('conversation'),
   PersonAddressed: first('conversation'),
   PersonCaughtUp: first('conversation'),
+  CaseLookedAt: first('look'),
+  CopyTaken: first('look'),
 };
 
 const EVENTS_BY_NAME: Readonly<Record<string, Entry<Category>>> = EVENTS;

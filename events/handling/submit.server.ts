@@ -12,6 +12,8 @@ import * as institute from '../institute/decide.ts';
 import * as instituteStream from '../institute/events.ts';
 import * as lesson from '../lesson/decide.ts';
 import * as lessonStream from '../lesson/events.ts';
+import * as look from '../look/decide.ts';
+import * as lookStream from '../look/events.ts';
 import * as payment from '../payment/decide.ts';
 import * as paymentStream from '../payment/events.ts';
 import * as payout from '../payout/decide.ts';
@@ -40,6 +42,7 @@ interface CommandOf {
   readonly dispute: dispute.DisputeCommand;
   readonly institute: institute.InstituteCommand;
   readonly lesson: lesson.LessonCommand;
+  readonly look: look.LookCommand;
   readonly payment: payment.PaymentCommand;
   readonly payout: payout.PayoutCommand;
   readonly person: person.PersonCommand;
@@ -172,6 +175,8 @@ const COMMANDS: { readonly [Type in AnyCommand['type']]: CategoryOf<Type> } = {
   NoteAddressed: 'conversation',
   NoteCaughtUp: 'conversation',
   EndMembership: 'conversation',
+  NoteLook: 'look',
+  NoteCopy: 'look',
 };
 
 type Route = (command: AnyCommand, context: CommandContext) => Promise<Accepted | Refusal>;
@@ -215,6 +220,9 @@ const ROUTES: { readonly [C in Category]: OpenRoute } = {
     (command) => command.data.instituteId,
   ),
   lesson: route('lesson', { ...lessonStream, decide: lesson.decide }, (command) => command.data.lessonId),
+  look: route('look', { ...lookStream, decide: look.decide }, ({ data, now }) =>
+    lookStream.lookDayOf(data.personId, now),
+  ),
   payment: route('payment', { ...paymentStream, decide: payment.decide }, (command) => command.data.bookingId),
   payout: route('payout', { ...payoutStream, decide: payout.decide }, (command) => command.data.bookingId),
   person: route('person', { ...personStream, decide: person.decide }, (command) => command.data.personId),

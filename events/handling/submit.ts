@@ -5,6 +5,7 @@ import type { ConversationCommand } from '../conversation/decide.ts';
 import type { DisputeCommand } from '../dispute/decide.ts';
 import type { InstituteCommand } from '../institute/decide.ts';
 import type { LessonCommand } from '../lesson/decide.ts';
+import type { LookCommand } from '../look/decide.ts';
 import type { PaymentCommand } from '../payment/decide.ts';
 import type { PayoutCommand } from '../payout/decide.ts';
 import type { PersonCommand } from '../person/decide.ts';
@@ -21,6 +22,7 @@ export type AnyCommand =
   | DisputeCommand
   | InstituteCommand
   | LessonCommand
+  | LookCommand
   | PaymentCommand
   | PayoutCommand
   | PersonCommand

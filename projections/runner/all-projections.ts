@@ -9,6 +9,7 @@ import { disputes } from '../disputes/project.ts';
 import { earnings } from '../earnings/project.ts';
 import { ledger } from '../ledger/project.ts';
 import { lessons } from '../lessons/project.ts';
+import { looks } from '../looks/project.ts';
 import { payments } from '../payments/project.ts';
 import { people } from '../people/project.ts';
 import { timeline } from '../timeline/project.ts';
@@ -32,6 +33,7 @@ export const PROJECTIONS: readonly Projection[] = [
   timeline,
   ledger,
   conversations,
+  looks,
 ];
 
 /** Raise this when a projection writes other rows into the same tables: everything is then built anew at the next start. */

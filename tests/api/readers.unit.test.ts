@@ -82,3 +82,30 @@ describe('a lesson', () => {
     });
   });
 });
+
+describe('what is read on duty', () => {
+  it('LK1: is noted, for the bookings that it concerns; what somebody reads of their own is not', async () => {
+    const looks: string[] = [];
+    const noting = await startApi({ looks });
+    const paths = [
+      booking,
+      `${booking}/timeline`,
+      `/api/v1/lessons/${LESSON.code}`,
+      `/api/v1/lessons/${LESSON.code}/history`,
+      `/api/v1/lessons/${LESSON.code}/history/chat`,
+      `/api/v1/lessons/${LESSON.code}/documents/board`,
+    ];
+    for (const who of ['asha', 'parent', 'school', 'kavita', 'stranger'])
+      for (const path of paths) await askAs(noting, who, path);
+    expect(looks).toEqual([]);
+    for (const path of paths) await askAs(noting, 'auditor', path);
+    expect(looks).toEqual([
+      'auditor as auditor: b-asha api',
+      'auditor as auditor: b-asha api',
+      ...Array.from({ length: 4 }, () => 'auditor as auditor: b-asha b-rohan lesson'),
+    ]);
+    await askAs(noting, 'ops', booking);
+    expect(looks.at(-1)).toBe('ops as ops: b-asha api');
+    await noting.close();
+  });
+});

@@ -250,7 +250,7 @@ function only<T extends object>(what: string, parts: Partial<T>): T {
 
 /** Ask as someone with the header `x-person`; `x-signed-in` where somebody else is by now. */
 export async function startApi(
-  settings: { lesson?: Partial<LessonRow>; now?: number; store?: EventStore } = {},
+  settings: { lesson?: Partial<LessonRow>; now?: number; store?: EventStore; looks?: string[] } = {},
 ): Promise<FastifyInstance> {
   const lesson = { ...LESSON, ...settings.lesson };
   const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'] };
@@ -288,6 +288,8 @@ export async function startApi(
       bookingId === BOOKING.bookingId && (await maySeeBooking(queries, who, BOOKING)) ? BOOKING : null,
     visibleLesson: async (who, code) =>
       code === lesson.code && (await maySeeLesson(queries, who, lesson)) ? lesson : null,
+    lookedAt: async (who, role, bookingIds, surface) =>
+      void settings.looks?.push(`${who.personId} as ${role}: ${bookingIds.join(' ')} ${surface}`),
     // Each document's bytes are its name.
     documentSnapshot: async (name) => Buffer.from(name),
     ...replayServices({

@@ -3,11 +3,18 @@ import { unknownPage } from '$lib/guard.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
 import type { AuditFile } from '../../server/audit/contract.ts';
 
-/** An export on its way to the disk of whoever asked for it. */
-export function exportAnswer(made: AuditFile | Refusal): Response {
+/** An export on its way to the disk of whoever asked for it, once that is noted; else nothing of it is given out. */
+export async function exportAnswer(made: AuditFile | Refusal, noted: () => Promise<void>): Promise<Response> {
   if ('kind' in made) {
     if (made.code === 'not-found') unknownPage();
     error(409, { message: made.message, code: made.code });
+  }
+  try {
+    await noted();
+  } catch (failure) {
+    // Its place is free again for the next one.
+    await made.body.cancel();
+    throw failure;
   }
   return new Response(made.body, {
     headers: {

@@ -2,8 +2,9 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isRefusal } from '#events/shared/refusal.ts';
 import type { BookingRow } from '#projections/queries.ts';
+import { dutyOf } from '../look-services.server.ts';
 import type { Person, Services } from '../services.ts';
-import { bookingFor, readerOf, timelineFor } from '../views.server.ts';
+import { bookingFor, readerOf, timelineFor, type Reader } from '../views.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
 import { Id, Instant, RequestKey, answers } from './schema.server.ts';
@@ -21,10 +22,17 @@ interface NewBooking {
 /** The schema has seen to it that it is there. */
 const requestIdOf = (request: FastifyRequest): string => String(request.headers['idempotency-key']);
 
+/** On whose side they read it; on duty it is noted as a look. */
+async function readingOf(services: Services, person: Person, booking: BookingRow): Promise<Reader> {
+  const reader = await readerOf(services.queries, person, booking);
+  if (reader === 'ops') await services.lookedAt(person, dutyOf(person), [booking.bookingId], 'api');
+  return reader;
+}
+
 /** The booking as it is now and as this person may see it. */
 async function shown(services: Services, person: Person, bookingId: string): Promise<BookingRow | null> {
   const booking = await services.visibleBooking(person, bookingId);
-  return booking && bookingFor(await readerOf(services.queries, person, booking), booking);
+  return booking && bookingFor(await readingOf(services, person, booking), booking);
 }
 
 const unknown = (reply: FastifyReply): FastifyReply => problem(reply, 404, 'not-found', 'There is no such booking.');
@@ -117,7 +125,7 @@ export function registerBookings(app: FastifyInstance, services: Services): void
       const booking = await services.visibleBooking(person, request.params.id);
       if (!booking) return unknown(reply);
       const rows = await services.queries.timeline(booking.bookingId);
-      return { events: timelineFor(await readerOf(services.queries, person, booking), booking, rows) };
+      return { events: timelineFor(await readingOf(services, person, booking), booking, rows) };
     },
   );
 

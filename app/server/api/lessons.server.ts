@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LESSON_ROLES } from '#events/access/roles.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { SURFACES, documentName, type Surface } from '#sync/documents/names.ts';
+import { lessonLookedAt } from '../look-services.server.ts';
 import type { JoinHow, Services } from '../services.ts';
 import { attendanceFor, lessonFor } from '../views.server.ts';
 import { mayReadOwn, maySeeDocuments } from '../visibility.server.ts';
@@ -95,6 +96,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
         lessonFor(queries, person, lesson),
         attendanceFor(queries, person, lesson),
       ]);
+      await lessonLookedAt(services, person, lesson);
       return { ...shown, attendance };
     },
   );
@@ -122,6 +124,7 @@ export function registerLessons(app: FastifyInstance, services: Services): void 
         (owner !== null && !mayReadOwn(person, lesson, owner))
       )
         return problem(reply, 404, 'not-found', 'There is no such lesson.');
+      await lessonLookedAt(services, person, lesson);
       const bytes = await services.documentSnapshot(
         documentName({ surface: request.params.kind, lessonId: lesson.lessonId, personId: owner }),
       );

@@ -6,7 +6,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isRefusal } from '#events/shared/refusal.ts';
 import { SURFACES, type Surface } from '#sync/documents/names.ts';
 import { CHAPTER_KINDS } from '../replay-facts.ts';
-import type { Services } from '../services.ts';
+import { lessonLookedAt } from '../look-services.server.ts';
+import type { Person, Services } from '../services.ts';
+import { seesAll } from '../visibility.server.ts';
 import { signedIn } from './api.server.ts';
 import { problem, refused } from './problem.server.ts';
 import { TextOrNull, answers, answersBytes, oneOf } from './schema.server.ts';
@@ -46,6 +48,13 @@ const Manifest = Type.Object({
 
 const takesGzip = ({ headers }: FastifyRequest): boolean =>
   /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(String(headers['accept-encoding'] ?? ''));
+
+/** Board and chat that were given out on duty are noted as a look. */
+async function noted(services: Services, person: Person, code: string): Promise<void> {
+  if (!seesAll(person)) return;
+  const lesson = await services.queries.lessonByCode(code);
+  if (lesson) await lessonLookedAt(services, person, lesson);
+}
 
 /** Bytes of one sending: an hour of drawing without a connection. */
 const MOST_LATE = 1024 * 1024;
@@ -98,6 +107,7 @@ export async function registerReplay(app: FastifyInstance, services: Services): 
       if (!person) return reply;
       const manifest = await services.replay(person, request.params.code);
       if (!manifest) return problem(reply, 404, 'not-found', NO_LESSON);
+      await noted(services, person, request.params.code);
       return reply.header('cache-control', 'private, no-store').send(manifest);
     },
   );
@@ -123,6 +133,7 @@ export async function registerReplay(app: FastifyInstance, services: Services): 
       const { code, kind } = request.params;
       const found = await services.replayHistory(person, code, { kind, owner, after });
       if (!found) return problem(reply, 404, 'not-found', NO_LESSON);
+      await noted(services, person, code);
       reply.header('cache-control', CACHE).header('vary', 'accept-encoding, cookie, authorization');
       if (found === 'empty') return reply.code(204).send();
       const packed = takesGzip(request);

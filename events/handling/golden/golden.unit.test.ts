@@ -6,6 +6,7 @@ import * as conversation from '../../conversation/events.ts';
 import * as dispute from '../../dispute/events.ts';
 import * as institute from '../../institute/events.ts';
 import * as lesson from '../../lesson/events.ts';
+import * as look from '../../look/events.ts';
 import * as payment from '../../payment/events.ts';
 import * as payout from '../../payout/state.ts';
 import * as person from '../../person/events.ts';
@@ -59,6 +60,7 @@ const FOLDS: { readonly [C in Category]: (history: readonly Golden[]) => void } 
   dispute: folded('dispute', dispute),
   institute: folded('institute', institute),
   lesson: folded('lesson', lesson),
+  look: folded('look', look),
   payment: folded('payment', payment),
   payout: folded('payout', payout),
   person: folded('person', person),

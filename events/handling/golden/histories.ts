@@ -174,6 +174,7 @@ export const HISTORIES: Histories = {
     ],
   ],
   review: [['ReviewWritten']],
+  look: [['CaseLookedAt', 'CopyTaken']],
   dispute: [
     [
       'DisputeOpened',

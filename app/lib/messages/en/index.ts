@@ -17,6 +17,7 @@ import { calendar } from './calendar.ts';
 import { home } from './home.ts';
 import { devices } from './devices.ts';
 import { live } from './live.ts';
+import { looks } from './looks.ts';
 import { dispute } from './dispute.ts';
 import { move } from './move.ts';
 import { papers } from './papers.ts';
@@ -49,6 +50,7 @@ export const en = {
   calendar,
   home,
   live,
+  looks,
   earnings,
   dispute,
   move,

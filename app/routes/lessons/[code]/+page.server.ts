@@ -1,3 +1,4 @@
+import { lessonLookedAt } from '#app/server/look-services.server.ts';
 import { attendanceFor, lessonFor } from '#app/server/views.server.ts';
 import { guestOf, opensAt, takesPart } from '#app/server/visibility.server.ts';
 import { personOf, unknownPage } from '$lib/guard.ts';
@@ -14,6 +15,8 @@ export const load: PageServerLoad = async (event) => {
   const guest = guestOf(lesson, person.personId);
   const role = await services.lessonPlace(person, lesson);
   const over = lesson.state === 'ended';
+  // Before its end there is nothing in it to see on duty but its frame; who observes it is in its own events.
+  if (over) await lessonLookedAt(services, person, lesson);
   const [shown, attendance, earnings, boards, invite] = await Promise.all([
     lessonFor(services.queries, person, lesson),
     over ? attendanceFor(services.queries, person, lesson) : [],

@@ -2,5 +2,10 @@ import { personWith } from '$lib/guard.ts';
 import { exportAnswer } from '$lib/verify/export-answer.server.ts';
 import type { RequestHandler } from './$types';
 
-export const GET: RequestHandler = async (event) =>
-  exportAnswer(await event.locals.services.audit.exportLog(personWith(event, 'auditor'), { kind: 'whole' }));
+export const GET: RequestHandler = async (event) => {
+  const person = personWith(event, 'auditor');
+  const { audit, copyTaken } = event.locals.services;
+  return exportAnswer(await audit.exportLog(person, { kind: 'whole' }), () =>
+    copyTaken(person, 'auditor', 'log', null),
+  );
+};

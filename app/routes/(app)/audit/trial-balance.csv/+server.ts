@@ -10,6 +10,8 @@ export const GET: RequestHandler = async (event) => {
   const person = personWith(event, 'auditor');
   const wanted = asOf(event.url.searchParams.get('at'), zoneOf(event.cookies, person));
   if (wanted.kind === 'invalid') error(400, { message: 'That is not a date and time.', code: 'at-invalid' });
-  const balance = await event.locals.services.queries.trialBalance(wanted.kind === 'at' ? wanted.at : undefined);
+  const { queries, copyTaken } = event.locals.services;
+  const balance = await queries.trialBalance(wanted.kind === 'at' ? wanted.at : undefined);
+  await copyTaken(person, 'auditor', 'trial-balance', null);
   return csvAnswer('nexused-trial-balance', trialBalanceCsv(balance));
 };

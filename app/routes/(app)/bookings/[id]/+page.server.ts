@@ -1,5 +1,6 @@
 import { fail } from '@sveltejs/kit';
 import { isRefusal } from '#events/shared/refusal.ts';
+import { dutyOf } from '#app/server/look-services.server.ts';
 import { bookingFor, readerOf, timelineFor } from '#app/server/views.server.ts';
 import { othersOf } from '$lib/conversations/others.ts';
 import { caseView } from '$lib/booking/case-view.ts';
@@ -32,6 +33,7 @@ export const load: PageServerLoad = async (event) => {
     services.queries.chargebacksOf(bookingId),
   ]);
   const reader = await readerOf(services.queries, person, booking);
+  if (reader === 'ops') await services.lookedAt(person, dutyOf(person), [bookingId], 'booking');
   const policy = policyOf(booking.policyVersion);
   const shown = timelineFor(reader, booking, rows);
   const messages = messagesIn('en');

@@ -1,5 +1,6 @@
-import { loadCase } from '$lib/case/load.ts';
+import { loadLookedAt } from '$lib/case/looked.ts';
 import { personWith } from '$lib/guard.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = (event) => loadCase(event.locals, personWith(event, 'auditor'), event.params.id);
+export const load: PageServerLoad = (event) =>
+  loadLookedAt(event.locals, personWith(event, 'auditor'), 'auditor', event.params.id);

@@ -1,4 +1,4 @@
-import { loadCase } from '$lib/case/load.ts';
+import { loadLookedAt } from '$lib/case/looked.ts';
 import { personWith } from '$lib/guard.ts';
 import { LIVE } from '$lib/live-key.ts';
 import { caseActions } from './actions.ts';
@@ -7,7 +7,7 @@ import type { Actions, PageServerLoad } from './$types';
 export const load: PageServerLoad = (event) => {
   const person = personWith(event, 'ops');
   event.depends(LIVE);
-  return loadCase(event.locals, person, event.params.id);
+  return loadLookedAt(event.locals, person, 'ops', event.params.id);
 };
 
 export const actions: Actions = caseActions;

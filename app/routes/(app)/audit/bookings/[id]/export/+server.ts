@@ -4,8 +4,11 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
   const person = personWith(event, 'auditor');
-  const { audit, queries } = event.locals.services;
+  const { audit, queries, copyTaken } = event.locals.services;
   const booking = await queries.booking(event.params.id);
   if (!booking) unknownPage();
-  return exportAnswer(await audit.exportLog(person, { kind: 'booking', id: booking.bookingId }));
+  const { bookingId } = booking;
+  return exportAnswer(await audit.exportLog(person, { kind: 'booking', id: bookingId }), () =>
+    copyTaken(person, 'auditor', 'log-of-booking', bookingId),
+  );
 };

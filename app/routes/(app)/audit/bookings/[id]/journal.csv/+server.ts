@@ -4,10 +4,11 @@ import { personWith, unknownPage } from '$lib/guard.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
-  personWith(event, 'auditor');
-  const { queries } = event.locals.services;
+  const person = personWith(event, 'auditor');
+  const { queries, copyTaken } = event.locals.services;
   const booking = await queries.booking(event.params.id);
   if (!booking) unknownPage();
   const rows = await queries.ledgerOf(booking.bookingId);
+  await copyTaken(person, 'auditor', 'journal', booking.bookingId);
   return csvAnswer('nexused-journal', journalCsv(booking.bookingId, rows));
 };

@@ -1,0 +1,60 @@
+import { never } from '../shared/never.ts';
+
+/** On duty as what. */
+export type LookRole = 'ops' | 'auditor';
+
+/** Where somebody saw what concerns a booking: its case, its own page, its lesson with what was written there, or the API. */
+export type LookSurface = 'case' | 'booking' | 'lesson' | 'api';
+
+/** What somebody took along: the log, its part about one booking, tables, and the evidence of a case. */
+export type CopyKind = 'log' | 'log-of-booking' | 'journal' | 'trial-balance' | 'evidence-pdf' | 'evidence-file';
+
+/** Stream `look-<personId>-<yyyy-mm-dd>` (UTC): what one person of ops, or one auditor, saw and took along on one day. */
+export type LookEvent =
+  | {
+      readonly type: 'CaseLookedAt';
+      readonly data: {
+        readonly personId: string;
+        readonly role: LookRole;
+        readonly bookingId: string;
+        readonly surface: LookSurface;
+        readonly at: number;
+      };
+    }
+  | {
+      readonly type: 'CopyTaken';
+      readonly data: {
+        readonly personId: string;
+        readonly role: LookRole;
+        readonly kind: CopyKind;
+        /** Null: it is not about one booking. */
+        readonly bookingId: string | null;
+        readonly at: number;
+      };
+    };
+
+/** When each booking was last seen on each surface, business ms, by `seenKey`. */
+export interface LookState {
+  readonly seen: ReadonlyMap<string, number>;
+}
+
+export const initial: LookState = { seen: new Map() };
+
+export const seenKey = (bookingId: string, surface: LookSurface): string => `${surface} ${bookingId}`;
+
+/** The id of the stream in which this person's looks at this instant (business ms) stand. */
+export const lookDayOf = (personId: string, at: number): string =>
+  `${personId}-${new Date(at).toISOString().slice(0, 10)}`;
+
+export function evolve(state: LookState, event: LookEvent): LookState {
+  switch (event.type) {
+    case 'CaseLookedAt': {
+      const { bookingId, surface, at } = event.data;
+      return { seen: new Map(state.seen).set(seenKey(bookingId, surface), at) };
+    }
+    case 'CopyTaken':
+      return state;
+    default:
+      return never(event, 'look event');
+  }
+}
