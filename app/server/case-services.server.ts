@@ -53,7 +53,8 @@ export function caseServices(parts: BookingParts): CaseServices {
 
   /** The booking of a case that this person may decide. */
   async function decidable(person: Person, bookingId: string): Promise<BookingRow | Refusal> {
-    if (!person.roles.includes('ops')) return NOT_OPS;
+    // A booking that they never heard of answers like one that there is not.
+    if (!person.roles.includes('ops')) return (await sideOf(person, bookingId)) ? NOT_OPS : NO_BOOKING;
     const booking = await queries.booking(bookingId);
     if (!booking) return NO_BOOKING;
     return (await isPartyOf(queries, person, booking)) ? OWN_CASE : booking;

@@ -5,7 +5,7 @@ import { isRefusal } from '#events/shared/refusal.ts';
 import type { Services } from '../services.ts';
 import { signedIn } from './api.server.ts';
 import { Code, JoinAnswer, originOf } from './lessons.server.ts';
-import { refused } from './problem.server.ts';
+import { problem, refused } from './problem.server.ts';
 import { answers } from './schema.server.ts';
 
 const EarlierBoard = Type.Object({
@@ -45,7 +45,10 @@ export function registerBoards(app: FastifyInstance, services: Services): void {
     async (request, reply) => {
       const person = signedIn(request, reply);
       if (!person) return reply;
-      return { boards: await services.earlierBoards(person, request.params.code) };
+      const { code } = request.params;
+      if (!(await services.visibleLesson(person, code)))
+        return problem(reply, 404, 'not-found', 'There is no such lesson.');
+      return { boards: await services.earlierBoards(person, code) };
     },
   );
 

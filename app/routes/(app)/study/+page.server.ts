@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { isRefusal } from '#events/shared/refusal.ts';
-import { personOf, personWith, refused, requestIdOf, textOf } from '$lib/guard.ts';
+import { personWith, refused, requestIdOf, textOf } from '$lib/guard.ts';
 import type { Done } from '$lib/answer.ts';
 import { LIVE } from '$lib/live-key.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -28,7 +28,7 @@ async function onLink(
   event: Parameters<NonNullable<Actions[string]>>[0],
   act: 'newStudyLink' | 'stopStudyLink',
 ): Promise<Done | ReturnType<typeof refused>> {
-  const person = personOf(event);
+  const person = personWith(event, 'student');
   const form = await event.request.formData();
   const requestId = requestIdOf(form);
   if (!requestId) return refused('link', 'bad-request-id', OUT_OF_DATE);
@@ -38,7 +38,7 @@ async function onLink(
 
 export const actions: Actions = {
   open: async (event) => {
-    const person = personOf(event);
+    const person = personWith(event, 'student');
     const form = await event.request.formData();
     const requestId = requestIdOf(form);
     if (!requestId) return refused('open', 'bad-request-id', OUT_OF_DATE);
@@ -49,7 +49,7 @@ export const actions: Actions = {
   anew: (event) => onLink(event, 'newStudyLink'),
   stop: (event) => onLink(event, 'stopStudyLink'),
   end: async (event) => {
-    const person = personOf(event);
+    const person = personWith(event, 'student');
     const form = await event.request.formData();
     const done = await event.locals.services.endLesson(person, textOf(form, 'code'));
     return isRefusal(done) ? refused('end', done.code, done.message, 409) : { about: 'end', done: true as const };

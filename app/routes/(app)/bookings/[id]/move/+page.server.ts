@@ -11,11 +11,17 @@ import type { Actions, PageServerLoad } from './$types';
 
 const m = messagesIn('en');
 
+/** Only its two sides move a booking. */
+async function movableOf(event: Parameters<typeof bookingOf>[0]) {
+  const { person, booking } = await bookingOf(event);
+  const by = await bookingSideOf(event.locals.services.queries, person, booking);
+  if (!by) unknownPage();
+  return { person, booking, by };
+}
+
 export const load: PageServerLoad = async (event) => {
   const { queries, now } = event.locals.services;
-  const { person, booking } = await bookingOf(event);
-  const by = await bookingSideOf(queries, person, booking);
-  if (!by) unknownPage();
+  const { booking, by } = await movableOf(event);
   const at = now();
   const movable = booking.state === 'confirmed' && at < booking.startsAt;
   const [tutor, slots] = movable
@@ -46,7 +52,7 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   default: async (event): Promise<ActionFailure<Problem>> => {
-    const { person, booking } = await bookingOf(event);
+    const { person, booking } = await movableOf(event);
     const form = await event.request.formData();
     const requestId = requestIdOf(form);
     if (!requestId) return refused('move', 'bad-request-id', m.dispute.stale);

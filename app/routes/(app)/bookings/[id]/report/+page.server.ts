@@ -25,11 +25,17 @@ async function thereOf(queries: Queries, person: Person, booking: BookingRow) {
   return rows.length === 0 ? null : { student: minutes(booking.studentId), tutor: minutes(booking.tutorId) };
 }
 
+/** Only the student’s side reports a problem with a lesson. */
+async function reportableOf(event: Parameters<typeof bookingOf>[0]) {
+  const found = await bookingOf(event);
+  if ((await readerOf(event.locals.services.queries, found.person, found.booking)) !== 'student') unknownPage();
+  return found;
+}
+
 export const load: PageServerLoad = async (event) => {
   const { services } = event.locals;
   const { queries } = services;
-  const { person, booking } = await bookingOf(event);
-  if ((await readerOf(queries, person, booking)) !== 'student') unknownPage();
+  const { person, booking } = await reportableOf(event);
   const { bookingId } = booking;
   const [payout, dispute, there] = await Promise.all([
     queries.payout(bookingId),
@@ -49,7 +55,7 @@ export const load: PageServerLoad = async (event) => {
 
 export const actions: Actions = {
   default: async (event): Promise<ActionFailure<Problem>> => {
-    const { person, booking } = await bookingOf(event);
+    const { person, booking } = await reportableOf(event);
     const form = await event.request.formData();
     const requestId = requestIdOf(form);
     if (!requestId) return refused('send', 'bad-request-id', m.stale);
