@@ -88,6 +88,7 @@ export const ROUTES: Readonly<Record<string, Whose>> = {
   '/(app)/audit/check': own('auditor'),
   '/(app)/audit/export': own('auditor'),
   '/(app)/audit/heads': own('auditor'),
+  '/(app)/audit/looks': own('auditor'),
   '/(app)/audit/trial-balance.csv': own('auditor'),
   '/(app)/audit/bookings/[id]': booking('auditor'),
   '/(app)/audit/bookings/[id]/export': booking('auditor'),
