@@ -14,6 +14,7 @@ import { earningQueries } from './earnings/queries.server.ts';
 import { ledgerQueries } from './ledger/queries.server.ts';
 import { lessonQueries } from './lessons/queries.server.ts';
 import { lookQueries } from './looks/queries.server.ts';
+import { callQueries } from './effects/queries.server.ts';
 import { noticeQueries } from './notices/queries.server.ts';
 import { paymentQueries } from './payments/queries.server.ts';
 import { peopleQueries } from './people/queries.server.ts';
@@ -55,6 +56,7 @@ export function createQueries(database: Database, clock: BusinessClock): Queries
     ...timelineQueries(db),
     ...caseQueries(db),
     ...stuckQueries(db),
+    ...callQueries(db),
     ...noticeQueries(db),
     ...conversationQueries(db),
     ...lookQueries(db),

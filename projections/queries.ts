@@ -322,6 +322,45 @@ export interface TimelineRow {
   readonly chain: string;
 }
 
+/** A call to the payment provider about one booking, as the outbox knows it. Instants are wall time. */
+export interface CallOfCase {
+  readonly operationId: string;
+  readonly kind: string;
+  readonly state: 'planned' | 'sent' | 'unknown' | 'confirmed' | 'rejected';
+  /** The event that it follows from. */
+  readonly causationId: string;
+  readonly plannedAt: number;
+  /** The last time it went out; null: it did not yet. */
+  readonly sentAt: number | null;
+  /** When its state last changed. */
+  readonly changedAt: number;
+  readonly attempts: number;
+  /** What it made or changed at the provider. */
+  readonly providerId: string | null;
+  readonly problem: string | null;
+  /** Paise that it asks for; null where it asks for none. */
+  readonly amount: number | null;
+}
+
+/** Something that one person was told about one booking. Its words are theirs: none of them is here but the title. */
+export interface LetterOfCase {
+  readonly noticeId: string;
+  readonly personId: string;
+  readonly name: string | null;
+  readonly kind: string;
+  readonly title: string;
+  /** Business time. */
+  readonly at: number;
+  /** The mail that goes with it; instants are wall time. */
+  readonly mail: {
+    readonly state: 'planned' | 'sent' | 'failed' | 'dropped';
+    readonly attempts: number;
+    readonly plannedAt: number;
+    /** Null: it did not go out, or before this was kept. */
+    readonly sentAt: number | null;
+  } | null;
+}
+
 export interface NoticeRow {
   readonly noticeId: string;
   readonly kind: string;
@@ -418,6 +457,12 @@ export interface Queries extends ConversationQueries, LookQueries {
   earnings(tutorId: string, page?: EarningsPage): Promise<Earnings>;
   payout(bookingId: string): Promise<EarningRow | null>;
   timeline(bookingId: string): Promise<readonly TimelineRow[]>;
+  /** One event of that timeline, whole; null when it is not in it. */
+  timelineEvent(bookingId: string, eventId: string): Promise<TimelineRow | null>;
+  /** What was asked of the payment provider for this booking, in the order in which it was asked. */
+  callsOf(bookingId: string): Promise<readonly CallOfCase[]>;
+  /** Who was told what about this booking, in order. */
+  lettersOf(bookingId: string): Promise<readonly LetterOfCase[]>;
   cases(filter: CaseFilter): Promise<{ readonly rows: readonly BookingRow[]; readonly total: number }>;
   stuck(now: number): Promise<readonly StuckRow[]>;
   notices(personId: string, limit: number): Promise<readonly NoticeRow[]>;

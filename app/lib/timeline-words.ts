@@ -11,6 +11,10 @@ import { isKnown, type KnownEventType } from './timeline-types.ts';
 
 export type Reader = 'student' | 'tutor' | 'ops';
 
+/** What a sentence is made of: a row without what only its raw form shows. */
+export type ToldRow = Omit<TimelineRow, 'correlationId' | 'chain'> &
+  Partial<Pick<TimelineRow, 'correlationId' | 'chain'>>;
+
 export interface TimelineContext {
   readonly reader: Reader;
   /** Whose “you” it is; null for ops and auditors. */
@@ -21,6 +25,8 @@ export interface TimelineContext {
   readonly studentName: string;
   /** IANA zone of the times inside sentences. */
   readonly zone: string;
+  /** Of everybody else whom this reader may know, by person id. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** What a sentence may use: one event, read safely, with names and times already in words. */
@@ -95,7 +101,7 @@ const AMOUNTS: Readonly<Partial<Record<KnownEventType, readonly [field: string, 
   ChargebackLost: ['amount', -1],
 };
 
-function field(row: TimelineRow, key: string): unknown {
+function field(row: ToldRow, key: string): unknown {
   return row.data[key];
 }
 
@@ -109,7 +115,7 @@ interface Terms {
 /** Fields that say when a lesson starts. */
 const STARTS: readonly string[] = ['startsAt', 'previousStartsAt'];
 
-function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact {
+function factOf(row: ToldRow, context: TimelineContext, terms: Terms): Fact {
   const { zone } = context;
   const text = (key: string): string => {
     const value = field(row, key);
@@ -129,7 +135,7 @@ function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact 
     if (id !== '' && id === context.viewerId) return 'You';
     if (id === context.tutorId) return context.tutorName;
     if (id === context.studentId) return context.studentName;
-    return otherwise ?? 'Someone';
+    return otherwise ?? context.names?.[id] ?? 'Someone';
   };
   return {
     reader: context.reader,
@@ -155,7 +161,7 @@ function factOf(row: TimelineRow, context: TimelineContext, terms: Terms): Fact 
 }
 
 /** What was agreed when the seat was asked for; later sentences need it. */
-function termsOf(rows: readonly TimelineRow[]): Terms {
+function termsOf(rows: readonly ToldRow[]): Terms {
   const request = rows.find((row) => row.type === 'BookingRequested');
   const policy: unknown = request?.data['policy'];
   const holdMs = typeof policy === 'object' && policy !== null && 'holdMs' in policy ? policy.holdMs : null;
@@ -173,45 +179,53 @@ function termsOf(rows: readonly TimelineRow[]): Terms {
 const hiddenFrom = (reader: Reader, lane: TimelineLane): boolean =>
   (reader === 'student' && (lane === 'payout' || lane === 'calendar')) || (reader !== 'ops' && lane === 'chargeback');
 
-/** Rows of one booking in the reader's words, in the order given. */
-export function timelineEntries(
-  rows: readonly TimelineRow[],
+/** Says one row of a booking at a time, null where there is nothing to say to this reader; `rows` are all of the booking's. */
+export function tellerOf(
+  rows: readonly ToldRow[],
   context: TimelineContext,
   words: Messages['timeline'],
-): readonly TimelineEntry[] {
+): (row: ToldRow) => TimelineEntry | null {
   const terms = termsOf(rows);
-  return rows.flatMap((row) => {
-    if (hiddenFrom(context.reader, row.lane)) return [];
+  const inFull = context.reader === 'ops';
+  return (row) => {
+    if (hiddenFrom(context.reader, row.lane)) return null;
     const known = isKnown(row.type) ? row.type : null;
     const said = known ? words.events[known](factOf(row, context, terms)) : null;
-    const inFull = context.reader === 'ops';
-    if (said === null && !inFull) return [];
+    if (said === null && !inFull) return null;
     const sentence: Sentence = typeof said === 'string' ? { words: said } : (said ?? { words: row.type });
     const moved = known ? AMOUNTS[known] : undefined;
     const amount = moved ? row.data[moved[0]] : undefined;
-    return [
-      {
-        id: row.eventId,
-        at: row.occurredAt,
-        lane: row.lane,
-        words: sentence.words,
-        detail: inFull ? [sentence.detail, words.by(actorWords(row))].filter(Boolean).join(' ') : sentence.detail,
-        amount: moved && typeof amount === 'number' ? moved[1] * amount : undefined,
-        tone: known ? TONES[known] : undefined,
-        raw: inFull ? rawOf(row) : undefined,
-      },
-    ];
-  });
+    return {
+      id: row.eventId,
+      at: row.occurredAt,
+      lane: row.lane,
+      words: sentence.words,
+      detail: inFull ? [sentence.detail, words.by(actorWords(row))].filter(Boolean).join(' ') : sentence.detail,
+      amount: moved && typeof amount === 'number' ? moved[1] * amount : undefined,
+      tone: known ? TONES[known] : undefined,
+      raw: inFull ? rawOf(row) : undefined,
+    };
+  };
+}
+
+/** Rows of one booking in the reader's words, in the order given. */
+export function timelineEntries(
+  rows: readonly ToldRow[],
+  context: TimelineContext,
+  words: Messages['timeline'],
+): readonly TimelineEntry[] {
+  const tell = tellerOf(rows, context, words);
+  return rows.flatMap((row) => tell(row) ?? []);
 }
 
 /** Who acted, for ops: a name with the role, or the process. */
-function actorWords(row: TimelineRow): string {
+function actorWords(row: ToldRow): string {
   if (row.actor.kind !== 'person') return row.actor.id;
   const name = row.actorName ?? row.actor.id;
   return row.actor.role ? `${name} (${row.actor.role})` : name;
 }
 
-function rawOf(row: TimelineRow): Readonly<Record<string, unknown>> {
+function rawOf(row: ToldRow): Readonly<Record<string, unknown>> {
   const { type, stream, revision, position, data, actor, correlationId, chain } = row;
   return {
     type,

@@ -143,9 +143,10 @@ export function createMailer({ db, mail, publicUrl, log }: MailerSettings): { ru
         messageId: `<${row.mail_id}@nexused>`,
         calendar: row.calendar,
       });
-      await db.query(`UPDATE worker.mail SET state = 'sent', attempts = attempts + 1 WHERE mail_id = $1`, [
-        row.mail_id,
-      ]);
+      await db.query(
+        `UPDATE worker.mail SET state = 'sent', attempts = attempts + 1, sent_at = $2 WHERE mail_id = $1`,
+        [row.mail_id, Date.now()],
+      );
     } catch (error) {
       const last = row.attempts + 1 >= MAX_ATTEMPTS;
       const failure = failureOf(error);

@@ -87,24 +87,17 @@ export async function postNotice(
   const posted: Posted[] = [];
   for (const personId of readers) {
     const words = wordsTo(personId);
+    const noticeId = idFrom('notice', about.kind, noticeKey, personId);
     const fresh = await tx.query(
-      `INSERT INTO worker.notice (notice_id, person_id, kind, title, body, href, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (notice_id) DO NOTHING RETURNING notice_id`,
-      [
-        idFrom('notice', about.kind, noticeKey, personId),
-        personId,
-        about.kind,
-        words.title,
-        words.body,
-        words.href,
-        at,
-      ],
+      `INSERT INTO worker.notice (notice_id, person_id, kind, title, body, href, at, booking_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (notice_id) DO NOTHING RETURNING notice_id`,
+      [noticeId, personId, about.kind, words.title, words.body, words.href, at, lesson?.bookingId ?? null],
     );
     if (fresh.length > 0) posted.push({ ...words, personId, notice, tutorName });
     if (!mail) continue;
     await tx.query(
-      `INSERT INTO worker.mail (mail_id, person_id, subject, body, href, calendar, state, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7) ON CONFLICT (mail_id) DO NOTHING`,
+      `INSERT INTO worker.mail (mail_id, person_id, subject, body, href, calendar, state, created_at, notice_id)
+       VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $8) ON CONFLICT (mail_id) DO NOTHING`,
       [
         idFrom('mail', about.kind, noticeKey, personId),
         personId,
@@ -113,6 +106,7 @@ export async function postNotice(
         words.href,
         notice.lesson && calendarFile(notice, personId === tutorId ? studentName : tutorName, at),
         wallNow,
+        noticeId,
       ],
     );
   }

@@ -142,6 +142,12 @@ const STEPS: readonly string[] = [
   `ALTER TABLE worker.outbound_call ADD COLUMN refused boolean NOT NULL DEFAULT false`,
   // A webhook that was handled is not read again, and names the payer.
   `UPDATE worker.webhook SET body = '' WHERE state IN ('done', 'given-up')`,
+  // A case shows who was told what about its booking, and when the mail of it went out (wall time).
+  `ALTER TABLE worker.notice ADD COLUMN booking_id text`,
+  `CREATE INDEX notice_booking ON worker.notice (booking_id) WHERE booking_id IS NOT NULL`,
+  `ALTER TABLE worker.mail ADD COLUMN notice_id text`,
+  `ALTER TABLE worker.mail ADD COLUMN sent_at int8`,
+  `CREATE INDEX mail_notice ON worker.mail (notice_id) WHERE notice_id IS NOT NULL`,
 ];
 
 export const prepareWorkerTables = (db: Database): Promise<void> => migrate(db, 'worker', STEPS);

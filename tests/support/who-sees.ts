@@ -81,6 +81,7 @@ export const ROUTES: Readonly<Record<string, Whose>> = {
   '/lessons/[code]/replay': lesson(...ALL),
   '/(app)/ops': own('ops'),
   '/(app)/ops/cases/[id]': booking('ops'),
+  '/(app)/ops/cases/[id]/events': booking('ops'),
   '/(app)/ops/checks': own('ops'),
   '/(app)/ops/reports': own('ops'),
   '/(app)/ops/traces': own('ops'),
@@ -91,6 +92,7 @@ export const ROUTES: Readonly<Record<string, Whose>> = {
   '/(app)/audit/looks': own('auditor'),
   '/(app)/audit/trial-balance.csv': own('auditor'),
   '/(app)/audit/bookings/[id]': booking('auditor'),
+  '/(app)/audit/bookings/[id]/events': booking('auditor'),
   '/(app)/audit/bookings/[id]/export': booking('auditor'),
   '/(app)/audit/bookings/[id]/journal.csv': booking('auditor'),
 };

@@ -1,5 +1,7 @@
-/** Which events of a case are shown. Pure. */
-import type { TimelineLane, TimelineRow } from '#projections/queries.ts';
+/** Which items of a case are shown. Pure. */
+import { laneOf, type CaseItem, type CaseLane } from './items.ts';
+import type { CaseRow } from './packed.ts';
+import type { View } from './zoom.ts';
 
 /** Many of a kind and rarely the point: shown on demand, always counted. */
 const SMALL: ReadonlySet<string> = new Set([
@@ -14,32 +16,56 @@ const SMALL: ReadonlySet<string> = new Set([
   'EvidenceFrozen',
 ]);
 
-export const isSmall = (row: Pick<TimelineRow, 'type'>): boolean => SMALL.has(row.type);
+/** Small too is what only ends something: the row of its beginning says until when. */
+export const isSmall = (item: CaseItem): boolean =>
+  item.kind === 'event' && (SMALL.has(item.row.type) || item.row.ends);
 
 export const MACHINES = 'machines';
 
 export interface CaseFilterState {
-  readonly hiddenLanes: readonly TimelineLane[];
+  readonly hiddenLanes: readonly CaseLane[];
   readonly small: boolean;
   /** A person id, `machines`, or empty for everyone. */
   readonly who: string;
+  /** Only what is in this span, business time; null: all. */
+  readonly span: View | null;
 }
 
-function concerns(row: TimelineRow, who: string): boolean {
+function concerns(item: CaseItem, who: string): boolean {
   if (who === '') return true;
-  if (who === MACHINES) return row.actor.kind !== 'person';
-  return row.actor.id === who || row.data['personId'] === who;
+  switch (item.kind) {
+    case 'call':
+      return who === MACHINES;
+    case 'mail':
+      return who === MACHINES || item.letter.personId === who;
+    case 'event': {
+      const { actor, data } = item.row;
+      if (who === MACHINES) return actor.kind !== 'person';
+      return actor.id === who || data['personId'] === who;
+    }
+  }
 }
 
-export function shownRows(rows: readonly TimelineRow[], filter: CaseFilterState): readonly TimelineRow[] {
-  return rows.filter(
-    (row) => !filter.hiddenLanes.includes(row.lane) && (filter.small || !isSmall(row)) && concerns(row, filter.who),
+/** What begins before the span and goes on into it counts too. */
+function isIn(item: CaseItem, span: View | null): boolean {
+  if (span === null) return true;
+  const end = item.kind === 'event' ? (item.row.until ?? item.at) : item.at;
+  return item.at <= span.to && end >= span.from;
+}
+
+export function shownItems(items: readonly CaseItem[], filter: CaseFilterState): readonly CaseItem[] {
+  return items.filter(
+    (item) =>
+      !filter.hiddenLanes.includes(laneOf(item)) &&
+      (filter.small || !isSmall(item)) &&
+      concerns(item, filter.who) &&
+      isIn(item, filter.span),
   );
 }
 
 /** Everyone who acted or was in the lesson, each once, in order of appearance. */
 export function peopleIn(
-  rows: readonly TimelineRow[],
+  rows: readonly CaseRow[],
   nameOf: (personId: string) => string | null,
 ): readonly { readonly id: string; readonly name: string }[] {
   const names = new Map<string, string>();
@@ -49,23 +75,4 @@ export function peopleIn(
     if (row.actor.kind === 'person') names.set(row.actor.id, row.actorName ?? nameOf(row.actor.id) ?? row.actor.id);
   }
   return [...names].map(([id, name]) => ({ id, name }));
-}
-
-export interface DayOfRows {
-  readonly key: string;
-  /** First event of the day, ms. */
-  readonly at: number;
-  readonly rows: readonly TimelineRow[];
-}
-
-/** Rows in the order of the log, cut where the day changes: the log's order is never rearranged. */
-export function daysOf(rows: readonly TimelineRow[], dayOf: (at: number) => string): readonly DayOfRows[] {
-  const days: { key: string; at: number; rows: TimelineRow[] }[] = [];
-  for (const row of rows) {
-    const key = dayOf(row.occurredAt);
-    const last = days.at(-1);
-    if (last?.key === key) last.rows.push(row);
-    else days.push({ key, at: row.occurredAt, rows: [row] });
-  }
-  return days;
 }

@@ -3,6 +3,8 @@ import { POLICIES } from '#events/shared/policy.ts';
 import type { Person } from '#app/server/services.ts';
 import { studentsInReach } from '#app/server/visibility.server.ts';
 import { unknownPage } from '../guard.ts';
+import { packRows } from './packed.ts';
+import { merged } from './presence.ts';
 import { distinct, waitingStuck } from './queue.ts';
 
 /** Everything about one booking; for an unknown id the page does not exist. */
@@ -10,7 +12,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   const { queries, now, evidence } = locals.services;
   const booking = await queries.booking(bookingId);
   if (!booking) unknownPage();
-  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach] = await Promise.all([
+  const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach, calls, letters] = await Promise.all([
     queries.payout(bookingId),
     queries.timeline(bookingId),
     booking.lessonId === null ? [] : queries.attendance(booking.lessonId),
@@ -20,7 +22,11 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     queries.ledgerOf(bookingId),
     queries.moneyOf(bookingId),
     studentsInReach(queries, person),
+    queries.callsOf(bookingId),
+    queries.lettersOf(bookingId),
   ]);
+  const isSide = (personId: string): boolean => personId === booking.tutorId || personId === booking.studentId;
+  const rest = attendance.filter(({ personId }) => !isSide(personId));
   const looks = dispute !== null || bank.length > 0 || booking.lessonId !== null;
   // A log that does not answer takes this part of the page away, not the page: there is work to do on the rest of it.
   const facts = looks ? await evidence(person, bookingId).catch(() => 'failed' as const) : null;
@@ -33,8 +39,18 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   return {
     booking,
     payout,
-    rows,
-    attendance: attendance.filter((row) => row.personId === booking.tutorId || row.personId === booking.studentId),
+    rows: packRows(rows),
+    calls,
+    letters,
+    attendance: attendance.filter(({ personId }) => isSide(personId)),
+    others: {
+      people: rest.length,
+      spans: merged(
+        rest.flatMap(({ here }) => here),
+        now(),
+      ),
+      names: Object.fromEntries(rest.map(({ personId, name }) => [personId, name])),
+    },
     stuck: distinct(
       stuck.filter((row) => row.bookingId === bookingId).map((row) => waitingStuck(row, null, person.personId)),
     ),

@@ -2,9 +2,8 @@
  * “Why was this (not) paid”: the money of one booking in sentences, for one reader. Pure; paise, business ms. Each side
  * reads its own money: payers what they paid and got back, tutors their share, ops and auditors all of it (SPEC MS3).
  */
-import type { TimelineRow } from '#projections/queries.ts';
 import type { Messages } from '../messages/index.ts';
-import { timelineEntries, type TimelineContext } from '../timeline-words.ts';
+import { timelineEntries, type TimelineContext, type ToldRow } from '../timeline-words.ts';
 import { formatMoney } from '../ui/money.ts';
 import { formatInstant, zoneShort } from '../ui/time.ts';
 import { backOf, causeOf, payoutOf, unpaidOf } from './fate.ts';
@@ -71,9 +70,9 @@ export interface StoryNames {
 
 export interface StoryRows {
   /** All rows of the booking: the answer is made of them. */
-  readonly rows: readonly TimelineRow[];
+  readonly rows: readonly ToldRow[];
   /** Those that this reader may see, cut as they may see them: the steps are made of them. */
-  readonly shown: readonly TimelineRow[];
+  readonly shown: readonly ToldRow[];
 }
 
 /** Lesson, calendar and what people say in a case do not move money. */
@@ -143,7 +142,7 @@ export function moneyStory(
   };
 }
 
-const idsOf = (row: TimelineRow): readonly string[] =>
+const idsOf = (row: ToldRow): readonly string[] =>
   IDS.map((name) => row.data[name]).filter((id): id is string => typeof id === 'string' && id !== '');
 
 const samePlaces = (one: readonly PlaceSum[], other: readonly PlaceSum[]): boolean =>
@@ -192,7 +191,7 @@ export function placesFor(
   return sums.filter(([, paise]) => paise !== 0).map(([place, paise]) => ({ place, paise }));
 }
 
-function namesOf(rows: readonly TimelineRow[], context: TimelineContext): StoryNames {
+function namesOf(rows: readonly ToldRow[], context: TimelineContext): StoryNames {
   const { reader, zone, viewerId } = context;
   const request = rows.find((row) => row.type === 'BookingRequested');
   const bookedBy = request?.data['bookedBy'];

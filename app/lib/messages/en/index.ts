@@ -24,6 +24,7 @@ import { papers } from './papers.ts';
 import { payouts } from './payouts.ts';
 import { earnings } from './earnings.ts';
 import { cases } from './cases.ts';
+import { caseStrip } from './case-strip.ts';
 import { classroom } from './classroom.ts';
 import { sandbox } from './sandbox.ts';
 import { profile } from './profile.ts';
@@ -57,6 +58,7 @@ export const en = {
   papers,
   payouts,
   cases,
+  caseStrip,
   classroom,
   conversations,
   devices,

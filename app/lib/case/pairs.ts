@@ -1,0 +1,49 @@
+/** Which rows begin something and which end it: a stay, a weak line, a page out of sight. Pure. */
+import type { TimelineRow } from '#projections/queries.ts';
+
+type Row = Pick<TimelineRow, 'eventId' | 'type' | 'data' | 'occurredAt'>;
+
+/** What an end is the end of. */
+const BEGINS: Readonly<Record<string, string>> = {
+  ParticipantLeft: 'ParticipantJoined',
+  MediaStopped: 'MediaStarted',
+  PageShown: 'PageHidden',
+  ConnectionRecovered: 'ConnectionWeakened',
+  MediaFaultEnded: 'MediaFaultNoticed',
+};
+const STARTS: ReadonlySet<string> = new Set(Object.values(BEGINS));
+/** What tells two of a kind apart. */
+const TOLD_BY = ['personId', 'connectionId', 'direction', 'fault'] as const;
+
+export interface Pairs {
+  /** By the event that begins it: when it was over, business ms. */
+  readonly until: ReadonlyMap<string, number>;
+  /** Events that end what another began. */
+  readonly ends: ReadonlySet<string>;
+}
+
+/** Rows in the order of the log. A lesson's end closes what is still open in it. */
+export function pairsOf(rows: readonly Row[]): Pairs {
+  const open = new Map<string, Row>();
+  const until = new Map<string, number>();
+  const ends = new Set<string>();
+  for (const row of rows) {
+    if (row.type === 'LessonEnded') {
+      for (const began of open.values()) until.set(began.eventId, Math.max(began.occurredAt, row.occurredAt));
+      open.clear();
+      continue;
+    }
+    const begins = BEGINS[row.type];
+    if (begins === undefined && !STARTS.has(row.type)) continue;
+    const key = [begins ?? row.type, ...TOLD_BY.map((name) => row.data[name])].join(' ');
+    const began = open.get(key);
+    if (begins === undefined) {
+      if (!began) open.set(key, row);
+    } else if (began) {
+      until.set(began.eventId, Math.max(began.occurredAt, row.occurredAt));
+      ends.add(row.eventId);
+      open.delete(key);
+    }
+  }
+  return { until, ends };
+}

@@ -1,0 +1,9 @@
+import { rawEvents } from '$lib/case/raw-events.server.ts';
+import { personWith } from '$lib/guard.ts';
+import type { RequestHandler } from './$types';
+
+/** The events of the case as they are stored; with `?event=` that one. */
+export const GET: RequestHandler = (event) => {
+  personWith(event, 'auditor');
+  return rawEvents(event.locals, event.params.id, event.url.searchParams.get('event'));
+};
