@@ -1,6 +1,7 @@
 import type { BusinessClock } from '#platform/clock/clock.ts';
 import type { Database } from '#platform/database/database.ts';
 import { accountQueries } from './accounts/queries.server.ts';
+import { pastQueries } from './as-of/queries.server.ts';
 import { attendanceQueries } from './attendance/queries.server.ts';
 import { bookingQueries } from './bookings/queries.server.ts';
 import { calendarQueries } from './calendar/queries.server.ts';
@@ -54,6 +55,7 @@ export function createQueries(database: Database, clock: BusinessClock): Queries
     ...statementQueries(db),
     ...attendanceQueries(db, clock),
     ...timelineQueries(db),
+    ...pastQueries(db),
     ...caseQueries(db),
     ...stuckQueries(db),
     ...callQueries(db),

@@ -6,6 +6,7 @@ import type { Outcome } from '#events/booking/events.ts';
 import type { WeeklyWindow } from '#events/calendar/events.ts';
 import type { GuestPlace } from '#events/lesson/study.ts';
 import type { PauseReason } from '#events/payout/events.ts';
+import type { PastQueries } from './as-of/past.ts';
 import type { ConversationQueries } from './conversations/rows.ts';
 import type { MoneyTerms } from './ledger/chart.ts';
 import type { LookQueries } from './looks/rows.ts';
@@ -25,6 +26,8 @@ import type {
   TrialBalance,
 } from './money-rows.ts';
 
+export type * from './as-of/past.ts';
+export type * from './as-of/moment.ts';
 export type * from './conversations/rows.ts';
 export type * from './looks/rows.ts';
 export type * from './money-rows.ts';
@@ -391,7 +394,7 @@ export interface StuckRow {
   readonly proposedBy?: string | null;
 }
 
-export interface Queries extends ConversationQueries, LookQueries {
+export interface Queries extends ConversationQueries, LookQueries, PastQueries {
   searchTutors(search: TutorSearch): Promise<{ readonly tutors: readonly TutorCard[]; readonly total: number }>;
   /** The values that occur, for the search form. */
   searchFacets(): Promise<{ subjects: readonly string[]; levels: readonly string[]; languages: readonly string[] }>;

@@ -2,11 +2,11 @@ import type { Database } from '#platform/database/database.ts';
 import type { Queries, TimelineRow } from '../queries.ts';
 
 /**
- * Three lists that share no event: each is found by an index of its own, where one condition over all of them would read
- * every event of every case. $2: one event only; null: all of them.
+ * `mine`: the rows of the timeline that stand with the booking $1 (SPEC RM8). Three lists that share no event: each is found
+ * by an index of its own, where one condition over all of them would read every event of every case.
  */
-const ROWS_OF_BOOKING = `
-  WITH mine AS (
+export const OF_BOOKING = `
+  mine AS (
     SELECT e.* FROM read_model.timeline e WHERE e.booking_id = $1
     UNION ALL
     SELECT e.* FROM read_model.timeline_seat s JOIN read_model.timeline e ON e.lesson_id = s.lesson_id
@@ -16,7 +16,11 @@ const ROWS_OF_BOOKING = `
     SELECT e.* FROM read_model.payout p JOIN read_model.timeline e ON e.tutor_id = p.tutor_id
       AND e.occurred_at >= p.planned_at AND (p.released_at IS NULL OR e.occurred_at <= p.released_at)
       WHERE p.booking_id = $1
-  )
+  )`;
+
+/** $2: one event only; null: all of them. */
+const ROWS_OF_BOOKING = `
+  WITH ${OF_BOOKING}
   SELECT coalesce(json_agg(json_build_array(e.position, e.event_id, e.stream, e.revision, e.lane, e.type, e.data::json,
     e.actor::json, n.name, e.occurred_at, e.recorded_at, e.correlation_id, e.chain) ORDER BY e.ordinal), '[]')::text AS rows
   FROM mine e

@@ -155,6 +155,31 @@ describe('an auditor', () => {
     expect(total.match(/₹[\d,.]+/g)).toEqual(['₹0.00', '₹0.00', '₹0.00']);
   });
 
+  it('[AO1] [AO8] [AO9] goes back event by event, and sees what differs from now', async () => {
+    const suresh = await pageOf('auditor');
+    await open(suresh, `${product.url}/audit/bookings/${bookingId}`);
+    await suresh.getByRole('link', { name: 'As of an earlier time' }).click();
+    await suresh.getByRole('heading', { name: 'As it stood then' }).waitFor();
+    const stood = (id: string) => suresh.locator(`[data-stood="${id}"] dd`);
+    expect(await stood('refunded').innerText()).toBe('₹6,000.50');
+
+    await open(suresh, `${product.url}/audit/bookings/${bookingId}/then?by=recorded&at=1000`);
+    await suresh.getByText('This booking did not exist yet.').waitFor();
+    await suresh.getByRole('link', { name: 'One event later' }).click();
+    await stood('state').getByText('waits for the tutor').waitFor();
+    await stood('payment').getByText('nothing asked yet').waitFor();
+
+    await suresh.getByRole('link', { name: 'Compare with now' }).click();
+    const differs = (id: string) => suresh.locator(`[data-differs="${id}"]`);
+    await differs('refunded').getByText('+₹6,000.50').waitFor();
+    await differs('gross').getByText('+₹8,000.00').waitFor();
+    expect(await differs('price').count()).toBe(0);
+    const ops = await pageOf('ops');
+    const refused = await ops.context().request.get(`${product.url}/audit/bookings/${bookingId}/then`);
+    expect(refused.status()).toBe(404);
+    expect(complaints).toEqual([]);
+  });
+
   it('decides nothing', async () => {
     const suresh = await pageOf('auditor');
     await open(suresh, `${product.url}/audit/bookings/${bookingId}`);

@@ -79,7 +79,7 @@ const PAGES: readonly (readonly [who: string | null, paths: readonly string[]])[
   ],
   ['admin', ['/home', '/institute', '/messages']],
   ['ops', ['/ops', '/ops/cases/:id', '/sandbox', '/sandbox/ui']],
-  ['auditor', ['/audit', '/audit/heads', '/audit/looks', '/audit/bookings/:id']],
+  ['auditor', ['/audit', '/audit/heads', '/audit/looks', '/audit/bookings/:id', '/audit/bookings/:id/then?and=now']],
 ];
 
 async function check(page: Page, path: string): Promise<string[]> {

@@ -95,6 +95,7 @@ export const ROUTES: Readonly<Record<string, Whose>> = {
   '/(app)/audit/bookings/[id]/events': booking('auditor'),
   '/(app)/audit/bookings/[id]/export': booking('auditor'),
   '/(app)/audit/bookings/[id]/journal.csv': booking('auditor'),
+  '/(app)/audit/bookings/[id]/then': booking('auditor'),
 };
 
 /** Bodies that the API’s acts take, so that a refusal is about the person and not about the form. */

@@ -14,6 +14,15 @@ describe('the instant of the books', () => {
     expect(wallText(Date.parse('2026-11-21T13:00:59.999Z'), ZONE)).toBe('2026-11-21T18:30');
   });
 
+  it('is the end of the second where seconds are given', () => {
+    const at = Date.parse('2026-11-21T13:00:07.999Z');
+    expect(asOf('2026-11-21T18:30:07', ZONE)).toEqual({ kind: 'at', at });
+    expect(wallText(at, ZONE, true)).toBe('2026-11-21T18:30:07');
+    // Browsers leave `:00` out of a field with seconds.
+    expect(asOf('2026-11-21T18:30', ZONE, true)).toEqual({ kind: 'at', at: Date.parse('2026-11-21T13:00:00.999Z') });
+    expect(asOf('2026-11-21T18:30:60', ZONE)).toEqual({ kind: 'invalid' });
+  });
+
   it('may be given to the millisecond', () => {
     expect(asOf('1795000000000', ZONE)).toEqual({ kind: 'at', at: 1_795_000_000_000 });
   });

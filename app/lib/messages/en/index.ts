@@ -20,6 +20,7 @@ import { live } from './live.ts';
 import { looks } from './looks.ts';
 import { dispute } from './dispute.ts';
 import { move } from './move.ts';
+import { past } from './past.ts';
 import { papers } from './papers.ts';
 import { payouts } from './payouts.ts';
 import { earnings } from './earnings.ts';
@@ -56,6 +57,7 @@ export const en = {
   dispute,
   move,
   papers,
+  past,
   payouts,
   cases,
   caseStrip,
