@@ -1,10 +1,12 @@
 /** “Where the money is”, and the papers of it, as each of the four readers gets them, through the whole program. */
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { payOrder, signIn, tutorBySlug, until, type Client } from '../support/api.ts';
 import { closeAll, openBrowser, personContext } from '../support/browser.ts';
+import { moveClockTo } from '../support/clock.ts';
 import { open } from '../support/pages.ts';
 import { readPdf } from '../support/pdf-text.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -162,5 +164,47 @@ describe('papers', () => {
     expect((await bytes()).equals(await bytes())).toBe(true);
     for (const who of ['student', 'ops', 'auditor'])
       expect((await download(who, '/tutor/earnings.pdf')).status(), who).toBe(404);
+  });
+
+  // Last: it moves the clock past the lesson.
+  it('[PR4, PR5, AU16] are a receipt of the lesson too, whose signed file anybody can check', async () => {
+    const path = (kind: string) => `/bookings/${paid}/lesson.${kind}`;
+    for (const kind of ['pdf', 'json']) expect((await download('student', path(kind))).status()).toBe(404);
+    const booking = await asha.booking(paid);
+    await moveClockTo(product.url, booking.startsAt + 3_600_000 + 20 * 60_000);
+    await asha.bookingWhen(paid, ({ refunded }) => refunded === 80_000, 60_000);
+    await until('the outcome', async () => (await download('student', path('pdf'))).status() === 200, 60_000);
+    const text = await paperOf('student', path('pdf'));
+    expect(text).toMatch(/Lesson receipt[^]*no minute of it was held[^]*Nobody came[^]*0 of 60 booked minutes/);
+    expect(await paperOf('parent', path('pdf'))).toBe(text);
+    for (const who of ['tutor', 'student2'])
+      for (const kind of ['pdf', 'json']) expect((await download(who, path(kind))).status(), who).toBe(404);
+
+    const page = await (await contextOf('parent')).newPage();
+    await open(page, `${product.url}/bookings/${paid}`);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Signed file' }).click(),
+    ]);
+    await shoot(page, 'lesson-receipt');
+    const signed = await readFile(await file.path());
+    await open(page, `${product.url}/verify`);
+    const check = async (body: Buffer): Promise<void> => {
+      await page
+        .locator('main input[type=file]')
+        .first()
+        .setInputFiles({ name: 'lesson.json', mimeType: 'application/json', buffer: body });
+      await page.getByRole('button', { name: /^Check the file|^Check again/ }).click();
+    };
+    await check(signed);
+    const genuine = page.locator('[data-verdict="document"]');
+    await genuine.waitFor();
+    expect(await genuine.innerText()).toMatch(/genuine[^]*Asha Menon[^]*Nobody came/);
+    const print = /[0-9a-f]{64}/.exec(text.replaceAll(/\s+/g, ''))?.[0] ?? 'none';
+    expect(await genuine.innerText()).toContain(print);
+    await shoot(page, 'verify-document');
+    await check(Buffer.from(signed.toString().replace('"outcome":"nobody"', '"outcome":"held"')));
+    await page.locator('[data-verdict="signature"]').waitFor();
+    await page.close();
   });
 });

@@ -73,6 +73,9 @@ export const ROUTES: Readonly<Record<string, Whose>> = {
   '/(app)/institute/payments.csv': { kind: 'own', by: ['institute'], query: '?institute=:institute' },
   '/(app)/bookings/[id]': booking(...ALL),
   '/(app)/bookings/[id]/calendar.ics': booking(...ALL),
+  // Of a lesson that is over; the booking of the matrix is still to come (papers.e2e has both).
+  '/(app)/bookings/[id]/lesson.json': booking(),
+  '/(app)/bookings/[id]/lesson.pdf': booking(),
   '/(app)/bookings/[id]/move': booking(...SIDES),
   '/(app)/bookings/[id]/receipt.pdf': booking(...LEARNING, 'ops', 'auditor'),
   '/(app)/bookings/[id]/report': booking(...LEARNING),

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { happened } from '#events/store/contract-events.ts';
+import { documentFile, signDocument } from '#events/store/audit/document.ts';
+import { auditKey } from '#events/store/audit/key.server.ts';
 import { openSqlStore } from '#events/store/postgres.server.ts';
 import type { Database } from '#platform/database/database.ts';
 import { openPglite } from '#platform/database/pglite.server.ts';
@@ -108,6 +110,18 @@ describe('npm run audit', () => {
       text: expect.stringMatching(/^BROKEN at line 2, position 0000000000000001: /),
     });
     expect(await audit(['verify', join(dataDir, 'nothing')])).toMatchObject({ code: 2 });
+
+    const paper = join(dataDir, 'lesson.json');
+    const signer = auditKey('07'.repeat(32));
+    const signed = documentFile(signDocument(signer, 'lesson-receipt', { heldMinutes: 57 }, 1_790_000_000_000));
+    writeFileSync(paper, signed);
+    expect(await audit(['verify', paper, '--key', signer.publicKey])).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/^WHOLE\. A signed paper \(lesson-receipt\)[^]*heldMinutes: 57[^]*the key given/),
+    });
+    expect(await audit(['verify', paper, '--key', publicKey])).toMatchObject({ code: 1 });
+    writeFileSync(paper, signed.replace('57', '58'));
+    expect(await audit(['verify', paper])).toMatchObject({ code: 1, text: expect.stringContaining('BROKEN') });
   });
 
   describe('on PostgreSQL', () => {

@@ -2,6 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { ConfigError, parseConfig } from '#config';
+import { canonicalJson } from '#events/store/canonical.ts';
+import { DOCUMENT_BYTES, DOCUMENT_START, verifyDocument } from '#events/store/audit/document.ts';
 import { exportLog, NothingToExport, type Exported } from '#events/store/audit/export.server.ts';
 import { headObject, listHeads, publishedHead } from '#events/store/audit/heads.server.ts';
 import type { Head, Scope } from '#events/store/audit/format.ts';
@@ -76,7 +78,39 @@ async function written(
   }
 }
 
+/** Whether the file is a paper that was signed by itself, and no export. */
+async function isDocument(name: string): Promise<boolean> {
+  const file = await open(name, 'r');
+  try {
+    const start = Buffer.alloc(DOCUMENT_START.length);
+    await file.read(start, 0, start.length, 0);
+    return start.toString('latin1') === DOCUMENT_START && (await file.stat()).size <= DOCUMENT_BYTES;
+  } finally {
+    await file.close();
+  }
+}
+
+async function verifyPaper(file: string, keys: readonly string[]): Promise<number> {
+  const verdict = await verifyDocument(await readFile(file), keys);
+  if (verdict.kind === 'document-broken') {
+    say(`BROKEN: ${verdict.reason}.`);
+    return 1;
+  }
+  const { document } = verdict;
+  say(`WHOLE. A signed paper (${document.kind}), signed ${when(document.signedAt)}:`);
+  for (const [name, value] of Object.entries(document.paper)) say(`  ${name}: ${canonicalJson(value)}`);
+  sayWhoSigned([document.publicKey], keys);
+  return 0;
+}
+
+function sayWhoSigned(signers: readonly string[], keys: readonly string[]): void {
+  if (keys.length > 0) return say(`Signed with the key given: ${signers.join(', ')}.`);
+  say(`Signed with ${signers.join(', ')}, which the file names itself.`);
+  say('Compare it with the published public key, or give it with --key: a forger has a key too.');
+}
+
 async function verify(file: string, keys: readonly string[], keptFiles: readonly string[]): Promise<number> {
+  if (await isDocument(file)) return verifyPaper(file, keys);
   const kept: Head[] = [];
   for (const name of keptFiles) {
     const heads = keptHeads(await readFile(name, 'utf8'));
@@ -107,11 +141,7 @@ async function verify(file: string, keys: readonly string[], keptFiles: readonly
   );
   say(`Newest head: position ${head.position}, ${count(head.records)} records, signed ${when(head.signedAt)}.`);
   say(`${count(Math.round(records / seconds))} records/s, ${(bytes / 1e6 / seconds).toFixed(1)} MB/s.`);
-  if (keys.length > 0) say(`Signed with the key given: ${verdict.keys.join(', ')}.`);
-  else {
-    say(`Signed with ${verdict.keys.join(', ')}, which the file names itself.`);
-    say('Compare it with the published public key, or give it with --key: a forger has a key too.');
-  }
+  sayWhoSigned(verdict.keys, keys);
   return 0;
 }
 

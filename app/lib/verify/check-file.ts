@@ -1,5 +1,6 @@
 /** One exported file, checked where the page runs: read in pieces, never whole in memory, and sent nowhere. */
 import type { SignedHead } from '#events/store/audit/format.ts';
+import { DOCUMENT_BYTES, DOCUMENT_START, verifyDocument, type DocumentVerdict } from '#events/store/audit/document.ts';
 import { keptHeads, type Flaw } from '#events/store/audit/lines.ts';
 import { headFlaw } from '#events/store/audit/signatures.ts';
 import { verifyExport, type Verdict } from '#events/store/audit/verify.ts';
@@ -14,6 +15,8 @@ export interface FileCheck {
 
 export type CheckResult =
   | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly kept: readonly SignedHead[] }
+  /** The file is no export but a paper that was signed by itself. */
+  | DocumentVerdict
   /** What was given as a published head is none, or is not signed with the key. */
   | { readonly kind: 'bad-head'; readonly flaw: Flaw | null }
   | { readonly kind: 'cancelled' };
@@ -30,6 +33,8 @@ const REST_EVERY_MS = 50;
 
 /** @throws CannotCheckSignatures, and a DOMException when the file cannot be read */
 export async function checkFile({ file, keys, kept }: FileCheck, watching: Watching = {}): Promise<CheckResult> {
+  if (file.size <= DOCUMENT_BYTES && (await file.slice(0, DOCUMENT_START.length).text()) === DOCUMENT_START)
+    return verifyDocument(new Uint8Array(await file.arrayBuffer()), keys);
   const heads = kept.trim() === '' ? [] : keptHeads(kept);
   if (heads === null) return { kind: 'bad-head', flaw: null };
   for (const head of heads) {

@@ -1,5 +1,6 @@
 /** What the log says of itself: heads for everybody who wants to hold something against them, the rest for auditors. */
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
+import { signDocument } from '#events/store/audit/document.ts';
 import { exportLog, NothingToExport } from '#events/store/audit/export.server.ts';
 import type { Scope, SignedHead } from '#events/store/audit/format.ts';
 import {
@@ -86,6 +87,7 @@ export async function createAudit(parts: AuditParts): Promise<Audit & { stop(): 
 
   return {
     key: { keyId, publicKey },
+    signed: (kind, paper) => signDocument(key, kind, paper, now()),
     heads: (limit, before) => unlessBroken(newestHeads(db, limit, before)),
     check: () => chain.state(),
     stop: () => chain.stop(),

@@ -1,4 +1,5 @@
 import type { Refusal } from '#events/shared/refusal.ts';
+import type { DocumentKind, SignedDocument, Unsigned } from '#events/store/audit/document.ts';
 import type { Head, Scope, SignedHead } from '#events/store/audit/format.ts';
 import type { ChainHead } from '#events/store/chain.ts';
 import type { Position } from '#events/store/event-store.ts';
@@ -54,6 +55,8 @@ export interface Audit {
   state(): Promise<AuditState>;
   /** For auditors; for anybody else there is nothing. The newest events are signed first. */
   exportLog(person: Person, scope: Scope): Promise<AuditFile | Refusal>;
+  /** A paper that stands by itself, signed now. Who may have it is for the caller to say. */
+  signed(kind: DocumentKind, paper: Unsigned['paper']): SignedDocument;
   /** Begins to read the whole log through, unless that is being done. For auditors. */
   startCheck(person: Person): Promise<{ kind: 'started' } | Refusal>;
   check(): Promise<ChainCheck>;

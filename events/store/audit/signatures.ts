@@ -16,9 +16,7 @@ export async function headFlaw({ head, signature }: SignedHead, keys: readonly s
   const tree = treeOf(head);
   if (tree === null || hex(tree.root()) !== head.root)
     return { code: 'head', reason: 'the root of the head does not follow from its peaks' };
-  return (await isSigned(head.publicKey, signature, headBytes(head)))
-    ? null
-    : { code: 'signature', reason: 'the signature of the head is false' };
+  return signedFlaw(head, signature, headBytes(head), keys, 'the head');
 }
 
 /** How the next head names this one. */
@@ -28,12 +26,22 @@ export const headDigest = (head: Head): string => hex(sha256(headBytes(head)));
 export const keyIdOf = (publicKey: string): string => hex(sha256(unhex(publicKey, 32) ?? NO_HASH)).slice(0, 16);
 
 /** What is wrong with the closing line by itself, or null. @throws CannotCheckSignatures */
-export async function closingFlaw(closing: Closing, signature: string, keys: readonly string[]): Promise<Flaw | null> {
-  const flaw = signerFlaw(closing, keys);
+export const closingFlaw = (closing: Closing, signature: string, keys: readonly string[]): Promise<Flaw | null> =>
+  signedFlaw(closing, signature, closingBytes(closing), keys, 'the closing line');
+
+/** What is wrong with whoever signed `bytes`, or with the signature, or null. @throws CannotCheckSignatures */
+export async function signedFlaw(
+  signer: { readonly keyId: string; readonly publicKey: string },
+  signature: string,
+  bytes: Uint8Array,
+  keys: readonly string[],
+  what = 'it',
+): Promise<Flaw | null> {
+  const flaw = signerFlaw(signer, keys);
   if (flaw !== null) return flaw;
-  return (await isSigned(closing.publicKey, signature, closingBytes(closing)))
+  return (await isSigned(signer.publicKey, signature, bytes))
     ? null
-    : { code: 'signature', reason: 'the signature of the closing line is false' };
+    : { code: 'signature', reason: `the signature of ${what} is false` };
 }
 
 function treeOf(head: Head): GrowingTree | null {

@@ -81,7 +81,7 @@ export const verify = {
     or: 'or',
     choose: 'Choose a file',
     another: 'Choose another file',
-    hint: 'Its name ends in .jsonl.',
+    hint: 'An export of the history (.jsonl), or a signed paper (.json).',
   },
   key: {
     label: 'Public key',
@@ -117,6 +117,36 @@ export const verify = {
     compared: 'It goes through the published head that you gave.',
   },
   broken,
+  document: {
+    'lesson-receipt': {
+      title: 'This lesson receipt is genuine.',
+      body: (at: string) => `It was signed ${at}, and nothing of it was changed since. It says:`,
+    },
+    evidence: {
+      title: 'This evidence is genuine.',
+      body: (at: string) => `It was signed ${at}, and nothing of it was changed since. It says:`,
+    },
+    fingerprint: 'Fingerprint',
+    broken: {
+      ...broken,
+      'not-an-export': {
+        title: 'This is no signed paper.',
+        body: 'It begins like one, and is longer than any that we sign. Choose the file as it was downloaded.',
+      },
+      'cut-off': {
+        title: 'The end of this paper is missing.',
+        body: 'It was cut off. Download it again, or ask for it again.',
+      },
+      form: {
+        title: 'This paper was changed.',
+        body: 'It is not written as we write it, so at least one character is another one.',
+      },
+      signature: {
+        title: 'This paper was changed, or is not ours.',
+        body: 'The signature does not fit what it says. Do not rely on it.',
+      },
+    } satisfies Readonly<Record<FlawCode, Words>>,
+  },
   cutBefore: (kept: number, there: number) =>
     `The published head covers ${events(kept)}. This file ends after ${events(there)}.`,
   cutBeforePart: 'The published head is of a later time than the end of this file.',

@@ -65,6 +65,8 @@ export const load: PageServerLoad = async (event) => {
     bankDecides: reader === 'student' && chargebacks.some(isOpenChargeback),
     /** There is a receipt, and it is the reader's to have. */
     receipt: reader !== 'tutor' && rows.some((row) => row.type === 'PaymentCaptured'),
+    /** What came of the lesson is decided, so that there is a receipt of it too. */
+    lessonReceipt: reader !== 'tutor' && rows.some((row) => row.type === 'OutcomeDecided'),
     money: moneyStory({ rows, shown }, context, services.now(), messages),
     entries: timelineEntries(shown, context, words).map((entry) => ({ ...entry, raw: undefined })),
     lanes: timelineLanes(words),
