@@ -5,6 +5,18 @@ export const earnings = {
   nextNone: 'What a student pays waits 72 hours after the lesson. Then it is released to you by itself.',
   month: 'Month',
   allMonths: 'All months',
+  calendar: {
+    title: 'When it comes',
+    before: 'Month before',
+    after: 'Month after',
+    weekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+    none: 'Nothing is released in this month, as far as it is known now.',
+    sum: (expected: string, released: string) => `${expected} comes free, ${released} was released.`,
+    comes: (amount: string) => `${amount} comes free`,
+    came: (amount: string) => `${amount} was released`,
+    onHold: 'on hold until then',
+    done: 'released',
+  },
   months: [
     'January',
     'February',
