@@ -10,6 +10,7 @@ export interface Booked {
   readonly tutorId: string;
   readonly studentId: string;
   readonly bookedBy: string;
+  readonly subject: string;
   readonly startsAt: number;
   readonly price: number;
   /** The version written onto it. */
