@@ -47,6 +47,7 @@ import { lettersOf, openSmtp } from '#projections/effects/mail.server.ts';
 import { openRazorpay } from '#projections/effects/razorpay.server.ts';
 import { erasureFacts } from '#projections/erasure/facts.server.ts';
 import { scrubWorkerTables } from '#projections/erasure/scrub.server.ts';
+import { createRehearsals } from '#projections/rehearsal/run.server.ts';
 import { requestRebuild } from '#projections/runner/read-models.server.ts';
 import { openPayments, openReadSide, prepareProjections, startWorker } from '#projections/worker.server.ts';
 import { createSfu } from '#sfu/create-sfu.server.ts';
@@ -241,6 +242,8 @@ async function start(config: Config): Promise<Running> {
     files: await createFiles({ db, objects, now: () => clock.now() }),
     checks: await createChecks({ db, office: checkTickets, mediaNode: places.any }),
     traces,
+    // As it is stored: what people wrote stays sealed.
+    rehearsals: createRehearsals({ store: chained, log }),
     now: () => clock.now(),
     advanceClock: async (ms) => {
       const now = await clock.advance(ms);

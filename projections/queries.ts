@@ -31,6 +31,7 @@ export type * from './as-of/moment.ts';
 export type * from './conversations/rows.ts';
 export type * from './looks/rows.ts';
 export type * from './money-rows.ts';
+export type * from './rehearsal/contract.ts';
 export type { MoneyTerms } from './ledger/chart.ts';
 import type { Offer, TutorProfile } from '#events/tutor/events.ts';
 import type { Actor, Position } from '#events/store/event-store.ts';

@@ -56,6 +56,7 @@ const ELSEWHERE: readonly (readonly [path: string, icon: NavIcon])[] = [
   ['/tutor/payouts', 'earnings'],
   ['/bookings', 'calendar'],
   ['/book', 'find'],
+  ['/audit/rehearsal', 'ops'],
 ];
 
 const holds = (place: string, path: string): boolean => path === place || path.startsWith(`${place}/`);

@@ -14,6 +14,7 @@ import { lessonServices, type LessonParts } from './lesson-services.server.ts';
 import { lookServices, type LookParts } from './look-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
+import { rehearsalServices, type RehearsalParts } from './rehearsal-services.server.ts';
 import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import { studyServices, type StudyParts } from './study-services.server.ts';
@@ -21,7 +22,16 @@ import type { Traces } from './traces/contract.ts';
 import type { Capabilities, CheckoutSettings, Services } from './services.ts';
 
 export interface ServiceParts
-  extends AccountParts, BoardParts, BookingParts, LessonParts, LookParts, ReplayParts, ConversationParts, StudyParts {
+  extends
+    AccountParts,
+    BoardParts,
+    BookingParts,
+    LessonParts,
+    LookParts,
+    RehearsalParts,
+    ReplayParts,
+    ConversationParts,
+    StudyParts {
   readonly capabilities: Capabilities;
   readonly checkout: CheckoutSettings;
   readonly files: Files;
@@ -49,6 +59,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     audit: parts.audit,
     checks: parts.checks,
     traces: parts.traces,
+    rehearsal: rehearsalServices(parts),
     pdf,
     now: parts.now,
     seen,

@@ -20,6 +20,7 @@ import type { Files } from './files/files.server.ts';
 import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
 import type { LookServices } from './look-services.server.ts';
+import type { RehearsalServices } from './rehearsal-services.server.ts';
 import type { ReplayServices } from './replay-services.server.ts';
 
 /** The signed-in person. */
@@ -259,6 +260,8 @@ export interface Services
   readonly checks: Checks;
   /** How people's connections went in lessons, for ops. */
   readonly traces: Traces;
+  /** Past bookings decided again under another rule. For ops and auditors. */
+  readonly rehearsal: RehearsalServices;
   /** A paper as PDF. */
   pdf(paper: Paper): Promise<Buffer>;
   /** Business time, ms. */

@@ -7,7 +7,8 @@ export type LookRole = 'ops' | 'auditor';
 export type LookSurface = 'case' | 'booking' | 'lesson' | 'api';
 
 /** What somebody took along: the log, its part about one booking, tables, and the evidence of a case. */
-export type CopyKind = 'log' | 'log-of-booking' | 'journal' | 'trial-balance' | 'evidence-pdf' | 'evidence-file';
+export type CopyKind =
+  'log' | 'log-of-booking' | 'journal' | 'trial-balance' | 'evidence-pdf' | 'evidence-file' | 'rehearsal';
 
 /** Stream `look-<personId>-<yyyy-mm-dd>` (UTC): what one person of ops, or one auditor, saw and took along on one day. */
 export type LookEvent =

@@ -1,6 +1,6 @@
 /** Reads the past of a period from the log: who had a lesson in it first, then what happened to them. Rule RH3 of SPEC.md. */
 import type { ChainedStore } from '#events/store/chain.ts';
-import { comparePositions, type EventStore, type Position } from '#events/store/event-store.ts';
+import { comparePositions, type AllFilter, type EventStore, type Position } from '#events/store/event-store.ts';
 import { recognise } from '../fact.ts';
 import type { AnyEvent } from '#events/handling/registry.ts';
 import { Pasts } from './past.ts';
@@ -16,7 +16,7 @@ export const forReading = (store: LogForReading): LogForReading => ({
 });
 
 export const MAX_BOOKINGS = 10_000;
-/** Events at once: a page is some 10 ms of work for whoever else is served here. */
+/** Events at once: a page is some 10 ms of work for whoever else is served here. The next one is read meanwhile. */
 const PAGE = 1_000;
 
 const WHEN: readonly AnyEvent['type'][] = ['BookingRequested', 'BookingRescheduled'];
@@ -63,23 +63,29 @@ export async function* readPast(log: LogForReading, period: PeriodRead): AsyncGe
   if (until === null) return yield { kind: 'past', pasts };
   let looked = 0;
 
-  async function* pages(after: Position | undefined, types: readonly string[]) {
-    for (let last = after; ;) {
+  async function* pages(after: Position | undefined, filter: AllFilter) {
+    if (signal.aborted) return;
+    const read = (last: Position | undefined) =>
+      log.readAll({ ...(last !== undefined && { after: last }), limit: PAGE, filter });
+    let page = await read(after);
+    for (;;) {
       if (signal.aborted) return;
-      const page = await log.readAll({ ...(last !== undefined && { after: last }), limit: PAGE, filter: { types } });
       looked += page.length;
       const within = page.filter(({ position }) => comparePositions(position, until ?? position) <= 0);
+      const over = page.length < PAGE || within.length < page.length;
+      const next = over ? null : read(page.at(-1)?.position);
+      // It is awaited below, where its failure belongs; left early, nobody needs it any more.
+      next?.catch(() => undefined);
       yield within.flatMap((event) => recognise(event) ?? []);
-      const end = page.at(-1);
-      if (!end || within.length < page.length) return;
-      last = end.position;
+      if (next === null) return;
+      page = await next;
     }
   }
 
   const inPeriod = (startsAt: number): boolean => startsAt >= from && startsAt < to;
   // A lesson is of the period that it stands in at the end of its moves.
   const found = new Map<string, Found>();
-  for await (const facts of pages(undefined, WHEN)) {
+  for await (const facts of pages(undefined, { categories: ['booking'], types: WHEN })) {
     for (const fact of facts) {
       if (fact.type !== 'BookingRequested' && fact.type !== 'BookingRescheduled') continue;
       const { bookingId, startsAt } = fact.data;
@@ -94,7 +100,7 @@ export async function* readPast(log: LogForReading, period: PeriodRead): AsyncGe
   const first = [...found.values()].flatMap(({ asked, ever }) => (ever ? [asked] : [])).reduce(earlier, until);
 
   const lessons = new Set<string>();
-  for await (const facts of pages(before(found, first), [...WHEN, ...WHAT])) {
+  for await (const facts of pages(before(found, first), { types: [...WHEN, ...WHAT] })) {
     for (const fact of facts) {
       const { data } = fact;
       const bookingId = 'bookingId' in data && typeof data.bookingId === 'string' ? data.bookingId : null;

@@ -12,7 +12,7 @@ export interface RehearsalParts {
   readonly store: LogForReading;
   /** Wall ms. */
   readonly now?: () => number;
-  readonly log: { info(details: Readonly<Record<string, unknown>>, message: string): void };
+  readonly log: Record<'info' | 'error', (details: Readonly<Record<string, unknown>>, message: string) => void>;
 }
 
 const AT_ONCE = 2;
@@ -31,9 +31,10 @@ export function createRehearsals({ store, now = Date.now, log }: RehearsalParts)
         return refuse('rehearsals-busy', 'Two rehearsals are running already. Try again in a minute.');
       // At once: whoever asks while this one has not begun must find it counted.
       running.add(personId);
-      return counted(run(door, personId, question, signal, now), () => {
+      return counted(run(door, personId, question, signal, now), (error) => {
         running.delete(personId);
-        log.info({ personId, from: question.from, to: question.to, changes: question.changes }, 'a rehearsal ended');
+        if (error !== undefined) log.error({ err: error, personId, question }, 'a rehearsal failed');
+        else log.info({ personId, question }, 'a rehearsal ended');
       });
     },
   };
@@ -42,11 +43,11 @@ export function createRehearsals({ store, now = Date.now, log }: RehearsalParts)
 /** Its end is told also when nobody ever reads it. */
 function counted(
   news: AsyncGenerator<RehearsalNews, void, void>,
-  ended: () => void,
+  ended: (error?: unknown) => void,
 ): AsyncGenerator<RehearsalNews, void, void> {
   let over = false;
-  const end = (): void => {
-    if (!over) ended();
+  const end = (error?: unknown): void => {
+    if (!over) ended(error);
     over = true;
   };
   const told: AsyncGenerator<RehearsalNews, void, void> = {
@@ -56,7 +57,7 @@ function counted(
         if (step.done) end();
         return step;
       } catch (error) {
-        end();
+        end(error);
         throw error;
       }
     },

@@ -13,7 +13,7 @@ import type { RehearsalNews, RehearsalQuestion } from './contract.ts';
 import type { LogForReading } from './read.server.ts';
 import { createRehearsals } from './run.server.ts';
 
-const log = { info: () => undefined };
+const log = { info: () => undefined, error: () => undefined };
 const ALL = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 async function keep(store: EventStore, facts: Parameters<typeof copyOf>[0], copy: number): Promise<void> {
@@ -100,8 +100,7 @@ describe('the log around a rehearsal', () => {
       },
     });
     const { proof } = await result(watched);
-    expect([...used].sort()).toEqual(['chainHead', 'chainRecords', 'readAll'].filter((name) => used.has(name)));
-    expect(used).not.toContain('append');
+    for (const name of used) expect(['chainHead', 'chainRecords', 'readAll']).toContain(name);
     expect(proof.before).toEqual(await store.chainHead());
     expect(proof).toEqual({ before: proof.before, after: proof.before, grown: { events: 0, types: [], whole: true } });
   });

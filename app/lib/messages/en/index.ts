@@ -30,6 +30,7 @@ import { classroom } from './classroom.ts';
 import { sandbox } from './sandbox.ts';
 import { profile } from './profile.ts';
 import { records } from './records.ts';
+import { rehearsal } from './rehearsal.ts';
 import { replay } from './replay.ts';
 import { rights } from './rights.ts';
 import { room } from './room.ts';
@@ -67,6 +68,7 @@ export const en = {
   sandbox,
   profile,
   records,
+  rehearsal,
   replay,
   rights,
   room,

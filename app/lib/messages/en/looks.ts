@@ -15,6 +15,7 @@ const copies: Readonly<Record<CopyKind, string>> = {
   'trial-balance': 'Took a copy of the trial balance',
   'evidence-pdf': 'Took a copy of its evidence, as a PDF',
   'evidence-file': 'Took a copy of its evidence, as a signed file',
+  rehearsal: 'Took a copy of a policy rehearsal',
 };
 
 const roles: Readonly<Record<LookRole, string>> = { ops: 'ops', auditor: 'auditor' };
