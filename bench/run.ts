@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   board: () => import('./board/run.ts'),
   fanout: () => import('./fanout/run.ts'),
   sfu: () => import('./sfu/run.ts'),
+  rehearsal: () => import('./rehearsal/run.ts'),
 };
 
 /** `--rounds 3` and `--rounds=3` are a flag with a value, `--quick` is one without. */
