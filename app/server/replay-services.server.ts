@@ -6,7 +6,8 @@ import type { LessonRow, Queries } from '#projections/queries.ts';
 import { SURFACES, documentName, type DocumentName, type Surface } from '#sync/documents/names.ts';
 import { chaptersOf, missedBy, revealsOf, type Chapter, type Missed, type Stretch } from './replay-facts.ts';
 import type { Person, Services } from './services.ts';
-import { mayReadOwn, maySeeDocuments, maySeeLesson, takesPart } from './visibility.server.ts';
+import { presenceOf, type PersonThere } from './replay-presence.ts';
+import { mayReadOwn, maySeeDocuments, maySeeLesson, seesAll, studentsInReach, takesPart } from './visibility.server.ts';
 
 /** Updates of one person in one minute (business ms, floored). */
 export interface MinuteCount {
@@ -42,6 +43,8 @@ export interface ReplayManifest {
   readonly chapters: readonly Chapter[];
   /** What this person was last away from, and came back to. */
   readonly missed: Missed | null;
+  /** Who was there and how well they were connected: for ops and auditors; null for everybody else. */
+  readonly presence: readonly PersonThere[] | null;
 }
 
 export interface HistoryAnswer {
@@ -116,10 +119,25 @@ export function replayServices(parts: ReplayParts): ReplayServices {
     return (await maySeeDocuments(queries, person, lesson, now())) ? lesson : null;
   }
 
+  /**
+   * Ops look into a lesson because somebody complained of it: without a dispute of one of its bookings, or a case of the
+   * payer's bank, it is none of their business. Whoever is a party replays it as one.
+   */
+  async function maySeeAgain(person: Person, lesson: LessonRow): Promise<boolean> {
+    if (!person.roles.includes('ops') || person.roles.includes('auditor') || takesPart(lesson, person.personId))
+      return true;
+    const reach = await studentsInReach(queries, person);
+    if (lesson.students.some(({ studentId }) => reach.has(studentId))) return true;
+    const complaints = await Promise.all(
+      lesson.students.flatMap(({ bookingId }) => [queries.dispute(bookingId), queries.chargebacksOf(bookingId)]),
+    );
+    return complaints.some((one) => one !== null && (!Array.isArray(one) || one.length > 0));
+  }
+
   /** Nothing of a study room is recorded, so nobody goes back in it: there is the board as it was left. */
   async function replayed(person: Person, code: string): Promise<LessonRow | null> {
     const lesson = await readable(person, code);
-    return lesson?.study === null ? lesson : null;
+    return lesson?.study === null && (await maySeeAgain(person, lesson)) ? lesson : null;
   }
 
   return {
@@ -169,6 +187,10 @@ export function replayServices(parts: ReplayParts): ReplayServices {
         documents: [...documents.flat(), ...shown],
         chapters: chaptersOf(facts),
         missed: missedBy(person.personId, facts),
+        presence:
+          seesAll(person) && !takesPart(lesson, person.personId)
+            ? presenceOf(await queries.attendance(lessonId), facts, now())
+            : null,
       };
     },
 

@@ -9,8 +9,8 @@ afterEach(() => app.close());
 
 const BASE = `/api/v1/lessons/${LESSON.code}/history`;
 
-async function readers(state: (typeof LESSON)['state'], query = ''): Promise<string[]> {
-  app = await startApi({ lesson: { state } });
+async function readers(state: (typeof LESSON)['state'], query = '', disputed = false): Promise<string[]> {
+  app = await startApi({ lesson: { state }, disputed });
   const allowed: string[] = [];
   for (const who of Object.keys(PEOPLE)) {
     const paths = [`${BASE}/board${query}`, `${BASE}/chat${query}`, ...(query === '' ? [BASE] : [])];
@@ -27,8 +27,23 @@ describe('the replay of a lesson', () => {
     expect(await readers('live')).toEqual(['asha', 'rohan', 'kavita']);
   });
 
-  it('is also for guardians, the institute, ops and auditors when it has ended', async () => {
-    expect(await readers('ended')).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'ops', 'auditor']);
+  it('is also for guardians, the institute and auditors when it has ended', async () => {
+    expect(await readers('ended')).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'auditor']);
+  });
+
+  it('[CT8] is for ops once somebody complained of the lesson', async () => {
+    expect(await readers('ended', '', true)).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'ops', 'auditor']);
+  });
+
+  it('[CT9] says who was there and how well they were connected to ops and auditors, and to nobody else', async () => {
+    app = await startApi({ lesson: { state: 'ended' }, disputed: true });
+    const told = async (who: string): Promise<unknown> =>
+      (await askAs(app, who, BASE)).json<{ presence: unknown }>().presence;
+    for (const who of ['asha', 'rohan', 'parent', 'school', 'kavita']) expect(await told(who), who).toBeNull();
+    for (const who of ['ops', 'auditor'])
+      expect(await told(who), who).toContainEqual(
+        expect.objectContaining({ personId: expect.any(String), here: expect.any(Array), weak: [] }),
+      );
   });
 
   it('is nobody’s when the lesson was cancelled', async () => {
@@ -48,7 +63,7 @@ describe('the replay of a lesson', () => {
   });
 
   it('names in the manifest only the documents that this person may read', async () => {
-    app = await startApi();
+    app = await startApi({ disputed: true });
     const named = async (who: string): Promise<string[]> =>
       (await askAs(app, who, BASE)).json<{ documents: { href: string }[] }>().documents.map(({ href }) => href);
     const shared = [`${BASE}/board`, `${BASE}/chat`];
@@ -89,7 +104,7 @@ describe('the own board of a student that the host showed to everybody', () => {
       const data = { lessonId: 'l-1', personId: 'kavita', studentId, at: minute * 60_000 };
       await store.append('lesson-l-1', 'any', [{ id, type: 'BoardRevealed', data, meta }]);
     }
-    app = await startApi({ lesson: { state: 'ended' }, store });
+    app = await startApi({ lesson: { state: 'ended' }, store, disputed: true });
   };
   const named = async (who: string) =>
     (await askAs(app, who, BASE)).json<{ documents: { href: string; shown: boolean; updates: number }[] }>().documents;

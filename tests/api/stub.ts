@@ -250,12 +250,20 @@ function only<T extends object>(what: string, parts: Partial<T>): T {
 
 /** Ask as someone with the header `x-person`; `x-signed-in` where somebody else is by now. */
 export async function startApi(
-  settings: { lesson?: Partial<LessonRow>; now?: number; store?: EventStore; looks?: string[] } = {},
+  settings: {
+    lesson?: Partial<LessonRow>;
+    now?: number;
+    store?: EventStore;
+    looks?: string[];
+    /** Somebody complained of the lesson. */
+    disputed?: boolean;
+  } = {},
 ): Promise<FastifyInstance> {
   const lesson = { ...LESSON, ...settings.lesson };
   const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'] };
   const queries = only<Queries>('queries', {
-    dispute: async () => null,
+    dispute: async () => (settings.disputed ? ({} as Awaited<ReturnType<Queries['dispute']>>) : null),
+    chargebacksOf: async () => [],
     rolesOf: async (personId) => ({
       roles: [],
       zone: 'Asia/Kolkata',

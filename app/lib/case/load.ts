@@ -7,11 +7,18 @@ import { packRows } from './packed.ts';
 import { merged } from './presence.ts';
 import { distinct, waitingStuck } from './queue.ts';
 
-/** Everything about one booking; for an unknown id the page does not exist. */
-export async function loadCase(locals: App.Locals, person: Person, bookingId: string) {
+/**
+ * Everything about one booking; for an unknown id the page does not exist.
+ * @param audit with the positions and chain values of all events.
+ */
+export async function loadCase(locals: App.Locals, person: Person, bookingId: string, audit: boolean) {
   const { queries, now, evidence } = locals.services;
   const booking = await queries.booking(bookingId);
   if (!booking) unknownPage();
+  // A log that does not answer takes this part of the page away, not the page: there is work to do on the rest of it.
+  const gathered = () => evidence(person, bookingId).catch(() => 'failed' as const);
+  // Of a lesson it reads all of the log: that goes on while the rest is asked for.
+  const early = booking.lessonId === null ? null : gathered();
   const [payout, rows, attendance, stuck, dispute, bank, ledger, money, reach, calls, letters] = await Promise.all([
     queries.payout(bookingId),
     queries.timeline(bookingId),
@@ -27,9 +34,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   ]);
   const isSide = (personId: string): boolean => personId === booking.tutorId || personId === booking.studentId;
   const rest = attendance.filter(({ personId }) => !isSide(personId));
-  const looks = dispute !== null || bank.length > 0 || booking.lessonId !== null;
-  // A log that does not answer takes this part of the page away, not the page: there is work to do on the rest of it.
-  const facts = looks ? await evidence(person, bookingId).catch(() => 'failed' as const) : null;
+  const facts = await (early ?? (dispute !== null || bank.length > 0 ? gathered() : null));
   const deciders = [
     dispute?.resolution?.decidedBy,
     dispute?.resolution?.approvedBy,
@@ -39,7 +44,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   return {
     booking,
     payout,
-    rows: packRows(rows),
+    rows: packRows(rows, audit),
     calls,
     letters,
     attendance: attendance.filter(({ personId }) => isSide(personId)),

@@ -8,7 +8,7 @@ const NEWEST = 20;
 
 /** `loadCase`, noted as a look. For a party it says nothing of others who looked: the case is decided by these. */
 export async function loadLookedAt(locals: App.Locals, person: Person, role: LookRole, bookingId: string) {
-  const data = await loadCase(locals, person, bookingId);
+  const data = await loadCase(locals, person, bookingId, role === 'auditor');
   const { queries, lookedAt } = locals.services;
   const [looks] = await Promise.all([
     data.own ? null : queries.looks({ bookingId, limit: NEWEST }),

@@ -8,7 +8,7 @@ import { pairsOf } from './pairs.ts';
 
 /** An event of a case as its page has it. */
 export interface CaseRow extends Omit<TimelineRow, 'correlationId' | 'chain'> {
-  /** The first characters of its chain value. */
+  /** The first characters of its chain value; like the position empty where they were not asked for. */
   readonly chain: string;
   /** Of what begins something: when that was over, business ms; null: never, or it begins nothing. */
   readonly until: number | null;
@@ -33,14 +33,15 @@ type PackedRow = readonly [
   recorded: number,
   position: string,
   chain: string,
-  data: Readonly<Record<string, unknown>>,
+  data: number,
   /** After `occurredAt`, ms; -1: it begins nothing, or that never ended; -2: it ends something. */
   until: number,
 ];
 
-export interface PackedRows {
+interface Packed {
   readonly words: readonly string[];
   readonly actors: readonly PackedActor[];
+  readonly datas: readonly Readonly<Record<string, unknown>>[];
   readonly rows: readonly PackedRow[];
 }
 
@@ -59,7 +60,20 @@ export const ATTENDANCE: ReadonlySet<string> = new Set([
   'MediaFaultEnded',
 ]);
 const LEFT_BEHIND: ReadonlySet<string> = new Set(['lessonId', 'connectionId', 'at', 'by']);
+const MINUTE = 60_000;
 const SHOWN_OF_CHAIN = 12;
+
+/** What its page is told of an event: of those by the hundred not the minute either where it is that of the event. */
+function toldOf({ type, data, occurredAt }: TimelineRow): TimelineRow['data'] {
+  if (!ATTENDANCE.has(type)) return data;
+  const same = data['minute'] === minuteOf(occurredAt);
+  return Object.fromEntries(
+    Object.entries(data).filter(([key]) => !LEFT_BEHIND.has(key) && !(key === 'minute' && same)),
+  );
+}
+
+/** The minute that an instant lies in, ms. */
+export const minuteOf = (at: number): number => Math.floor(at / MINUTE) * MINUTE;
 const NOTHING = -1;
 const ENDS = -2;
 
@@ -73,20 +87,25 @@ function indexer<T>(list: T[], keyOf: (value: T) => string): (value: T) => numbe
   };
 }
 
-export function packRows(rows: readonly TimelineRow[]): PackedRows {
+/**
+ * As JSON: a page takes one long text in much faster than thousands of small things. `proof`: every row with its position and
+ * what is shown of its chain value; else those by the hundred come without.
+ */
+export function packRows(rows: readonly TimelineRow[], proof: boolean): string {
   const words: string[] = [];
   const actors: PackedActor[] = [];
+  const datas: Readonly<Record<string, unknown>>[] = [];
+  const dataOf = indexer(datas, (value) => JSON.stringify(value));
   const word = indexer(words, (value) => value);
   const actor = indexer(actors, (value) => JSON.stringify(value));
   const { until, ends } = pairsOf(rows);
-  return {
+  const packed: Packed = {
     words,
     actors,
+    datas,
     rows: rows.map((row) => {
       const over = until.get(row.eventId);
-      const data = ATTENDANCE.has(row.type)
-        ? Object.fromEntries(Object.entries(row.data).filter(([key]) => !LEFT_BEHIND.has(key)))
-        : row.data;
+      const many = ATTENDANCE.has(row.type);
       return [
         row.eventId,
         word(row.type),
@@ -96,20 +115,24 @@ export function packRows(rows: readonly TimelineRow[]): PackedRows {
         actor({ actor: row.actor, name: row.actorName }),
         row.occurredAt,
         row.recordedAt - row.occurredAt,
-        row.position,
-        row.chain.slice(0, SHOWN_OF_CHAIN),
-        data,
+        many && !proof ? '' : row.position,
+        proof ? row.chain.slice(0, SHOWN_OF_CHAIN) : '',
+        dataOf(toldOf(row)),
         over === undefined ? (ends.has(row.eventId) ? ENDS : NOTHING) : over - row.occurredAt,
       ];
     }),
   };
+  return JSON.stringify(packed);
 }
 
-export function unpackRows({ words, actors, rows }: PackedRows): readonly CaseRow[] {
+/** @param packed from `packRows`, and nobody else. */
+export function unpackRows(packed: string): readonly CaseRow[] {
+  const { words, actors, datas, rows } = JSON.parse(packed) as Packed;
   return rows.flatMap(
     ([eventId, type, lane, stream, revision, actor, occurredAt, recorded, position, chain, data, until]) => {
       const by = actors[actor];
-      if (!by) return [];
+      const said = datas[data];
+      if (!by || !said) return [];
       return {
         eventId,
         type: words[type] ?? '',
@@ -123,7 +146,7 @@ export function unpackRows({ words, actors, rows }: PackedRows): readonly CaseRo
         recordedAt: occurredAt + recorded,
         position,
         chain,
-        data,
+        data: said,
         until: until < 0 ? null : occurredAt + until,
         ends: until === ENDS,
       };

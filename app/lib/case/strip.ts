@@ -4,7 +4,7 @@
  */
 import type { AttendanceRow } from '#projections/queries.ts';
 import type { CaseItem } from './items.ts';
-import type { CaseRow } from './packed.ts';
+import { minuteOf, type CaseRow } from './packed.ts';
 import { merged } from './presence.ts';
 import type { View } from './zoom.ts';
 
@@ -90,9 +90,10 @@ function personLane(id: 'tutor' | 'student', row: AttendanceRow | undefined, now
 /** How much was done on board and in the chat, by the minute. */
 export function workOf(rows: readonly CaseRow[]): StripLane['bars'] {
   const counts = new Map<number, number>();
-  for (const { type, data } of rows) {
-    if (type !== 'WorkNoted' || typeof data['minute'] !== 'number') continue;
-    counts.set(data['minute'], (counts.get(data['minute']) ?? 0) + 1);
+  for (const { type, data, occurredAt } of rows) {
+    if (type !== 'WorkNoted') continue;
+    const minute = typeof data['minute'] === 'number' ? data['minute'] : minuteOf(occurredAt);
+    counts.set(minute, (counts.get(minute) ?? 0) + 1);
   }
   const most = Math.max(1, ...counts.values());
   return [...counts].map(([at, count]) => ({ at, size: count / most })).toSorted((a, b) => a.at - b.at);

@@ -6,6 +6,7 @@ import { BoardReplay } from '#sync/documents/board-replay.ts';
 import { ChatReplay } from '#sync/documents/chat-replay.ts';
 import type { ChatMessage } from '#sync/documents/chat-reader.ts';
 import type { HistoryRow } from '#sync/documents/history.ts';
+import type { PersonThere } from '../../server/replay-presence.ts';
 import type { ReplayManifest } from '../../server/replay-services.server.ts';
 import { fetchHistory, fetchManifest } from './load.ts';
 import { peopleOf, type ReplayPerson } from './people.ts';
@@ -50,6 +51,11 @@ export class LessonReplay {
     this.player = new Player({ show: (at) => this.show(at), ...(onEnd && { onEnd }) });
   }
 
+  /** Who was there, for those who may know; empty for everybody else. */
+  get presence(): readonly PersonThere[] {
+    return this.manifest?.presence?.filter(({ here }) => here.length > 0) ?? [];
+  }
+
   /** Path of the lesson's files. */
   get files(): string {
     return `/api/v1/lessons/${encodeURIComponent(this.code)}/files`;
@@ -83,7 +89,8 @@ export class LessonReplay {
       this.phase = 'preparing';
       await this.add(board, chat);
       if (this.signal.aborted) return;
-      this.phase = board.length + chat.length === 0 ? 'empty' : 'ready';
+      // Who judges a lesson sees who was there also where nobody drew or wrote.
+      this.phase = board.length + chat.length + this.presence.length === 0 ? 'empty' : 'ready';
       if (this.phase === 'ready') this.player.seek(this.player.span.to);
     } catch (error) {
       if (this.signal.aborted) return;
@@ -147,7 +154,8 @@ export class LessonReplay {
     const onTime = [...board, ...chat].filter(({ late }) => !late).map(({ at }) => at);
     const before = this.player.span;
     const to = onTime.reduce((last, at) => Math.max(last, at), Math.max(manifest.to, before.to));
-    const first = onTime.reduce(
+    const came = this.presence.flatMap(({ here }) => here.map((stretch) => stretch.from));
+    const first = [...onTime, ...came].reduce(
       (least, at) => (at >= manifest.opensAt ? Math.min(least, at - LEAD_MS) : least),
       manifest.from,
     );

@@ -18,6 +18,8 @@ const NO_LESSON = 'There is no such lesson.';
 /** Who may read it is asked each time; the bytes need not travel again. */
 const CACHE = 'private, no-cache';
 
+const Stretches = Type.Array(Type.Object({ from: Type.Integer(), to: Type.Integer() }));
+
 const Manifest = Type.Object({
   lessonId: Type.String(),
   state: oneOf(['scheduled', 'live', 'ended']),
@@ -44,6 +46,25 @@ const Manifest = Type.Object({
   missed: Type.Union([Type.Object({ from: Type.Integer(), to: Type.Integer() }), Type.Null()], {
     description: 'What this person was last away from, and came back to',
   }),
+  presence: Type.Union(
+    [
+      Type.Array(
+        Type.Object({
+          personId: Type.String(),
+          name: Type.String(),
+          role: Type.String(),
+          here: Stretches,
+          sent: Stretches,
+          received: Stretches,
+          away: Stretches,
+          weak: Stretches,
+          faults: Stretches,
+        }),
+      ),
+      Type.Null(),
+    ],
+    { description: 'Who was there and how well they were connected: for ops and auditors' },
+  ),
 });
 
 const takesGzip = ({ headers }: FastifyRequest): boolean =>

@@ -108,5 +108,6 @@ export const caseStrip = {
   failed: 'The event could not be fetched.',
   again: 'Try again',
   replay: 'See this moment in the lesson',
+  replayShort: 'in the lesson',
   seconds: (count: number) => (count === 1 ? '1 second' : `${count} seconds`),
 };
