@@ -3,14 +3,25 @@
  * a real database: the verdict that the facts propose is the true one, and each reason leads to events of the case.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildEvidence, freezeEvidence, rebuildEvidence, type Then } from '#app/server/evidence-services.server.ts';
+import { messagesIn } from '#app/lib/messages/index.ts';
+import {
+  buildEvidence,
+  evidenceServices,
+  freezeEvidence,
+  rebuildEvidence,
+  type Then,
+} from '#app/server/evidence-services.server.ts';
+import { evidencePaper } from '#app/server/papers/evidence.ts';
 import { disputeIdOf, type DisputeCause } from '#events/dispute/events.ts';
 import type { Evidence } from '#events/evidence/evidence.ts';
 import type { FindingCode } from '#events/evidence/findings.ts';
 import { recognise } from '#events/handling/registry.ts';
 import type { RoomWord } from '#events/lesson/room.ts';
 import { POLICY_2026_11 } from '#events/shared/policy.ts';
+import { isRefusal } from '#events/shared/refusal.ts';
+import { pdf } from '#platform/pdf/pdf.server.ts';
 import { HOUR, openWorld, PRICE, STUDENT, TUTOR, until, type World } from '../projections/testing/world.ts';
+import { readPdf } from './support/pdf-text.ts';
 
 const MINUTE = 60_000;
 type Reason = 'left' | 'disconnected' | 'node-lost';
@@ -405,7 +416,7 @@ describe('evidence that is kept', () => {
     zone: 'Asia/Kolkata',
   };
 
-  it('EV15: is built again from the log, to the same fingerprint, and one lesser event makes another', async () => {
+  it('EV15, EV16, PR4: is built again from the log, to the same fingerprint, and one lesser event makes another', async () => {
     const bookingId = await play({
       name: '',
       tutor: { here: [[20, null]] },
@@ -432,5 +443,39 @@ describe('evidence that is kept', () => {
     expect(now?.evidence.earlier.student.disputes).toBe(then.earlier.student.disputes + 1);
     expect(now?.hash).not.toBe(hash);
     expect((await rebuildEvidence(world.store, bookingId, then))?.hash).toBe(hash);
+
+    // EV16: what is taken along.
+    const { evidenceToTake } = evidenceServices(parts);
+    const taken = await evidenceToTake(ops, bookingId, event.id);
+    if (taken === null || isRefusal(taken)) throw new Error('not given out');
+    expect(taken).toMatchObject({ bookingId, hash, kept: { event: event.id, step: 'proposal' } });
+    const named = taken.evidence.findings.flatMap(({ events }) => events);
+    expect(named.filter((id) => !taken.events.some((one) => one.id === id))).toEqual([]);
+    const [first] = await world.store.read(`booking-${bookingId}`);
+    expect(taken.events).toContainEqual({
+      id: first?.id,
+      type: 'BookingRequested',
+      stream: `booking-${bookingId}`,
+      at: first?.meta.occurredAt,
+      position: first?.position,
+      chain: first?.chain,
+    });
+    expect(await evidenceToTake(ops, bookingId, null)).toMatchObject({ kept: null, evidence: { bookingId } });
+    expect(await evidenceToTake(ops, bookingId, first?.id ?? '')).toBeNull();
+    expect(await evidenceToTake({ ...ops, personId: TUTOR }, bookingId, null)).toBeNull();
+    expect(await evidenceToTake({ ...ops, roles: ['student'] }, bookingId, null)).toBeNull();
+    expect(await evidenceToTake(ops, 'nothing', null)).toBeNull();
+
+    const booking = await world.queries.booking(bookingId);
+    if (!booking) throw new Error('no booking');
+    const paper = evidencePaper({ told: taken, booking, zone: 'Asia/Kolkata' }, messagesIn('en'));
+    const read = await readPdf(await pdf(paper));
+    const text = read.pages.join('\n');
+    for (const part of [hash, '₹266.67', '₹800.00', 'Both side by side', bookingId])
+      expect(text.replaceAll('\n', ''), part).toContain(part);
+    for (const { id, chain } of taken.events) {
+      expect(text.replaceAll('\n', '')).toContain(id);
+      expect(text.replaceAll('\n', '')).toContain(chain);
+    }
   });
 });

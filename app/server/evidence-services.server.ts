@@ -9,7 +9,8 @@ import type { Earlier } from '#events/evidence/findings.ts';
 import { fromSystem } from '#events/handling/context.ts';
 import { recognise } from '#events/handling/registry.ts';
 import type { EvidenceStep } from '#events/dispute/events.ts';
-import { isRefusal, type Refusal } from '#events/shared/refusal.ts';
+import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
+import type { EvidenceTold } from './evidence-told.ts';
 import { canonicalJson } from '#events/store/canonical.ts';
 import { comparePositions, type EventStore, type Position } from '#events/store/event-store.ts';
 import { NO_BOOKING, type BookingParts } from './booking-services.server.ts';
@@ -116,14 +117,57 @@ export async function freezeEvidence(
   return isRefusal(done) ? done : null;
 }
 
+/** What is signed for somebody to take along: the evidence, with the events that it names. */
+async function toldOf(store: EventStore, built: BuiltEvidence, kept: EvidenceTold['kept']): Promise<EvidenceTold> {
+  const { evidence, hash } = built;
+  const { bookingId, chargebacks, upTo, terms, claim, outcome, findings } = evidence;
+  const named = new Set([terms.event, claim?.event, outcome?.event, ...findings.flatMap(({ events }) => events)]);
+  const history = await historyOf(store, bookingId, chargebacks, upTo);
+  const events = history
+    .filter(({ id }) => named.has(id))
+    .map(({ id, type, stream, position, chain, meta }) => ({ id, type, stream, at: meta.occurredAt, position, chain }));
+  return { bookingId, evidence, hash, kept, events };
+}
+
+const DIFFERS = refuse(
+  'evidence-differs',
+  'What was kept with this act cannot be built again as it was. Its fingerprint and its summary stand in the event.',
+);
+
+/** EV16: as it was kept with an act, by the event that kept it. */
+async function keptEvidence(
+  store: EventStore,
+  bookingId: string,
+  eventId: string,
+): Promise<EvidenceTold | null | Refusal> {
+  const facts = (await store.read(`dispute-${bookingId}`)).flatMap((event) => recognise(event) ?? []);
+  const frozen = facts.find(({ id }) => id === eventId);
+  if (frozen?.type !== 'EvidenceFrozen') return null;
+  const { asOf, upTo, hash, step, at, summary } = frozen.data;
+  // Written by `summaryOf`, and held by the chain of the log.
+  const { earlier, chargebacks } = JSON.parse(summary) as Pick<Evidence, 'earlier' | 'chargebacks'>;
+  const built = await rebuildEvidence(store, bookingId, { asOf, upTo, earlier, chargebacks });
+  return built?.hash === hash ? toldOf(store, built, { event: eventId, step, at }) : DIFFERS;
+}
+
 export function evidenceServices(parts: Parts): EvidenceServices {
+  const { store, queries } = parts;
+  async function mayHave(person: Person, bookingId: string): Promise<boolean> {
+    if (!seesAll(person)) return false;
+    const booking = await queries.booking(bookingId);
+    // Whoever is a party looks at their own case as anybody does.
+    return booking !== null && !(await isPartyOf(queries, person, booking));
+  }
+
   return {
     async evidence(person, bookingId) {
-      if (!seesAll(person)) return null;
-      const booking = await parts.queries.booking(bookingId);
-      // Whoever is a party looks at their own case as anybody does.
-      if (!booking || (await isPartyOf(parts.queries, person, booking))) return null;
-      return buildEvidence(parts, bookingId);
+      return (await mayHave(person, bookingId)) ? buildEvidence(parts, bookingId) : null;
+    },
+    async evidenceToTake(person, bookingId, kept) {
+      if (!(await mayHave(person, bookingId))) return null;
+      if (kept !== null) return keptEvidence(store, bookingId, kept);
+      const built = await buildEvidence(parts, bookingId);
+      return built && toldOf(store, built, null);
     },
   };
 }

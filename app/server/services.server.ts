@@ -15,6 +15,7 @@ import { lookServices, type LookParts } from './look-services.server.ts';
 import { opsServices } from './ops-services.server.ts';
 import { payoutAccountServices } from './payout-account-services.server.ts';
 import { rehearsalServices, type RehearsalParts } from './rehearsal-services.server.ts';
+import { verdictServices } from './proposed-verdicts.server.ts';
 import { replayServices, type ReplayParts } from './replay-services.server.ts';
 import { rescheduleServices } from './reschedule-services.server.ts';
 import { studyServices, type StudyParts } from './study-services.server.ts';
@@ -77,6 +78,7 @@ export function createServices(parts: Omit<ServiceParts, 'seen'>): Services {
     ...caseServices(whole),
     ...evidenceServices(whole),
     ...lookServices(whole),
+    ...verdictServices(whole),
     ...rescheduleServices(whole),
     ...payoutAccountServices(whole),
     ...accountServices(whole),

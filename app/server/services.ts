@@ -6,6 +6,7 @@ import type { Role } from '#events/access/roles.ts';
 import type { DisputeCause } from '#events/dispute/events.ts';
 import type { Submit } from '#events/handling/submit.ts';
 import type { Refusal } from '#events/shared/refusal.ts';
+import type { EvidenceTold } from './evidence-told.ts';
 import type { Position } from '#events/store/event-store.ts';
 import type { PayoutDetails } from '#events/tutor/account.ts';
 import type { Paper } from '#platform/pdf/paper.ts';
@@ -21,6 +22,7 @@ import type { ConversationServices } from './conversations/contract.ts';
 import type { OpsCommand } from './ops-acts.ts';
 import type { LookServices } from './look-services.server.ts';
 import type { RehearsalServices } from './rehearsal-services.server.ts';
+import type { VerdictServices } from './proposed-verdicts.server.ts';
 import type { ReplayServices } from './replay-services.server.ts';
 
 /** The signed-in person. */
@@ -162,6 +164,11 @@ export interface CaseServices {
 export interface EvidenceServices {
   /** Built now, from the log. Null for an unknown booking, for who is neither ops nor auditor, and for its parties. */
   evidence(person: Person, bookingId: string): Promise<BuiltEvidence | null>;
+  /**
+   * The same with the events that it names, for a file. `kept`: id of the event that kept it with a decision; null: as of now.
+   * Refused with `evidence-differs` when what was kept cannot be built again.
+   */
+  evidenceToTake(person: Person, bookingId: string, kept: string | null): Promise<EvidenceTold | null | Refusal>;
 }
 
 export interface RescheduleServices {
@@ -240,6 +247,7 @@ export interface Services
     CaseServices,
     EvidenceServices,
     LookServices,
+    VerdictServices,
     RescheduleServices,
     PayoutAccountServices,
     AccountServices,

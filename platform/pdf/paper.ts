@@ -21,7 +21,20 @@ export type Part =
   | { readonly kind: 'paragraph'; readonly text: string; readonly tone?: 'strong' | 'quiet' }
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
   | Table
+  | Bars
   | { readonly kind: 'page-break' };
+
+/** Bars over one common stretch, one below the other, such as who was there when. */
+export interface Bars {
+  readonly kind: 'bars';
+  /** What stands at the two ends of the stretch. */
+  readonly ends: readonly [from: string, to: string];
+  readonly rows: readonly {
+    readonly label: string;
+    /** Of the stretch, from 0 to 1; `pale` for what counts less. */
+    readonly pieces: readonly { readonly from: number; readonly to: number; readonly pale?: boolean }[];
+  }[];
+}
 
 export interface Table {
   readonly kind: 'table';

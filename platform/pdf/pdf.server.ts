@@ -1,6 +1,6 @@
 /** Papers as PDF: `pdf(paper)` sets headings, paragraphs, facts and tables on A4 pages. */
-import type { Column, Paper, Part, Table } from './paper.ts';
-import { INK, QUIET, Sheet, type Ink } from './sheet.server.ts';
+import type { Bars, Column, Paper, Part, Table } from './paper.ts';
+import { HAIRLINE, INK, QUIET, Sheet, type Ink } from './sheet.server.ts';
 
 const TITLE: Ink = { size: 20, weight: 700, colour: INK };
 const HEADING: Ink = { size: 13, weight: 700, colour: INK };
@@ -46,6 +46,10 @@ function place(sheet: Sheet, part: Part): void {
       return;
     case 'table':
       table(sheet, part);
+      sheet.space(8);
+      return;
+    case 'bars':
+      bars(sheet, part);
       sheet.space(8);
       return;
     case 'page-break':
@@ -110,6 +114,34 @@ function facts(sheet: Sheet, rows: readonly (readonly [label: string, value: str
       () => undefined,
     );
     sheet.advance(2);
+  }
+}
+
+const BAR = 8;
+const PALE = '#b3aa9a';
+
+/** The bars of one axis stay on one page where they fit on one. */
+function bars(sheet: Sheet, { ends: [from, to], rows }: Bars): void {
+  const height = Sheet.heightOf(CELL);
+  if (sheet.room < Math.min(rows.length + 1, 20) * (height + 2)) sheet.newPage();
+  const labels = sheet.width * 0.3;
+  const x = sheet.left + labels + GUTTER;
+  const width = sheet.width - labels - GUTTER;
+  sheet.write(sheet.wrap(from, width / 2, SMALL)[0] ?? '', x, width, SMALL);
+  sheet.write(sheet.wrap(to, width / 2, SMALL)[0] ?? '', x, width, SMALL, 'end');
+  sheet.advance(height);
+  for (const { label, pieces } of rows) {
+    if (sheet.room < height) sheet.newPage();
+    sheet.write(sheet.wrap(label, labels, CELL)[0] ?? '', sheet.left, labels, CELL);
+    const down = (height - BAR) / 2;
+    sheet.box(x, down + BAR / 2, width, 0.5, HAIRLINE);
+    for (const piece of pieces) {
+      const [start, end] = [Math.max(0, piece.from), Math.min(1, piece.to)];
+      // What is too short to be seen is drawn as wide as can be seen.
+      if (end > start)
+        sheet.box(x + start * width, down, Math.max((end - start) * width, 0.5), BAR, piece.pale ? PALE : INK);
+    }
+    sheet.advance(height + 2);
   }
 }
 

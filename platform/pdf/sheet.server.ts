@@ -127,6 +127,11 @@ export class Sheet {
     this.y += height;
   }
 
+  /** A filled box `down` below the current height, which stays as it is. */
+  box(x: number, down: number, width: number, height: number, colour: string): void {
+    this.doc.rect(x, this.y + down, width, height).fill(colour);
+  }
+
   rule(colour: string = HAIRLINE): void {
     this.doc
       .moveTo(this.left, this.y)

@@ -87,18 +87,6 @@ export function distinct(rows: readonly WaitingStuck[]): readonly WaitingStuck[]
 export const isForViewer = (row: WaitingDispute): boolean =>
   row.waitsFor === 'second-person' && !row.own && row.proposal !== null && !row.proposal.mine;
 
-export interface QueueFilter {
-  readonly kind: Kind | 'all';
-  readonly text: string;
-}
-
-export function queueFilterOf(params: URLSearchParams): QueueFilter {
-  return {
-    kind: KINDS.find((kind) => kind === params.get('kind')) ?? 'all',
-    text: (params.get('find') ?? '').slice(0, 200),
-  };
-}
-
 /** Every word of `text` stands in one of `parts`. */
 export function fits(text: string, parts: readonly (string | null)[]): boolean {
   const whole = parts.join(' ').toLowerCase();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DisputeQueueRow, StuckRow } from '#projections/queries.ts';
 import { driftWords } from './drift.ts';
-import { distinct, fits, queueFilterOf, sectionsOf, waitingDispute, waitingStuck } from './queue.ts';
+import { distinct, fits, sectionsOf, waitingDispute, waitingStuck } from './queue.ts';
 
 const dispute: DisputeQueueRow = {
   bookingId: 'b1',
@@ -61,11 +61,6 @@ describe('what waits', () => {
     expect(fits('menon  MATH', ['Mathematics', 'Asha Menon'])).toBe(true);
     expect(fits('menon physics', ['Mathematics', 'Asha Menon'])).toBe(false);
     expect(fits('', [])).toBe(true);
-  });
-
-  it('takes the filter from the address', () => {
-    expect(queueFilterOf(new URLSearchParams('kind=bank&find=asha'))).toEqual({ kind: 'bank', text: 'asha' });
-    expect(queueFilterOf(new URLSearchParams('kind=stolen'))).toEqual({ kind: 'all', text: '' });
   });
 });
 

@@ -164,6 +164,12 @@ export const evidence = {
   failed: 'What the facts say could not be read just now. It comes by itself once the log answers.',
   kept: (when: string, count: number) => `Kept with the decision ${when}, from ${count} events.`,
   keptApproval: (when: string, count: number) => `Kept with the second person’s yes ${when}, from ${count} events.`,
+  takePdf: 'PDF',
+  takeSigned: 'Signed file',
+  takeOf: (what: string, which: string) => `${what} of the evidence ${which}`,
+  asNow: 'as it stands now',
+  asDecided: 'as it was kept with the decision',
+  asApproved: 'as it was kept with the second person’s yes',
   use: 'Take over what the facts say',
   used: 'Taken over from what the facts say. Change it as you see fit.',
   /** The reason that both sides will read, to begin with. */

@@ -126,6 +126,17 @@ export const verify = {
       title: 'This evidence is genuine.',
       body: (at: string) => `It was signed ${at}, and nothing of it was changed since. It says:`,
     },
+    case: {
+      booking: 'Booking',
+      asOf: 'As it stood',
+      kept: 'Kept with',
+      proposal: (when: string) => `the decision, or a proposal of it, of ${when}`,
+      approval: (when: string) => `the second person’s yes of ${when}`,
+      builtFrom: 'Built from',
+      events: (built: number, named: number) =>
+        `${events(built)}; those that it names, ${count(named)}, are in the file`,
+      evidencePrint: 'Fingerprint of the evidence',
+    },
     fingerprint: 'Fingerprint',
     broken: {
       ...broken,

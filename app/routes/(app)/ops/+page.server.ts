@@ -5,6 +5,7 @@ import { distinct, waitingDispute, waitingStuck } from '$lib/case/queue.ts';
 import { personWith } from '$lib/guard.ts';
 import { studentsInReach } from '#app/server/visibility.server.ts';
 import { LIVE } from '$lib/live-key.ts';
+import { policyAt } from '#events/shared/policy.ts';
 import type { BookingRow } from '#projections/queries.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -17,7 +18,7 @@ const namesOf = (row: BookingRow | null): Pick<BookingRow, 'subject' | 'studentN
 export const load: PageServerLoad = async (event) => {
   const person = personWith(event, 'ops');
   event.depends(LIVE);
-  const { queries, now, health } = event.locals.services;
+  const { queries, now, health, proposedVerdicts } = event.locals.services;
   const search = searchOf(event.url.searchParams);
   const [found, disputes, bank, stuck, drift, state, reach] = await Promise.all([
     queries.cases(filterOf(search)),
@@ -33,14 +34,19 @@ export const load: PageServerLoad = async (event) => {
       index < NAMED && row.bookingId !== '' ? queries.booking(row.bookingId) : Promise.resolve(null),
     ),
   );
+  const rows = disputes.map((row) => waitingDispute(row, person.personId, reach));
   return {
     found: { search, ...found },
     waiting: {
-      disputes: disputes.map((row) => waitingDispute(row, person.personId, reach)),
+      disputes: rows,
       bank,
       stuck: distinct(stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null), person.personId))),
       drift,
     },
+    /** Paise above which a refund needs a second person. */
+    limit: policyAt(now()).secondPersonAbove,
+    // Nobody is told what the facts say of their own case.
+    verdicts: await proposedVerdicts(rows.filter(({ own }) => !own).map(({ bookingId }) => bookingId)),
     health: healthLines(state),
   };
 };

@@ -1,0 +1,5 @@
+import { evidenceJson } from '$lib/case/take-evidence.server.ts';
+import { personWith } from '$lib/guard.ts';
+import type { RequestHandler } from './$types';
+
+export const GET: RequestHandler = (event) => evidenceJson(event, personWith(event, 'auditor'), 'auditor');
