@@ -11,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly run: Bench }>>> 
   fanout: () => import('./fanout/run.ts'),
   sfu: () => import('./sfu/run.ts'),
   rehearsal: () => import('./rehearsal/run.ts'),
+  history: () => import('./history/run.ts'),
 };
 
 /** `--rounds 3` and `--rounds=3` are a flag with a value, `--quick` is one without. */

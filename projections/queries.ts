@@ -6,6 +6,7 @@ import type { Outcome } from '#events/booking/events.ts';
 import type { WeeklyWindow } from '#events/calendar/events.ts';
 import type { GuestPlace } from '#events/lesson/study.ts';
 import type { PauseReason } from '#events/payout/events.ts';
+import type { PastClock } from './as-of/moment.ts';
 import type { PastQueries } from './as-of/past.ts';
 import type { ConversationQueries } from './conversations/rows.ts';
 import type { MoneyTerms } from './ledger/chart.ts';
@@ -430,8 +431,8 @@ export interface Queries extends ConversationQueries, LookQueries, PastQueries {
   ledgerOf(bookingId: string): Promise<readonly LedgerRow[]>;
   /** gross = returned + tutor + commission + held; null when nothing was paid. */
   moneyOf(bookingId: string): Promise<MoneyTerms | null>;
-  /** With the entries up to `at` (business ms), or all. */
-  trialBalance(at?: number): Promise<TrialBalance>;
+  /** With the entries up to `at` (ms by that clock, business time by default), or all. */
+  trialBalance(at?: number, by?: PastClock): Promise<TrialBalance>;
   /** Of instants in [from, to), oldest first. */
   tutorStatement(tutorId: string, from: number, to: number): Promise<Statement>;
   payerStatement(personId: string, from: number, to: number): Promise<Statement>;

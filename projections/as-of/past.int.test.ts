@@ -145,6 +145,31 @@ describe('the past of a booking', () => {
     }
   });
 
+  test('[AO10] the trial balance at each event has the entries of what that clock had brought', async () => {
+    const entries = await db.query<{ class: string; amount: number; occurred: number; recorded: number }>(
+      `SELECT l.class, l.amount, e.occurred_at AS occurred, e.recorded_at AS recorded
+       FROM read_model.ledger_entry l JOIN read_model.timeline e ON e.ordinal = l.ordinal`,
+    );
+    const all = await queries.pastEvents('booking21');
+    for (const by of ['recorded', 'business'] as const)
+      for (const event of all.filter((_, index) => index % 4 === 0)) {
+        const at = by === 'recorded' ? event.recordedAt : event.occurredAt;
+        for (const instant of [at - 1, at, at + 1]) {
+          const { rows, sum } = await queries.trialBalance(instant, by);
+          const then = entries.filter((entry) => (by === 'recorded' ? entry.recorded : entry.occurred) <= instant);
+          expect(sum).toBe(0);
+          for (const row of rows)
+            expect(row.balance, `${row.account} ${by} ${instant}`).toBe(
+              then.reduce((total, entry) => total + (entry.class === row.account ? entry.amount : 0), 0),
+            );
+        }
+      }
+    expect(all.length).toBeGreaterThan(8);
+    const debits = async (at: number) => (await queries.trialBalance(at, 'recorded')).rows.map(({ debit }) => debit);
+    expect(new Set(await debits(0))).toEqual(new Set([0]));
+    expect(await debits(END)).toEqual((await queries.trialBalance()).rows.map(({ debit }) => debit));
+  });
+
   test('[AO6] before its first event, and of an unknown booking, there is none', async () => {
     const [first] = await queries.pastEvents(SIMULATED);
     if (!first) throw new Error('a life without events');

@@ -24,10 +24,11 @@ export const load: PageServerLoad = async (event) => {
   const zone = zoneOf(event.cookies, person);
   const wanted = asOf(searchParams.get('at'), zone);
   const at = wanted.kind === 'at' ? wanted.at : null;
+  const by = searchParams.get('by') === 'recorded' ? 'recorded' : 'business';
   const [found, latest, balance, payouts, drift, chain, heads] = await Promise.all([
     queries.cases(filterOf(search)),
     queries.cases({ limit: BOOKINGS }),
-    queries.trialBalance(at ?? undefined),
+    queries.trialBalance(at ?? undefined, by),
     queries.heldPayouts(now()),
     queries.drift(),
     audit.state(),
@@ -42,7 +43,7 @@ export const load: PageServerLoad = async (event) => {
   return {
     found: { search, ...found },
     newest: newestFirst(timelines.flat(), EVENTS),
-    trial: { ...balance, at, wall: wallText(at ?? now(), zone), invalid: wanted.kind === 'invalid' },
+    trial: { ...balance, at, by, wall: wallText(at ?? now(), zone), invalid: wanted.kind === 'invalid' },
     held: {
       count: payouts.length,
       sum: payouts.reduce((sum, row) => sum + held(row), 0),

@@ -8,10 +8,11 @@ import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
   const person = personWith(event, 'auditor');
+  const by = event.url.searchParams.get('by') === 'recorded' ? 'recorded' : 'business';
   const wanted = asOf(event.url.searchParams.get('at'), zoneOf(event.cookies, person));
   if (wanted.kind === 'invalid') error(400, { message: 'That is not a date and time.', code: 'at-invalid' });
   const { queries, copyTaken } = event.locals.services;
-  const balance = await queries.trialBalance(wanted.kind === 'at' ? wanted.at : undefined);
+  const balance = await queries.trialBalance(wanted.kind === 'at' ? wanted.at : undefined, by);
   await copyTaken(person, 'auditor', 'trial-balance', null);
   return csvAnswer('nexused-trial-balance', trialBalanceCsv(balance));
 };
