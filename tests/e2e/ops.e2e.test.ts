@@ -99,7 +99,6 @@ describe('a refund above ₹5,000', () => {
     await facts.getByText('The lesson is not over yet. This grows by itself.').waitFor();
     await facts.getByRole('listitem').filter({ hasText: 'was paid once, as agreed' }).getByRole('link').click();
     await nikhil.locator('li:target details[open]').getByText('PaymentCaptured').first().waitFor();
-    /*SHOT*/
     await nikhil.getByRole('radio', { name: /^A part/ }).check();
     await nikhil.getByRole('textbox', { name: 'Amount in rupees' }).fill('6,000.50');
     await nikhil.getByRole('textbox', { name: 'Reason' }).fill('Most of the lesson could not be heard.');
