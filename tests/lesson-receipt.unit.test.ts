@@ -95,9 +95,28 @@ describe('a lesson receipt', () => {
     for (const state of ['disputed', 'held', 'reversed', 'cancelled'] as const)
       expect(paperOf({ payout: { ...EARNING, state } }).releaseAt, state).toBeNull();
     expect(paperOf({ payout: null }).releaseAt).toBeNull();
+    for (const until of [null, BOOKING.startsAt + 99 * HOUR]) {
+      const pauses = [{ reason: 'chargeback', until }] as const;
+      expect(paperOf({ payout: { ...EARNING, releaseAt: BOOKING.startsAt + 73 * HOUR, pauses } }).releaseAt).toBeNull();
+    }
     const released = paperOf({ payout: { ...EARNING, state: 'settled', releasedAt: 7 } });
     expect(released).toMatchObject({ releaseAt: 7, released: true });
     expect(paperOf({ booking: { ...BOOKING, refunded: 30_000 } }).back).toBe(30_000);
+  });
+
+  it('[PR4] counts what was paid once too often as paid, as its refund counts as gone back', () => {
+    const twice = [...of().rows, row('SurplusPaymentDetected', { amount: 80_000 }, BOOKING.startsAt)];
+    expect(paperOf({ rows: twice, booking: { ...BOOKING, refunded: 80_000 } })).toMatchObject({
+      paid: 160_000,
+      back: 80_000,
+    });
+  });
+
+  it('[PR4] is as of the newest fact that changes what it says', () => {
+    for (const type of ['ChargebackLost', 'PayoutPaused', 'TransferReversed', 'RefundProcessed']) {
+      const later = row(type, {}, BOOKING.startsAt + 50 * HOUR);
+      expect(paperOf({ rows: [...of().rows, later] }).asOf, type).toBe(later.occurredAt);
+    }
   });
 
   it('[PR4] there is none before the outcome is known, nor without a lesson', () => {

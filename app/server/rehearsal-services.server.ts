@@ -1,11 +1,13 @@
 /** Rehearsals for ops and auditors: as lines that come while it runs, or whole. Rules RH14–RH17 of projections/SPEC.md. */
 import { isRefusal, refuse, type Refusal } from '#events/shared/refusal.ts';
-import type { RehearsalNews, RehearsalQuestion, Rehearsals } from '#projections/queries.ts';
+import type { Queries, RehearsalNews, RehearsalQuestion, Rehearsals } from '#projections/queries.ts';
 import { streamed } from './audit/streamed.ts';
 import type { Person } from './services.ts';
+import { studentsInReach } from './visibility.server.ts';
 
 export interface RehearsalParts {
   readonly rehearsals: Rehearsals;
+  readonly queries: Queries;
 }
 
 export type RehearsalResult = Extract<RehearsalNews, { kind: 'result' }>;
@@ -20,12 +22,12 @@ const mayRehearse = ({ roles }: Person): boolean => roles.includes('ops') || rol
 const unknown = (): Refusal => refuse('not-found', 'There is nothing at this address.');
 const failed = (): Refusal => refuse('rehearsal-failed', 'The rehearsal could not be finished. Nothing was changed.');
 
-export function rehearsalServices({ rehearsals }: RehearsalParts): RehearsalServices {
+export function rehearsalServices({ rehearsals, queries }: RehearsalParts): RehearsalServices {
   return {
     async lines(person, question) {
       if (!mayRehearse(person)) return unknown();
       const left = new AbortController();
-      const news = rehearsals.rehearse(person.personId, question, left.signal);
+      const news = rehearsals.rehearse(person.personId, question, left.signal, await studentsInReach(queries, person));
       if (isRefusal(news)) return news;
       const write = async (line: (text: string) => Promise<void>): Promise<void> => {
         for await (const one of news) await line(`${JSON.stringify(one)}\n`);
@@ -35,7 +37,12 @@ export function rehearsalServices({ rehearsals }: RehearsalParts): RehearsalServ
     },
     async whole(person, question) {
       if (!mayRehearse(person)) return unknown();
-      const news = rehearsals.rehearse(person.personId, question, new AbortController().signal);
+      const news = rehearsals.rehearse(
+        person.personId,
+        question,
+        new AbortController().signal,
+        await studentsInReach(queries, person),
+      );
       if (isRefusal(news)) return news;
       for await (const one of news) {
         if (one.kind === 'result') return one;

@@ -119,6 +119,11 @@ export function replayServices(parts: ReplayParts): ReplayServices {
     return (await maySeeDocuments(queries, person, lesson, now())) ? lesson : null;
   }
 
+  async function actsForOne(person: Person, { students }: LessonRow): Promise<boolean> {
+    const reach = await studentsInReach(queries, person);
+    return students.some(({ studentId }) => reach.has(studentId));
+  }
+
   /**
    * Ops look into a lesson because somebody complained of it: without a dispute of one of its bookings, or a case of the
    * payer's bank, it is none of their business. Whoever is a party replays it as one.
@@ -126,8 +131,7 @@ export function replayServices(parts: ReplayParts): ReplayServices {
   async function maySeeAgain(person: Person, lesson: LessonRow): Promise<boolean> {
     if (!person.roles.includes('ops') || person.roles.includes('auditor') || takesPart(lesson, person.personId))
       return true;
-    const reach = await studentsInReach(queries, person);
-    if (lesson.students.some(({ studentId }) => reach.has(studentId))) return true;
+    if (await actsForOne(person, lesson)) return true;
     const complaints = await Promise.all(
       lesson.students.flatMap(({ bookingId }) => [queries.dispute(bookingId), queries.chargebacksOf(bookingId)]),
     );
@@ -188,7 +192,8 @@ export function replayServices(parts: ReplayParts): ReplayServices {
         chapters: chaptersOf(facts),
         missed: missedBy(person.personId, facts),
         presence:
-          seesAll(person) && !takesPart(lesson, person.personId)
+          // Whoever acts for one of the students is a party, and reads of the others what a party reads.
+          seesAll(person) && !takesPart(lesson, person.personId) && !(await actsForOne(person, lesson))
             ? presenceOf(await queries.attendance(lessonId), facts, now())
             : null,
       };

@@ -6,9 +6,9 @@ export type LookRole = 'ops' | 'auditor';
 /** Where somebody saw what concerns a booking: its case, its own page, its lesson with what was written there, or the API. */
 export type LookSurface = 'case' | 'booking' | 'lesson' | 'api';
 
-/** What somebody took along: the log, its part about one booking, tables, and the evidence of a case. */
+/** What somebody took along: the log, its part about one booking, tables, the evidence of a case, receipts. */
 export type CopyKind =
-  'log' | 'log-of-booking' | 'journal' | 'trial-balance' | 'evidence-pdf' | 'evidence-file' | 'rehearsal';
+  'log' | 'log-of-booking' | 'journal' | 'trial-balance' | 'evidence-pdf' | 'evidence-file' | 'rehearsal' | 'receipt';
 
 /** Stream `look-<personId>-<yyyy-mm-dd>` (UTC): what one person of ops, or one auditor, saw and took along on one day. */
 export type LookEvent =

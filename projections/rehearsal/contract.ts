@@ -82,5 +82,7 @@ export interface Rehearsals {
     personId: string,
     question: RehearsalQuestion,
     signal: AbortSignal,
+    /** Those for whom they act, themselves among them. */
+    reach?: ReadonlySet<string>,
   ): AsyncGenerator<RehearsalNews, void, void> | Refusal;
 }

@@ -24,14 +24,14 @@ export function createRehearsals({ store, now = Date.now, log }: RehearsalParts)
   const door = forReading(store);
   const running = new Set<string>();
   return {
-    rehearse(personId, question, signal) {
+    rehearse(personId, question, signal, reach = new Set([personId])) {
       if (running.has(personId))
         return refuse('rehearsal-running', 'You are rehearsing already. It ends when its page is left.');
       if (running.size >= AT_ONCE)
         return refuse('rehearsals-busy', 'Two rehearsals are running already. Try again in a minute.');
       // At once: whoever asks while this one has not begun must find it counted.
       running.add(personId);
-      return counted(run(door, personId, question, signal, now), (error) => {
+      return counted(run(door, reach, question, signal, now), (error) => {
         running.delete(personId);
         if (error !== undefined) log.error({ err: error, personId, question }, 'a rehearsal failed');
         else log.info({ personId, question }, 'a rehearsal ended');
@@ -79,7 +79,7 @@ function counted(
 
 async function* run(
   door: LogForReading,
-  personId: string,
+  reach: ReadonlySet<string>,
   question: RehearsalQuestion,
   signal: AbortSignal,
   now: () => number,
@@ -99,8 +99,8 @@ async function* run(
       let [decided, sliceEnds] = [0, performance.now() + SLICE_MS];
       for (const past of cases) {
         const one = rehearse(past, (lessonId) => read.pasts.lesson(lessonId), question.changes);
-        if (one && [one.booked.tutorId, one.booked.studentId, one.booked.bookedBy].includes(personId))
-          totals.leaveOut();
+        const isParty = (who: string): boolean => reach.has(who);
+        if (one && [one.booked.tutorId, one.booked.studentId, one.booked.bookedBy].some(isParty)) totals.leaveOut();
         else if (one) totals.take(one);
         decided += 1;
         if (performance.now() < sliceEnds) continue;

@@ -30,10 +30,15 @@ async function aLog(lives = 20) {
 
 async function all(
   store: LogForReading,
-  { changes = {}, personId = 'auditor', ...period }: Partial<RehearsalQuestion> & { personId?: string } = {},
+  {
+    changes = {},
+    personId = 'auditor',
+    reach,
+    ...period
+  }: Partial<RehearsalQuestion> & { personId?: string; reach?: ReadonlySet<string> } = {},
   signal = new AbortController().signal,
 ): Promise<readonly RehearsalNews[]> {
-  const asked = createRehearsals({ store, log }).rehearse(personId, { ...ALL, ...period, changes }, signal);
+  const asked = createRehearsals({ store, log }).rehearse(personId, { ...ALL, ...period, changes }, signal, reach);
   if (isRefusal(asked)) throw new Error(asked.code);
   const news: RehearsalNews[] = [];
   for await (const one of asked) news.push(one);
@@ -86,6 +91,9 @@ describe('a rehearsal over a log', () => {
   it('[RH15] leaves out the bookings of whoever asks, and says how many', async () => {
     const { totals, rows } = await result(await aLog(), { personId: 'tutor', changes: { commissionBps: 1_200 } });
     expect([totals.bookings, totals.own, rows.length]).toEqual([0, 21, 0]);
+    // Of those for whom they act too, who may have booked themselves.
+    const acting = await result(await aLog(), { personId: 'parent', reach: new Set(['parent', 'tutor']) });
+    expect([acting.totals.bookings, acting.totals.own]).toEqual([0, 21]);
   });
 });
 

@@ -15,13 +15,39 @@ export interface LessonOf {
   readonly rows: readonly TimelineRow[];
   readonly attendance: readonly AttendanceRow[];
   readonly bank: readonly ChargebackRow[];
-  readonly payout: Pick<EarningRow, 'releaseAt' | 'releasedAt' | 'state'> | null;
+  readonly payout: Pick<EarningRow, 'releaseAt' | 'releasedAt' | 'state' | 'pauses'> | null;
 }
 
 const minutesIn = (row: TimelineRow, key: string): number => {
   const value = row.data[key];
   return typeof value === 'number' ? Math.floor(value / MINUTE_MS) : 0;
 };
+
+const PAID = ['PaymentCaptured', 'SurplusPaymentDetected'];
+
+/** What changes something that the receipt says, so that two receipts as of one moment are the same. */
+const TOLD = [
+  ...PAID,
+  'OutcomeDecided',
+  'RefundProcessed',
+  'HoldStarted',
+  'HoldLifted',
+  'PayoutPaused',
+  'PayoutResumed',
+  'PayoutDisputed',
+  'PayoutDisputeClosed',
+  'TransferReversed',
+  'ChargebackLost',
+  'DisputeResolved',
+];
+
+/** A payout that is paused, or waits for a decision, has no day. */
+function comesFreeAt(payout: LessonOf['payout']): number | null {
+  if (payout?.state !== 'hold-running') return null;
+  const { releaseAt, pauses } = payout;
+  const held = pauses.some(({ until }) => until === null || releaseAt === null || until >= releaseAt);
+  return held ? null : releaseAt;
+}
 
 /** Null until it is decided what came of the lesson, and for a booking without one. */
 export function lessonPaper({ booking, rows, attendance, bank, payout }: LessonOf): LessonPaper | null {
@@ -32,10 +58,10 @@ export function lessonPaper({ booking, rows, attendance, bank, payout }: LessonO
   const turned = rows.filter((row) => row.type === 'PageTurned' && row.data['lessonId'] === lessonId);
   const worked = (personId: string): number =>
     attendance.find((row) => row.personId === personId)?.workedMinutes.length ?? 0;
-  const of = ['PaymentCaptured', 'RefundProcessed', 'HoldStarted', 'HoldLifted', 'OutcomeDecided'];
   const released = payout?.releasedAt ?? null;
   const paid = rows.reduce((sum, { type, data: { amount } }) => {
-    return type === 'PaymentCaptured' && typeof amount === 'number' ? sum + amount : sum;
+    // What was paid once too often too: its refund is counted among what went back.
+    return PAID.includes(type) && typeof amount === 'number' ? sum + amount : sum;
   }, 0);
   return {
     bookingId,
@@ -54,10 +80,9 @@ export function lessonPaper({ booking, rows, attendance, bank, payout }: LessonO
     studentWorked: worked(studentId),
     paid,
     back: booking.refunded + bank.reduce((sum, { lost }) => sum + lost, 0),
-    // A payout that waits for a decision has no day.
-    releaseAt: released ?? (payout?.state === 'hold-running' ? payout.releaseAt : null),
+    releaseAt: released ?? comesFreeAt(payout),
     released: released !== null,
-    asOf: Math.max(...rows.flatMap((row) => (of.includes(row.type) ? [row.occurredAt] : []))),
+    asOf: Math.max(...rows.flatMap((row) => (TOLD.includes(row.type) ? [row.occurredAt] : []))),
   };
 }
 

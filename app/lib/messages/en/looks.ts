@@ -16,6 +16,7 @@ const copies: Readonly<Record<CopyKind, string>> = {
   'evidence-pdf': 'Took a copy of its evidence, as a PDF',
   'evidence-file': 'Took a copy of its evidence, as a signed file',
   rehearsal: 'Took a copy of a policy rehearsal',
+  receipt: 'Took a copy of its receipt',
 };
 
 const roles: Readonly<Record<LookRole, string>> = { ops: 'ops', auditor: 'auditor' };

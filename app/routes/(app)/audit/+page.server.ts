@@ -6,6 +6,7 @@ import { personWith, refused } from '$lib/guard.ts';
 import { shownHead } from '$lib/verify/shown-head.ts';
 import { zoneOf } from '$lib/zone-of.ts';
 import { isRefusal } from '#events/shared/refusal.ts';
+import type { PastClock } from '#projections/queries.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** So many bookings are looked through for the newest events. */
@@ -24,7 +25,7 @@ export const load: PageServerLoad = async (event) => {
   const zone = zoneOf(event.cookies, person);
   const wanted = asOf(searchParams.get('at'), zone);
   const at = wanted.kind === 'at' ? wanted.at : null;
-  const by = searchParams.get('by') === 'recorded' ? 'recorded' : 'business';
+  const by: PastClock = searchParams.get('by') === 'recorded' ? 'recorded' : 'business';
   const [found, latest, balance, payouts, drift, chain, heads] = await Promise.all([
     queries.cases(filterOf(search)),
     queries.cases({ limit: BOOKINGS }),

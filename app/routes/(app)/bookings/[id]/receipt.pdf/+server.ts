@@ -7,7 +7,7 @@ import { paidBookingOf } from '../paper-of.ts';
 import type { RequestHandler } from './$types';
 
 export const GET: RequestHandler = async (event) => {
-  const { person, booking } = await paidBookingOf(event);
+  const { person, booking, noted } = await paidBookingOf(event);
   const { queries, pdf } = event.locals.services;
   const { bookingId } = booking;
   const [rows, refunds, bank] = await Promise.all([
@@ -18,5 +18,6 @@ export const GET: RequestHandler = async (event) => {
   const zone = zoneOf(event.cookies, person);
   const paper = receipt({ booking, rows, refunds, bank, zone }, messagesIn('en'));
   if (!paper) unknownPage();
+  await noted();
   return pdfFile(`nexused-receipt-${bookingId}.pdf`, await pdf(paper));
 };

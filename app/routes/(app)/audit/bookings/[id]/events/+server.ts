@@ -4,6 +4,6 @@ import type { RequestHandler } from './$types';
 
 /** The events of the case as they are stored; with `?event=` that one. */
 export const GET: RequestHandler = (event) => {
-  personWith(event, 'auditor');
-  return rawEvents(event.locals, event.params.id, event.url.searchParams.get('event'));
+  const person = personWith(event, 'auditor');
+  return rawEvents(event.locals, { person, role: 'auditor' }, event.params.id, event.url.searchParams.get('event'));
 };
