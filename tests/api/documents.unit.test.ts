@@ -30,7 +30,16 @@ describe('the board and the chat of a lesson', () => {
   });
 
   it('that has ended are also for guardians, the institute, ops and auditors', async () => {
-    expect(await readers('ended')).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'ops', 'auditor']);
+    expect(await readers('ended')).toEqual([
+      'asha',
+      'rohan',
+      'parent',
+      'school',
+      'kavita',
+      'ops',
+      'auditor',
+      'auditing-parent',
+    ]);
   });
 
   it.each(['live', 'ended'] as const)(

@@ -28,18 +28,36 @@ describe('the replay of a lesson', () => {
   });
 
   it('is also for guardians, the institute and auditors when it has ended', async () => {
-    expect(await readers('ended')).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'auditor']);
+    expect(await readers('ended')).toEqual([
+      'asha',
+      'rohan',
+      'parent',
+      'school',
+      'kavita',
+      'auditor',
+      'auditing-parent',
+    ]);
   });
 
   it('[CT8] is for ops once somebody complained of the lesson', async () => {
-    expect(await readers('ended', '', true)).toEqual(['asha', 'rohan', 'parent', 'school', 'kavita', 'ops', 'auditor']);
+    expect(await readers('ended', '', true)).toEqual([
+      'asha',
+      'rohan',
+      'parent',
+      'school',
+      'kavita',
+      'ops',
+      'auditor',
+      'auditing-parent',
+    ]);
   });
 
   it('[CT9] says who was there and how well they were connected to ops and auditors, and to nobody else', async () => {
     app = await startApi({ lesson: { state: 'ended' }, disputed: true });
     const told = async (who: string): Promise<unknown> =>
       (await askAs(app, who, BASE)).json<{ presence: unknown }>().presence;
-    for (const who of ['asha', 'rohan', 'parent', 'school', 'kavita']) expect(await told(who), who).toBeNull();
+    for (const who of ['asha', 'rohan', 'parent', 'school', 'kavita', 'auditing-parent'])
+      expect(await told(who), who).toBeNull();
     for (const who of ['ops', 'auditor'])
       expect(await told(who), who).toContainEqual(
         expect.objectContaining({ personId: expect.any(String), here: expect.any(Array), weak: [] }),

@@ -39,6 +39,8 @@ export const PEOPLE: Readonly<Record<string, Person>> = Object.fromEntries(
     person('ops', 'ops'),
     person('auditor', 'auditor'),
     person('stranger', 'student'),
+    // On duty, and a parent of somebody in the lesson.
+    person('auditing-parent', 'auditor', 'guardian'),
   ].map((one) => [one.personId, one]),
 );
 
@@ -260,7 +262,7 @@ export async function startApi(
   } = {},
 ): Promise<FastifyInstance> {
   const lesson = { ...LESSON, ...settings.lesson };
-  const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'] };
+  const children: Readonly<Record<string, readonly string[]>> = { parent: ['asha'], 'auditing-parent': ['asha'] };
   const queries = only<Queries>('queries', {
     dispute: async () => (settings.disputed ? ({} as Awaited<ReturnType<Queries['dispute']>>) : null),
     chargebacksOf: async () => [],
