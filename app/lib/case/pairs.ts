@@ -12,6 +12,8 @@ const BEGINS: Readonly<Record<string, string>> = {
   MediaFaultEnded: 'MediaFaultNoticed',
 };
 const STARTS: ReadonlySet<string> = new Set(Object.values(BEGINS));
+/** Measured over a person's connection: over without a word when they go, or come anew. */
+const MEASURED: ReadonlySet<string> = new Set(['PageHidden', 'ConnectionWeakened', 'MediaFaultNoticed']);
 /** What tells two of a kind apart. */
 const TOLD_BY = ['personId', 'connectionId', 'direction', 'fault'] as const;
 
@@ -22,11 +24,20 @@ export interface Pairs {
   readonly ends: ReadonlySet<string>;
 }
 
-/** Rows in the order of the log. A lesson's end closes what is still open in it. */
+/** Rows in the order of the log. A lesson's end closes what is still open in it; a coming or going, what was measured before. */
 export function pairsOf(rows: readonly Row[]): Pairs {
   const open = new Map<string, Row>();
   const until = new Map<string, number>();
   const ends = new Set<string>();
+  const closeMeasured = (by: Row): void => {
+    for (const [key, began] of open) {
+      if (!MEASURED.has(began.type) || began.data['personId'] !== by.data['personId']) continue;
+      until.set(began.eventId, Math.max(began.occurredAt, by.occurredAt));
+      open.delete(key);
+    }
+  };
+  const isHere = (personId: unknown): boolean =>
+    [...open.values()].some(({ type, data }) => type === 'ParticipantJoined' && data['personId'] === personId);
   for (const row of rows) {
     if (row.type === 'LessonEnded') {
       for (const began of open.values()) until.set(began.eventId, Math.max(began.occurredAt, row.occurredAt));
@@ -44,6 +55,9 @@ export function pairsOf(rows: readonly Row[]): Pairs {
       ends.add(row.eventId);
       open.delete(key);
     }
+    // Who is still here over another connection goes on being measured.
+    const gone = row.type === 'ParticipantLeft' && !isHere(row.data['personId']);
+    if (gone || row.type === 'ParticipantJoined') closeMeasured(row);
   }
   return { until, ends };
 }

@@ -107,8 +107,33 @@ describe('the rows of a case on their way to the page', () => {
       inLesson('ParticipantLeft', T0 + 5_000),
       inLesson('ParticipantJoined', T0 + 9_000, { connectionId: 'c2' }),
     ]);
-    expect([joined?.until, hidden?.until, again?.until]).toEqual([T0 + 5_000, null, null]);
+    expect([joined?.until, hidden?.until, again?.until]).toEqual([T0 + 5_000, T0 + 5_000, null]);
     expect(left?.ends).toBe(true);
+  });
+
+  it('[CT4] end what was measured over a connection when the person joins anew, and leave that of others open', () => {
+    const [, hidden, weak, fault, others, again] = caseRows([
+      inLesson('ParticipantJoined', T0),
+      inLesson('PageHidden', T0 + 1_000),
+      inLesson('ConnectionWeakened', T0 + 2_000),
+      inLesson('MediaFaultNoticed', T0 + 3_000, { fault: 'frozen' }),
+      inLesson('PageHidden', T0 + 4_000, { personId: 's1' }),
+      inLesson('ParticipantJoined', T0 + 9_000, { connectionId: 'c2' }),
+    ]);
+    expect([hidden, weak, fault].map((one) => one?.until)).toEqual([T0 + 9_000, T0 + 9_000, T0 + 9_000]);
+    expect(others?.until).toBeNull();
+    expect(again?.ends).toBe(false);
+  });
+
+  it('[CT4] keep a page out of sight when only an older connection of the person ends', () => {
+    const all = caseRows([
+      inLesson('ParticipantJoined', T0),
+      inLesson('ParticipantJoined', T0 + 1_000, { connectionId: 'c2' }),
+      inLesson('PageHidden', T0 + 2_000),
+      inLesson('ParticipantLeft', T0 + 3_000),
+      inLesson('ParticipantLeft', T0 + 4_000, { connectionId: 'c2' }),
+    ]);
+    expect(all[2]?.until).toBe(T0 + 4_000);
   });
 
   it('[CT4] take another connection, direction or person for something else, and the lesson’s end for the end of all', () => {
