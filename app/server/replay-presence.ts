@@ -1,6 +1,6 @@
 /** Who was in a lesson and how well they were connected, on the clock of its replay. Pure. Business time, ms. */
 import type { RecordedEvent } from '#events/store/event-store.ts';
-import { pairsOf } from '#app/lib/case/pairs.ts';
+import { measuredAt, pairsOf } from '#app/lib/case/pairs.ts';
 import type { AttendanceRow, Interval } from '#projections/queries.ts';
 import type { Stretch } from './replay-facts.ts';
 
@@ -30,13 +30,15 @@ export function presenceOf(
   facts: readonly Fact[],
   now: number,
 ): readonly PersonThere[] {
-  const { until } = pairsOf(
-    facts.map(({ id, type, data, meta }) => ({ eventId: id, type, data, occurredAt: meta.occurredAt })),
-  );
+  const told = facts.map(({ id, type, data, meta }) => ({ eventId: id, type, data, occurredAt: meta.occurredAt }));
+  const { until } = pairsOf(told);
   const stretchesOf = (personId: string, wanted: string): Stretch[] =>
-    facts
+    told
       .filter(({ type, data }) => type === wanted && data['personId'] === personId)
-      .map(({ id, meta }) => ({ from: meta.occurredAt, to: until.get(id) ?? Math.max(meta.occurredAt, now) }));
+      .map((fact) => {
+        const from = measuredAt(fact);
+        return { from, to: until.get(fact.eventId) ?? Math.max(from, now) };
+      });
   return rows.map(({ personId, name, role, here, sent, received, away }) => ({
     personId,
     name,

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '#events/store/event-store.ts';
 import type { TimelineRow } from '#projections/queries.ts';
-import { pairsOf } from './pairs.ts';
+import { measuredAt, pairsOf } from './pairs.ts';
 
 /** An event of a case as its page has it. */
 export interface CaseRow extends Omit<TimelineRow, 'correlationId' | 'chain'> {
@@ -34,7 +34,7 @@ type PackedRow = readonly [
   position: string,
   chain: string,
   data: number,
-  /** After `occurredAt`, ms; -1: it begins nothing, or that never ended; -2: it ends something. */
+  /** After its own time (`measuredAt`), ms; -1: it begins nothing, or that never ended; -2: it ends something. */
   until: number,
 ];
 
@@ -45,7 +45,7 @@ interface Packed {
   readonly rows: readonly PackedRow[];
 }
 
-/** By the hundred in a lesson; of their data the ids of lesson and connection, and the instant said twice, stay behind. */
+/** By the hundred in a lesson; of their data the ids of lesson and connection stay behind, and the instant where it is said twice. */
 export const ATTENDANCE: ReadonlySet<string> = new Set([
   'ParticipantJoined',
   'ParticipantLeft',
@@ -59,17 +59,17 @@ export const ATTENDANCE: ReadonlySet<string> = new Set([
   'MediaFaultNoticed',
   'MediaFaultEnded',
 ]);
-const LEFT_BEHIND: ReadonlySet<string> = new Set(['lessonId', 'connectionId', 'at', 'by']);
+const LEFT_BEHIND: ReadonlySet<string> = new Set(['lessonId', 'connectionId', 'by']);
 const MINUTE = 60_000;
 const SHOWN_OF_CHAIN = 12;
 
-/** What its page is told of an event: of those by the hundred not the minute either where it is that of the event. */
+/** What its page is told of an event: of those by the hundred not the instant and the minute where they are those of the event. */
 function toldOf({ type, data, occurredAt }: TimelineRow): TimelineRow['data'] {
   if (!ATTENDANCE.has(type)) return data;
-  const same = data['minute'] === minuteOf(occurredAt);
-  return Object.fromEntries(
-    Object.entries(data).filter(([key]) => !LEFT_BEHIND.has(key) && !(key === 'minute' && same)),
-  );
+  const said = new Set(LEFT_BEHIND);
+  if (data['minute'] === minuteOf(occurredAt)) said.add('minute');
+  if (measuredAt({ data, occurredAt }) === occurredAt) said.add('at');
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !said.has(key)));
 }
 
 /** The minute that an instant lies in, ms. */
@@ -118,7 +118,7 @@ export function packRows(rows: readonly TimelineRow[], proof: boolean): string {
         many && !proof ? '' : row.position,
         proof ? row.chain.slice(0, SHOWN_OF_CHAIN) : '',
         dataOf(toldOf(row)),
-        over === undefined ? (ends.has(row.eventId) ? ENDS : NOTHING) : over - row.occurredAt,
+        over === undefined ? (ends.has(row.eventId) ? ENDS : NOTHING) : over - measuredAt(row),
       ];
     }),
   };
@@ -147,7 +147,7 @@ export function unpackRows(packed: string): readonly CaseRow[] {
         position,
         chain,
         data: said,
-        until: until < 0 ? null : occurredAt + until,
+        until: until < 0 ? null : measuredAt({ data: said, occurredAt }) + until,
         ends: until === ENDS,
       };
     },

@@ -17,6 +17,12 @@ const MEASURED: ReadonlySet<string> = new Set(['PageHidden', 'ConnectionWeakened
 /** What tells two of a kind apart. */
 const TOLD_BY = ['personId', 'connectionId', 'direction', 'fault'] as const;
 
+/** When a fact of a lesson was so: its own time, since what is measured is queued before it is written down. Business ms. */
+export function measuredAt({ data, occurredAt }: Pick<Row, 'data' | 'occurredAt'>): number {
+  const at = data['at'];
+  return typeof at === 'number' && Number.isFinite(at) ? at : occurredAt;
+}
+
 export interface Pairs {
   /** By the event that begins it: when it was over, business ms. */
   readonly until: ReadonlyMap<string, number>;
@@ -32,7 +38,7 @@ export function pairsOf(rows: readonly Row[]): Pairs {
   const closeMeasured = (by: Row): void => {
     for (const [key, began] of open) {
       if (!MEASURED.has(began.type) || began.data['personId'] !== by.data['personId']) continue;
-      until.set(began.eventId, Math.max(began.occurredAt, by.occurredAt));
+      until.set(began.eventId, Math.max(measuredAt(began), measuredAt(by)));
       open.delete(key);
     }
   };
@@ -40,7 +46,7 @@ export function pairsOf(rows: readonly Row[]): Pairs {
     [...open.values()].some(({ type, data }) => type === 'ParticipantJoined' && data['personId'] === personId);
   for (const row of rows) {
     if (row.type === 'LessonEnded') {
-      for (const began of open.values()) until.set(began.eventId, Math.max(began.occurredAt, row.occurredAt));
+      for (const began of open.values()) until.set(began.eventId, Math.max(measuredAt(began), measuredAt(row)));
       open.clear();
       continue;
     }
@@ -51,7 +57,7 @@ export function pairsOf(rows: readonly Row[]): Pairs {
     if (begins === undefined) {
       if (!began) open.set(key, row);
     } else if (began) {
-      until.set(began.eventId, Math.max(began.occurredAt, row.occurredAt));
+      until.set(began.eventId, Math.max(measuredAt(began), measuredAt(row)));
       ends.add(row.eventId);
       open.delete(key);
     }

@@ -5,6 +5,7 @@
 import type { AttendanceRow } from '#projections/queries.ts';
 import type { CaseItem } from './items.ts';
 import { minuteOf, type CaseRow } from './packed.ts';
+import { measuredAt } from './pairs.ts';
 import { merged } from './presence.ts';
 import type { View } from './zoom.ts';
 
@@ -117,9 +118,11 @@ export function lanesOf(source: StripSource): readonly StripLane[] {
     marks: (marks.get(id) ?? []).toSorted((a, b) => a - b),
     bars: [],
   });
-  const faults = rows.flatMap(({ type, occurredAt, until }): StripStretch[] => {
+  const faults = rows.flatMap((row): StripStretch[] => {
+    const { type, until } = row;
+    const from = measuredAt(row);
     const kind = type === 'ConnectionWeakened' ? 'weak' : type === 'MediaFaultNoticed' ? 'fault' : null;
-    return kind === null ? [] : [{ kind, from: occurredAt, to: Math.max(occurredAt, until ?? now) }];
+    return kind === null ? [] : [{ kind, from, to: Math.max(from, until ?? now) }];
   });
   const find = (personId: string): AttendanceRow | undefined => attendance.find((row) => row.personId === personId);
   const lanes: readonly StripLane[] = [

@@ -5,6 +5,7 @@ import { BLOCK, blocksOf, dayFinder } from './blocks.ts';
 import { isSmall, MACHINES, peopleIn, shownItems } from './filter.ts';
 import { itemsOf } from './items.ts';
 import { packRows, unpackRows, type CaseRow } from './packed.ts';
+import { measuredAt } from './pairs.ts';
 import { lanesOf, placesOf } from './strip.ts';
 
 const T0 = Date.UTC(2026, 10, 18, 12, 30);
@@ -134,6 +135,38 @@ describe('the rows of a case on their way to the page', () => {
       inLesson('ParticipantLeft', T0 + 4_000, { connectionId: 'c2' }),
     ]);
     expect(all[2]?.until).toBe(T0 + 4_000);
+  });
+
+  it('[CT4] last from when it was measured, not from when that was written down', () => {
+    const late = (type: string, at: number, wrote: number): TimelineRow => ({
+      ...inLesson(type, at),
+      occurredAt: wrote,
+    });
+    const all = caseRows([
+      late('PageHidden', T0, T0 + 5_000),
+      late('PageShown', T0 + 2_000, T0 + 5_000),
+      late('ConnectionWeakened', T0 + 3_000, T0 + 9_000),
+      late('ConnectionRecovered', T0 + 3_000, T0 + 9_000),
+      { ...inLesson('MediaFaultNoticed', T0 + 7_000), data: { personId: 't1', fault: 'frozen', at: 'soon' } },
+    ]);
+    expect(all.map((one) => [measuredAt(one), one.until])).toEqual([
+      [T0, T0 + 2_000],
+      [T0 + 2_000, null],
+      [T0 + 3_000, T0 + 3_000],
+      [T0 + 3_000, null],
+      [T0 + 7_000, null],
+    ]);
+    expect(all.map(({ ends }) => ends)).toEqual([false, true, false, true, false]);
+    const link = lanesOf({
+      items: [],
+      rows: all.slice(0, 4),
+      attendance: [],
+      others: [],
+      tutorId: 't1',
+      studentId: 's1',
+      now: T0 + HOUR,
+    }).find(({ id }) => id === 'link');
+    expect(link?.stretches).toEqual([{ kind: 'weak', from: T0 + 3_000, to: T0 + 3_000 }]);
   });
 
   it('[CT4] take another connection, direction or person for something else, and the lesson’s end for the end of all', () => {

@@ -41,10 +41,10 @@ describe('who was there, on the clock of the replay', () => {
   });
 
   it('[CT9] takes stretches of a weak line from the log, and closes what is open now', () => {
-    const fact = (id: string, type: string, occurredAt: number) => ({
+    const fact = (id: string, type: string, occurredAt: number, at?: number) => ({
       id,
       type,
-      data: { personId: 'a' },
+      data: { personId: 'a', ...(at !== undefined && { at }) },
       meta: {
         commandId: id,
         correlationId: 'c',
@@ -73,6 +73,8 @@ describe('who was there, on the clock of the replay', () => {
         fact('1', 'ConnectionWeakened', MINUTE),
         fact('2', 'ConnectionRecovered', 2 * MINUTE),
         fact('3', 'ConnectionWeakened', 3 * MINUTE),
+        fact('4', 'MediaFaultNoticed', 6 * MINUTE, 4 * MINUTE),
+        fact('5', 'MediaFaultEnded', 6 * MINUTE, 5 * MINUTE),
       ],
       9 * MINUTE,
     );
@@ -81,5 +83,7 @@ describe('who was there, on the clock of the replay', () => {
       { from: MINUTE, to: 2 * MINUTE },
       { from: 3 * MINUTE, to: 9 * MINUTE },
     ]);
+    // Written down later than it was measured.
+    expect(one?.faults).toEqual([{ from: 4 * MINUTE, to: 5 * MINUTE }]);
   });
 });
