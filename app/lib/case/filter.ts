@@ -49,7 +49,7 @@ function concerns(item: CaseItem, who: string): boolean {
 /** What begins before the span and goes on into it counts too. */
 function isIn(item: CaseItem, span: View | null): boolean {
   if (span === null) return true;
-  const end = item.kind === 'event' ? (item.row.until ?? item.at) : item.at;
+  const end = item.kind === 'event' ? Math.max(item.at, item.row.until ?? item.at) : item.at;
   return item.at <= span.to && end >= span.from;
 }
 

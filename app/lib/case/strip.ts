@@ -51,26 +51,54 @@ const LANE_OF: Readonly<Record<string, StripLaneId>> = {
   call: 'calls',
   mail: 'mails',
 };
-/** What begins a stretch, and what ends it. A disputed payout is held on, so the hold ends with its lifting only. */
+/**
+ * What begins a stretch, and what ends it. A disputed payout is held on, so the hold ends with its lifting only, or when all
+ * of it was taken back.
+ */
 const RUNS: readonly {
   readonly kind: StretchKind;
   readonly lane: StripLaneId;
-  readonly from: string;
+  readonly from: readonly string[];
   readonly to: readonly string[];
+  /** Names in both what it is about: there may be several. */
+  readonly id: string | null;
 }[] = [
-  { kind: 'hold', lane: 'money', from: 'HoldStarted', to: ['HoldLifted', 'PayoutCancelled'] },
-  { kind: 'open', lane: 'case', from: 'DisputeOpened', to: ['DisputeResolved', 'DisputeWithdrawn'] },
-  { kind: 'open', lane: 'case', from: 'ChargebackOpened', to: ['ChargebackWon', 'ChargebackLost', 'ChargebackClosed'] },
-  { kind: 'lesson', lane: 'lesson', from: 'LessonStarted', to: ['LessonEnded'] },
+  { kind: 'hold', lane: 'money', from: ['HoldStarted'], to: ['HoldLifted', 'PayoutCancelled'], id: null },
+  { kind: 'open', lane: 'case', from: ['DisputeOpened'], to: ['DisputeResolved', 'DisputeWithdrawn'], id: 'disputeId' },
+  {
+    kind: 'open',
+    lane: 'case',
+    from: ['ChargebackOpened', 'ChargebackReopened'],
+    to: ['ChargebackWon', 'ChargebackLost', 'ChargebackClosed'],
+    id: 'chargebackId',
+  },
+  { kind: 'lesson', lane: 'lesson', from: ['LessonStarted'], to: ['LessonEnded'], id: 'lessonId' },
 ];
 const MINUTE = 60_000;
 
-function runOf(rows: readonly CaseRow[], { from, to, kind }: (typeof RUNS)[number], now: number): StripStretch[] {
-  const began = rows.findIndex(({ type }) => type === from);
-  const start = rows[began];
-  if (!start) return [];
-  const end = rows.slice(began).find(({ type }) => to.includes(type))?.occurredAt ?? now;
-  return [{ kind, from: start.occurredAt, to: Math.max(start.occurredAt, end) }];
+const amountOf = ({ data }: CaseRow): number => (typeof data['amount'] === 'number' ? data['amount'] : 0);
+
+/** The reversal with which a payout was taken back whole. */
+function takenBackBy(rows: readonly CaseRow[]): CaseRow | undefined {
+  const paid = rows.find(({ type }) => type === 'TransferProcessed');
+  if (!paid) return undefined;
+  let left = amountOf(paid);
+  return rows.find((row) => {
+    if (row.type !== 'TransferReversed') return false;
+    left -= amountOf(row);
+    return left <= 0;
+  });
+}
+
+function runsOf(rows: readonly CaseRow[], { kind, from, to, id }: (typeof RUNS)[number], now: number): StripStretch[] {
+  const takenBack = kind === 'hold' ? takenBackBy(rows) : undefined;
+  return rows.flatMap((start, index): StripStretch[] => {
+    if (!from.includes(start.type)) return [];
+    const end = rows
+      .slice(index)
+      .find((row) => row === takenBack || (to.includes(row.type) && (id === null || row.data[id] === start.data[id])));
+    return [{ kind, from: start.occurredAt, to: Math.max(start.occurredAt, end?.occurredAt ?? now) }];
+  });
 }
 
 const of = (kind: StretchKind, spans: readonly View[]): StripStretch[] =>
@@ -114,7 +142,7 @@ export function lanesOf(source: StripSource): readonly StripLane[] {
   }
   const lane = (id: StripLaneId): StripLane => ({
     id,
-    stretches: RUNS.filter((run) => run.lane === id).flatMap((run) => runOf(rows, run, now)),
+    stretches: RUNS.filter((run) => run.lane === id).flatMap((run) => runsOf(rows, run, now)),
     marks: (marks.get(id) ?? []).toSorted((a, b) => a - b),
     bars: [],
   });

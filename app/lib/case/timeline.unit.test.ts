@@ -329,6 +329,57 @@ describe('the strip of a case', () => {
     expect(lane('case')?.stretches).toEqual([{ kind: 'open', from: T0 + 2 * HOUR, to: T0 + 2 * DAY }]);
   });
 
+  const runsIn = (id: string, log: readonly TimelineRow[]) =>
+    lanesOf({ ...source, items: [], rows: caseRows(log), attendance: [] })
+      .find((one) => one.id === id)
+      ?.stretches.map(({ from, to }) => [from, to]);
+  const ofCase = (type: string, hours: number, data: Record<string, unknown>): TimelineRow =>
+    row(type, { lane: 'dispute', occurredAt: T0 + hours * HOUR, data });
+
+  it('[CT4] draws each of two disputes, chargebacks and lessons, and ends it with its own end', () => {
+    expect(
+      runsIn('case', [
+        ofCase('DisputeOpened', 1, { disputeId: 'd1' }),
+        ofCase('DisputeWithdrawn', 2, { disputeId: 'd1' }),
+        ofCase('DisputeOpened', 3, { disputeId: 'd2' }),
+        ofCase('ChargebackOpened', 4, { chargebackId: 'b1' }),
+        ofCase('ChargebackOpened', 5, { chargebackId: 'b2' }),
+        ofCase('ChargebackLost', 6, { chargebackId: 'b2' }),
+        ofCase('ChargebackWon', 7, { chargebackId: 'b1' }),
+        ofCase('ChargebackReopened', 8, { chargebackId: 'b1' }),
+      ]),
+    ).toEqual([
+      [T0 + HOUR, T0 + 2 * HOUR],
+      [T0 + 3 * HOUR, source.now],
+      [T0 + 4 * HOUR, T0 + 7 * HOUR],
+      [T0 + 5 * HOUR, T0 + 6 * HOUR],
+      [T0 + 8 * HOUR, source.now],
+    ]);
+    expect(
+      runsIn('lesson', [
+        ofCase('LessonStarted', 1, { lessonId: 'l1' }),
+        ofCase('LessonEnded', 2, { lessonId: 'l1' }),
+        ofCase('LessonStarted', 3, { lessonId: 'l2' }),
+        ofCase('LessonEnded', 4, { lessonId: 'l2' }),
+      ]),
+    ).toEqual([
+      [T0 + HOUR, T0 + 2 * HOUR],
+      [T0 + 3 * HOUR, T0 + 4 * HOUR],
+    ]);
+  });
+
+  it('[CT4] ends a hold when the payout was taken back whole, not in part', () => {
+    const log = [
+      ofCase('TransferProcessed', 1, { amount: 600 }),
+      ofCase('HoldStarted', 2, {}),
+      ofCase('TransferReversed', 3, { amount: 200 }),
+    ];
+    expect(runsIn('money', log)).toEqual([[T0 + 2 * HOUR, source.now]]);
+    expect(runsIn('money', [...log, ofCase('TransferReversed', 4, { amount: 400 })])).toEqual([
+      [T0 + 2 * HOUR, T0 + 4 * HOUR],
+    ]);
+  });
+
   it('[CT6] knows where the lesson, the payment and the case are, so that weeks between them can be skipped', () => {
     const booked = { from: T0, to: T0 + HOUR };
     const places = placesOf(source.rows, booked, lanes, source.now);
