@@ -142,6 +142,8 @@ describe('a lesson receipt', () => {
       {},
       { ...paperOf(), minutes: '60' },
       { ...paperOf(), note: 'x' },
+      { ...paperOf(), startsAt: 1e300 },
+      { ...paperOf(), paid: 0.5 },
       { ...paperOf(), releaseAt: 'x' },
     ])
       expect(isLessonPaper(wrong)).toBe(false);

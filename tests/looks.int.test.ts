@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lessonLookedAt } from '#app/server/look-services.server.ts';
 import { createServices } from '#app/server/services.server.ts';
 import type { Services } from '#app/server/services.ts';
-import { ONE_LOOK_MS } from '#events/look/decide.ts';
+import { ONE_LOOK_MS } from '#events/look/events.ts';
 import type { LessonRow, LookFilter } from '#projections/queries.ts';
 import { openWorld, STUDENT, STUDENT2, TUTOR, type World } from '#projections/testing/world.ts';
 import { personAs, someParts } from './support/some-services.ts';

@@ -1,7 +1,15 @@
 import type { Command } from '../shared/command.ts';
 import { never } from '../shared/never.ts';
 import { refuse, type Refusal } from '../shared/refusal.ts';
-import { seenKey, type CopyKind, type LookEvent, type LookRole, type LookState, type LookSurface } from './events.ts';
+import {
+  ONE_LOOK_MS,
+  seenKey,
+  type CopyKind,
+  type LookEvent,
+  type LookRole,
+  type LookState,
+  type LookSurface,
+} from './events.ts';
 
 export type LookCommand =
   /** They were shown what concerns these bookings: one, or those of all seats of a lesson. */
@@ -9,8 +17,6 @@ export type LookCommand =
   /** They are about to be given a file. */
   | Command<'NoteCopy', { personId: string; role: LookRole; kind: CopyKind; bookingId: string | null }>;
 
-/** Opening the same thing again within so long is one look, business ms. */
-export const ONE_LOOK_MS = 30 * 60_000;
 /** Twice what the largest lesson has seats for. */
 const MOST_BOOKINGS = 100;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { specFor } from '../shared/given.ts';
-import { decide, ONE_LOOK_MS, type LookCommand } from './decide.ts';
-import { evolve, initial, lookDayOf, type CopyKind, type LookEvent, type LookSurface } from './events.ts';
+import { decide, type LookCommand } from './decide.ts';
+import { evolve, initial, lookDayOf, ONE_LOOK_MS, type CopyKind, type LookEvent, type LookSurface } from './events.ts';
 
 const given = specFor({ initial, evolve, decide });
 const NOON = Date.UTC(2026, 10, 22, 12);

@@ -34,7 +34,10 @@ export type LookEvent =
       };
     };
 
-/** When each booking was last seen on each surface, business ms, by `seenKey`. */
+/** Opening the same thing again within so long is one look, business ms. */
+export const ONE_LOOK_MS = 30 * 60_000;
+
+/** When each booking was last seen on each surface, business ms, by `seenKey`: those that may still count as one look. */
 export interface LookState {
   readonly seen: ReadonlyMap<string, number>;
 }
@@ -51,7 +54,8 @@ export function evolve(state: LookState, event: LookEvent): LookState {
   switch (event.type) {
     case 'CaseLookedAt': {
       const { bookingId, surface, at } = event.data;
-      return { seen: new Map(state.seen).set(seenKey(bookingId, surface), at) };
+      const recent = [...state.seen].filter(([, seenAt]) => at < seenAt + ONE_LOOK_MS);
+      return { seen: new Map(recent).set(seenKey(bookingId, surface), at) };
     }
     case 'CopyTaken':
       return state;

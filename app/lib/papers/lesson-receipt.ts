@@ -52,14 +52,17 @@ const NUMBERS: readonly Field[] = [
   'asOf',
 ];
 
+/** Whole, and an instant where it is one: dates end at 8.64e15 ms. */
+const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Math.abs(Number(value)) <= 8.64e15;
+
 /** Whether a signed file of this kind has what the kind promises: another key signs what it likes. */
 export function isLessonPaper(value: object): value is LessonPaper {
   const of = new Map<string, unknown>(Object.entries(value));
   const releaseAt = of.get('releaseAt');
   return (
     TEXT.every((field) => typeof of.get(field) === 'string') &&
-    NUMBERS.every((field) => Number.isFinite(of.get(field))) &&
-    (releaseAt === null || Number.isFinite(releaseAt)) &&
+    NUMBERS.every((field) => isWhole(of.get(field))) &&
+    (releaseAt === null || isWhole(releaseAt)) &&
     typeof of.get('released') === 'boolean' &&
     of.size === TEXT.length + NUMBERS.length + 2
   );

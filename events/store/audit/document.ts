@@ -110,7 +110,9 @@ function isUnsigned(value: Readonly<Record<string, unknown>>): value is Readonly
     version === 1 &&
     KINDS.includes(String(kind)) &&
     isRecord(paper) &&
-    typeof signedAt === 'number' &&
+    // A date further off is none, and nobody could be told of it.
+    Number.isSafeInteger(signedAt) &&
+    Math.abs(Number(signedAt)) <= 8.64e15 &&
     typeof keyId === 'string' &&
     typeof publicKey === 'string' &&
     Object.keys(value).every((key) => KEYS.includes(key))

@@ -38,6 +38,7 @@ it('[AU16] a document is not taken for one of another kind, nor in another writi
     text.replace('"paper":{', '"note":"x","paper":{'),
     `${text}\n`,
     `\uFEFF${text}`,
+    documentFile(signDocument(key, 'evidence', paper, 1e300)),
     '[]\n',
     '\n',
   ])

@@ -40,6 +40,8 @@ export const looks = {
   noneBody: 'Opening a case stands here once in half an hour, every file that is taken each time.',
   noFit: 'Nothing fits',
   noFitBody: 'Look at everybody, or at every booking.',
+  leftOut: (rows: number) =>
+    `${rows === 1 ? '1 line is' : `${rows} lines are`} left out: you are a party of that case.`,
   older: 'Older',
   newest: 'Back to the newest',
   columns: { who: 'Who', what: 'What', about: 'About', when: 'When' },

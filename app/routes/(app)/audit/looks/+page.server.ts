@@ -1,3 +1,4 @@
+import { studentsInReach } from '#app/server/visibility.server.ts';
 import { personWith } from '$lib/guard.ts';
 import type { PageServerLoad } from './$types';
 
@@ -6,7 +7,7 @@ const PAGE = 50;
 const MAX_ID = 64;
 
 export const load: PageServerLoad = async (event) => {
-  personWith(event, 'auditor');
+  const person = personWith(event, 'auditor');
   const { queries } = event.locals.services;
   const asked = (name: string): string => (event.url.searchParams.get(name) ?? '').trim().slice(0, MAX_ID);
   const personId = asked('person');
@@ -23,8 +24,21 @@ export const load: PageServerLoad = async (event) => {
     queries.lookers(),
   ]);
   const shown = rows.slice(0, PAGE);
+  // Who looked at a case is not for its parties: it is decided by these.
+  const ids = [...new Set(shown.flatMap(({ booking }) => booking?.bookingId ?? []))];
+  const [reach, bookings] = await Promise.all([
+    studentsInReach(queries, person),
+    Promise.all(ids.map((id) => queries.booking(id))),
+  ]);
+  const own = new Set(
+    bookings.flatMap((one) =>
+      one && [one.tutorId, one.studentId, one.bookedBy].some((id) => reach.has(id)) ? [one.bookingId] : [],
+    ),
+  );
+  const others = shown.filter(({ booking }) => booking === null || !own.has(booking.bookingId));
   return {
-    rows: shown,
+    rows: others,
+    leftOut: shown.length - others.length,
     people,
     filter: { personId, bookingId },
     newest: older === null,
