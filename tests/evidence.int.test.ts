@@ -416,7 +416,7 @@ describe('evidence that is kept', () => {
     zone: 'Asia/Kolkata',
   };
 
-  it('EV15, EV16, PR4: is built again from the log, to the same fingerprint, and one lesser event makes another', async () => {
+  it('EV15, EV16, PR6: is built again from the log, to the same fingerprint, and one lesser event makes another', async () => {
     const bookingId = await play({
       name: '',
       tutor: { here: [[20, null]] },

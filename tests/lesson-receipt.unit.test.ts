@@ -113,7 +113,15 @@ describe('a lesson receipt', () => {
   });
 
   it('[PR4] is as of the newest fact that changes what it says', () => {
-    for (const type of ['ChargebackLost', 'PayoutPaused', 'TransferReversed', 'RefundProcessed']) {
+    for (const type of [
+      'ReleaseAuthorized',
+      'PayoutCancelled',
+      'ReversalFailed',
+      'ChargebackLost',
+      'PayoutPaused',
+      'TransferReversed',
+      'RefundProcessed',
+    ]) {
       const later = row(type, {}, BOOKING.startsAt + 50 * HOUR);
       expect(paperOf({ rows: [...of().rows, later] }).asOf, type).toBe(later.occurredAt);
     }

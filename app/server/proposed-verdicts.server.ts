@@ -13,20 +13,35 @@ const MOST = 40;
 const AT_ONCE = 4;
 /** Wall ms. */
 const GOOD_FOR_MS = 60_000;
-/** So long a page waits for them; what takes longer is there at its next load, wall ms. */
 const WITHIN_MS = 800;
 const MOST_KEPT = 500;
 
-export interface VerdictServices {
-  /** By booking id, of the first of these bookings. One that cannot be worked out, or not soon, is left out. */
-  proposedVerdicts(bookingIds: readonly string[]): Promise<Readonly<Record<string, ProposedVerdict>>>;
+export interface ProposedVerdicts {
+  /** By booking id. */
+  readonly found: Readonly<Record<string, ProposedVerdict>>;
+  /** Some are still being worked out, and are there when it is asked again. */
+  readonly late: boolean;
 }
 
-type Parts = Pick<BookingParts, 'store' | 'queries' | 'now'>;
+export interface VerdictServices {
+  /** Of the first of these bookings. One that cannot be worked out, or not soon, is left out. */
+  proposedVerdicts(bookingIds: readonly string[]): Promise<ProposedVerdicts>;
+}
 
-/** @param wall ms */
-export function verdictServices(parts: Parts, wall: () => number = Date.now): VerdictServices {
-  const kept = new Map<string, { readonly at: number; readonly verdict: Promise<ProposedVerdict | null> }>();
+type Parts = Pick<BookingParts, 'store' | 'queries' | 'now'> & {
+  readonly log: { error(details: Readonly<Record<string, unknown>>, message: string): void };
+};
+
+/** @param withinMs a page waits so long for them, wall ms. What takes longer is there when it asks again. */
+export function verdictServices(
+  parts: Parts,
+  { wall = Date.now, withinMs = WITHIN_MS }: { readonly wall?: () => number; readonly withinMs?: number } = {},
+): VerdictServices {
+  interface Kept {
+    readonly at: number;
+    readonly verdict: Promise<ProposedVerdict | null>;
+  }
+  const kept = new Map<string, Kept>();
 
   async function build(bookingId: string): Promise<ProposedVerdict | null> {
     const built = await buildEvidence(parts, bookingId);
@@ -38,11 +53,13 @@ export function verdictServices(parts: Parts, wall: () => number = Date.now): Ve
     if (known && wall() - known.at < GOOD_FOR_MS) return known.verdict;
     if (kept.size >= MOST_KEPT) kept.clear();
     // A log that does not answer takes the verdict from its row, and is asked again at the next look.
-    const verdict = build(bookingId).catch(() => {
-      kept.delete(bookingId);
+    const verdict = build(bookingId).catch((err: unknown) => {
+      parts.log.error({ err, bookingId }, 'what the facts speak for could not be worked out');
+      if (kept.get(bookingId) === entry) kept.delete(bookingId);
       return null;
     });
-    kept.set(bookingId, { at: wall(), verdict });
+    const entry: Kept = { at: wall(), verdict };
+    kept.set(bookingId, entry);
     return verdict;
   }
 
@@ -57,10 +74,11 @@ export function verdictServices(parts: Parts, wall: () => number = Date.now): Ve
         }
       };
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((done) => (timer = setTimeout(done, WITHIN_MS)));
-      await Promise.race([Promise.all(Array.from({ length: AT_ONCE }, work)), late]);
+      const tooLong = new Promise<'late'>((done) => (timer = setTimeout(() => done('late'), withinMs)));
+      const all = Promise.all(Array.from({ length: AT_ONCE }, work));
+      const late = (await Promise.race([all, tooLong])) === 'late';
       clearTimeout(timer);
-      return Object.fromEntries(found);
+      return { found: Object.fromEntries(found), late };
     },
   };
 }

@@ -73,6 +73,10 @@ const OPS_ONLY: readonly string[] = [
   'RefundsUnfrozen',
 ];
 
+/** Of ops and auditors who are a party: the case as it is, without how the others come to decide it. */
+export const withoutDeciding = (rows: readonly TimelineRow[]): readonly TimelineRow[] =>
+  rows.filter(({ type }) => !OPS_ONLY.includes(type));
+
 /** The events in order. Whose data is cut keeps type and time; its chain value is over more than is shown, so it goes. */
 export function timelineFor(reader: Reader, booking: Side, rows: readonly TimelineRow[]): TimelineRow[] {
   if (reader === 'ops') return [...rows];

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bankState, businessNow, payOrder, signIn, tutorBySlug, until, type Client } from '../support/api.ts';
+import { verifyDocument } from '#events/store/audit/document.ts';
 import { closeAll, openBrowser, personContext } from '../support/browser.ts';
 import { joinLesson, open } from '../support/pages.ts';
+import { readPdf } from '../support/pdf-text.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
 const MINUTE = 60_000;
@@ -85,6 +87,49 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => closeAll(browser, product));
+
+describe('what waits, and what leaves the house of it', () => {
+  it('Q1, Q3, EV16, LK2: a queue is narrowed down in its address; evidence is taken along whole, signed and noted', async () => {
+    const nikhil = await pageOf('ops');
+    await open(nikhil, `${product.url}/ops`);
+    const row = nikhil.getByRole('link', { name: 'The lesson was cut short' });
+    await row.waitFor();
+    await nikhil.getByText(/^The facts: /).waitFor();
+    await nikhil.getByLabel('Waits for').selectOption('tutor');
+    await row.waitFor({ state: 'detached' });
+    await nikhil.waitForURL('**/ops?waits=tutor');
+    await nikhil.reload();
+    await nikhil.getByText('Nothing that waits fits.').waitFor();
+    await nikhil.getByRole('button', { name: 'Clear the filter' }).first().click();
+    await row.waitFor();
+    await nikhil.getByRole('button', { name: 'Above ₹5,000' }).click();
+    await nikhil.waitForURL('**/ops?large=1');
+    await row.waitFor();
+    await row.click();
+    await nikhil.waitForURL(`**/ops/cases/${bookingId}`);
+
+    const path = `${product.url}/ops/cases/${bookingId}/evidence`;
+    const { request } = nikhil.context();
+    await nikhil.getByRole('link', { name: 'Signed file of the evidence as it stands now' }).waitFor();
+    const file = await (await request.get(`${path}.json`)).body();
+    const { publicKey } = await (await request.get(`${product.url}/api/v1/audit/key`)).json();
+    const verdict = await verifyDocument(file, [publicKey]);
+    expect(verdict).toMatchObject({ kind: 'document', document: { kind: 'evidence', paper: { bookingId } } });
+    const { pages } = await readPdf(await (await request.get(`${path}.pdf`)).body());
+    expect(pages.join('\n')).toContain('PaymentCaptured');
+    expect((await request.get(`${path}.pdf?kept=nothing`)).status()).toBe(404);
+    const asha = await pageOf('student');
+    expect((await asha.context().request.get(`${path}.json`)).status()).toBe(404);
+
+    await until('the copies to be noted', async () => {
+      await nikhil.reload();
+      const looks = nikhil.getByRole('region', { name: 'Who looked at this case' });
+      await looks.locator('summary').click();
+      return (await looks.getByText('Took a copy of its evidence').count()) === 2;
+    });
+    for (const context of contexts.splice(0)) await context.close();
+  });
+});
 
 describe('a refund above ₹5,000', () => {
   it('is decided by two people of ops on the page of the case; the one who proposed it cannot agree', async () => {

@@ -1,6 +1,7 @@
 /** What a case shows, for ops and for auditors. The page checks the role first. */
 import { POLICIES } from '#events/shared/policy.ts';
 import type { Person } from '#app/server/services.ts';
+import { withoutDeciding } from '#app/server/views.server.ts';
 import { studentsInReach } from '#app/server/visibility.server.ts';
 import { unknownPage } from '../guard.ts';
 import { packRows } from './packed.ts';
@@ -32,6 +33,8 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     queries.callsOf(bookingId),
     queries.lettersOf(bookingId),
   ]);
+  const own =
+    reach.has(booking.studentId) || [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId);
   const isSide = (personId: string): boolean => personId === booking.tutorId || personId === booking.studentId;
   const rest = attendance.filter(({ personId }) => !isSide(personId));
   const facts = await (early ?? (dispute !== null || bank.length > 0 ? gathered() : null));
@@ -44,7 +47,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
   return {
     booking,
     payout,
-    rows: packRows(rows, audit),
+    rows: packRows(own ? withoutDeciding(rows) : rows, audit),
     calls,
     letters,
     attendance: attendance.filter(({ personId }) => isSide(personId)),
@@ -69,8 +72,7 @@ export async function loadCase(locals: App.Locals, person: Person, bookingId: st
     limit: policy.policy.secondPersonAbove,
     viewerId: person.personId,
     /** The viewer is a party, or acts for one: cases of their own are decided by others. */
-    own:
-      reach.has(booking.studentId) || [booking.studentId, booking.bookedBy, booking.tutorId].includes(person.personId),
+    own,
   };
 }
 

@@ -35,6 +35,8 @@ export function pairsOf(rows: readonly Row[]): Pairs {
   const open = new Map<string, Row>();
   const until = new Map<string, number>();
   const ends = new Set<string>();
+  /** When each person last went or joined anew. */
+  const gone = new Map<unknown, number>();
   const closeMeasured = (by: Row): void => {
     for (const [key, began] of open) {
       if (!MEASURED.has(began.type) || began.data['personId'] !== by.data['personId']) continue;
@@ -55,15 +57,20 @@ export function pairsOf(rows: readonly Row[]): Pairs {
     const key = [begins ?? row.type, ...TOLD_BY.map((name) => row.data[name])].join(' ');
     const began = open.get(key);
     if (begins === undefined) {
-      if (!began) open.set(key, row);
+      // A word of the room may be written after the person was gone: it was over when they went.
+      const went = MEASURED.has(row.type) ? (gone.get(row.data['personId']) ?? -Infinity) : -Infinity;
+      if (went > measuredAt(row)) until.set(row.eventId, went);
+      else if (!began) open.set(key, row);
     } else if (began) {
       until.set(began.eventId, Math.max(measuredAt(began), measuredAt(row)));
       ends.add(row.eventId);
       open.delete(key);
     }
     // Who is still here over another connection goes on being measured.
-    const gone = row.type === 'ParticipantLeft' && !isHere(row.data['personId']);
-    if (gone || row.type === 'ParticipantJoined') closeMeasured(row);
+    const left = row.type === 'ParticipantLeft' && !isHere(row.data['personId']);
+    if (!left && row.type !== 'ParticipantJoined') continue;
+    gone.set(row.data['personId'], measuredAt(row));
+    closeMeasured(row);
   }
   return { until, ends };
 }

@@ -61,6 +61,8 @@ export interface Around {
   readonly now: number;
   /** Above this refund a second person is needed, paise. */
   readonly limit: number;
+  /** Bookings that the viewer is a party of: others act on these (Q1). */
+  readonly own: ReadonlySet<string>;
 }
 
 /** What of one row the filter asks for. Null: it has no deadline, or no amount, and does not fit a filter of it. */
@@ -80,21 +82,21 @@ const ofDispute = (row: WaitingDispute): Asked => ({
   since: row.openedAt,
 });
 
-const ofBank = (row: ChargebackRow, now: number): Asked => {
+const ofBank = (row: ChargebackRow, { now, own }: Around): Asked => {
   const answerable = isAnswerable(row, now);
   const open = row.state === 'open' || row.state === 'action-required';
   return {
     waits: open ? 'ops' : 'bank',
-    mine: answerable,
+    mine: answerable && !own.has(row.bookingId),
     due: open ? row.respondBy : null,
     amount: row.amount,
     since: row.openedAt,
   };
 };
 
-const ofStuck = (row: WaitingStuck): Asked => ({
+const ofStuck = (row: WaitingStuck, { own }: Around): Asked => ({
   waits: 'ops',
-  mine: row.acts.length > 0 || row.decidedOnCase,
+  mine: (row.acts.length > 0 || row.decidedOnCase) && !own.has(row.bookingId),
   due: null,
   amount: null,
   since: row.since,
@@ -132,8 +134,8 @@ export function narrowed(sections: Sections, filter: QueueFilter, around: Around
   return {
     second: keep(sections.second, ofDispute),
     decide: keep(sections.decide, ofDispute),
-    bank: keep(sections.bank, (row) => ofBank(row, around.now)),
-    stuck: keep(sections.stuck, ofStuck),
+    bank: keep(sections.bank, (row) => ofBank(row, around)),
+    stuck: keep(sections.stuck, (row) => ofStuck(row, around)),
     drift: finer ? [] : sections.drift,
   };
 }

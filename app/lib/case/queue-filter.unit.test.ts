@@ -5,7 +5,7 @@ import type { Sections, WaitingDispute, WaitingStuck } from './queue.ts';
 
 const NOW = 1_800_000_000_000;
 const LIMIT = 500_000;
-const around = { now: NOW, limit: LIMIT };
+const around = { now: NOW, limit: LIMIT, own: new Set<string>() };
 const usual = queueFilterOf(new URLSearchParams());
 
 const dispute = (bookingId: string, change: Partial<WaitingDispute> = {}): WaitingDispute => ({
@@ -107,6 +107,10 @@ describe('[Q1] the filter of what waits', () => {
       bank: ['over', 'with-bank'],
       stuck: [],
     });
+    // The bank’s case of a lesson of their own child, and what is stuck there, are for others too.
+    const own = new Set([stuck.bookingId, bank('open').bookingId]);
+    const mine = narrowed(sections, { ...usual, whose: 'me' }, { ...around, own });
+    expect([mine.bank, mine.stuck]).toEqual([[], []]);
   });
 
   it('by deadline within a day, that of the bank too; late is soon, and what has none is not', () => {

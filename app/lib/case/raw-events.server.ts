@@ -2,6 +2,8 @@
 import { json } from '@sveltejs/kit';
 import type { LookRole } from '#events/look/events.ts';
 import type { Person } from '#app/server/services.ts';
+import { withoutDeciding } from '#app/server/views.server.ts';
+import { isPartyOf } from '#app/server/visibility.server.ts';
 import { unknownPage } from '../guard.ts';
 
 /** @param eventId null: all of them. An event of another case answers like one that does not exist. */
@@ -12,10 +14,12 @@ export async function rawEvents(
   eventId: string | null,
 ): Promise<Response> {
   const { queries, lookedAt } = locals.services;
-  const found =
-    eventId === null
-      ? (await queries.booking(bookingId)) && (await queries.timeline(bookingId))
-      : await queries.timelineEvent(bookingId, eventId);
+  const booking = await queries.booking(bookingId);
+  if (!booking) unknownPage();
+  const one = eventId === null ? null : await queries.timelineEvent(bookingId, eventId);
+  const all = eventId === null ? await queries.timeline(bookingId) : one ? [one] : [];
+  const shown = (await isPartyOf(queries, person, booking)) ? withoutDeciding(all) : all;
+  const found = eventId === null ? shown : shown[0];
   if (!found) unknownPage();
   await lookedAt(person, role, [bookingId], 'case');
   return json(found, { headers: { 'cache-control': 'private, no-store' } });

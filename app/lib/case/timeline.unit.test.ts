@@ -137,6 +137,19 @@ describe('the rows of a case on their way to the page', () => {
     expect(all[2]?.until).toBe(T0 + 4_000);
   });
 
+  it('[CT4] are over when the person went, though they were written down later', () => {
+    const [, , weak, , after] = caseRows([
+      inLesson('ParticipantJoined', T0),
+      inLesson('ParticipantLeft', T0 + 5_000),
+      { ...inLesson('ConnectionWeakened', T0 + 3_000), occurredAt: T0 + 9_000 },
+      inLesson('ParticipantJoined', T0 + 20_000, { connectionId: 'c2' }),
+      inLesson('ConnectionWeakened', T0 + 30_000),
+      inLesson('LessonEnded', T0 + 60_000, { personId: undefined }),
+    ]);
+    expect(weak?.until).toBe(T0 + 5_000);
+    expect(after?.until).toBe(T0 + 60_000);
+  });
+
   it('[CT4] last from when it was measured, not from when that was written down', () => {
     const late = (type: string, at: number, wrote: number): TimelineRow => ({
       ...inLesson(type, at),

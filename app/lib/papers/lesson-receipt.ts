@@ -53,7 +53,8 @@ const NUMBERS: readonly Field[] = [
 ];
 
 /** Whole, and an instant where it is one: dates end at 8.64e15 ms. */
-const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Math.abs(Number(value)) <= 8.64e15;
+export const isWhole = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Math.abs(Number(value)) <= 8.64e15;
 
 /** Whether a signed file of this kind has what the kind promises: another key signs what it likes. */
 export function isLessonPaper(value: object): value is LessonPaper {

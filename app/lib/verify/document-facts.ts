@@ -5,7 +5,7 @@ import { hex } from '#events/store/audit/format.ts';
 import { sha256 } from '#events/store/audit/merkle.ts';
 import { exactInstant } from '../case/readable.ts';
 import type { Messages } from '../messages/index.ts';
-import { isLessonPaper, lessonFacts } from '../papers/lesson-receipt.ts';
+import { isLessonPaper, isWhole, lessonFacts } from '../papers/lesson-receipt.ts';
 
 export type DocumentFact = readonly [label: string, value: string, mono?: 'mono'];
 
@@ -25,14 +25,14 @@ function evidenceFacts(
 ): DocumentFact[] | null {
   const { bookingId, hash, evidence, events, kept } = paper;
   const { asOf, events: built }: Readonly<Record<string, unknown>> = { ...(evidence as object | null) };
-  if (typeof bookingId !== 'string' || typeof hash !== 'string' || typeof asOf !== 'number') return null;
-  if (typeof built !== 'number' || !Array.isArray(events)) return null;
+  if (typeof bookingId !== 'string' || typeof hash !== 'string' || !isWhole(asOf)) return null;
+  if (!isWhole(built) || !Array.isArray(events)) return null;
   const { step, at }: Readonly<Record<string, unknown>> = { ...(kept as object | null) };
   const m = messages.verify.document.case;
   return [
     [m.booking, bookingId, 'mono'],
     [m.asOf, exactInstant(asOf, zone)],
-    ...(typeof at === 'number'
+    ...(isWhole(at)
       ? [[m.kept, (step === 'approval' ? m.approval : m.proposal)(exactInstant(at, zone))] as const]
       : []),
     [m.builtFrom, m.events(built, events.length)],

@@ -104,6 +104,7 @@ export const caseWork = {
     nothing: 'Nothing waits for you',
     nothingBody: 'Disputes, bank disputes, stuck bookings and differences to the provider appear here by themselves.',
     noneOf: 'Nothing of this kind waits.',
+    noneFits: 'Nothing of this kind fits the filter.',
     noFit: 'Nothing that waits fits.',
     facts: 'The facts:',
     finer: {

@@ -34,6 +34,9 @@ export const load: PageServerLoad = async (event) => {
       index < NAMED && row.bookingId !== '' ? queries.booking(row.bookingId) : Promise.resolve(null),
     ),
   );
+  const known = [...bookings, ...(await Promise.all(bank.map(({ bookingId }) => queries.booking(bookingId))))];
+  const isOwn = ({ tutorId, studentId, bookedBy }: BookingRow): boolean =>
+    [tutorId, studentId, bookedBy].some((id) => reach.has(id));
   const rows = disputes.map((row) => waitingDispute(row, person.personId, reach));
   return {
     found: { search, ...found },
@@ -43,6 +46,8 @@ export const load: PageServerLoad = async (event) => {
       stuck: distinct(stuck.map((row, index) => waitingStuck(row, namesOf(bookings[index] ?? null), person.personId))),
       drift,
     },
+    /** Bookings of bank cases and stuck ones that the viewer is a party of. */
+    own: known.flatMap((one) => (one && isOwn(one) ? [one.bookingId] : [])),
     /** Paise above which a refund needs a second person. */
     limit: policyAt(now()).secondPersonAbove,
     // Nobody is told what the facts say of their own case.

@@ -14,5 +14,7 @@ export const GET: RequestHandler = async (event) => {
   const { queries, copyTaken } = event.locals.services;
   const balance = await queries.trialBalance(wanted.kind === 'at' ? wanted.at : undefined, by);
   await copyTaken(person, 'auditor', 'trial-balance', null);
-  return csvAnswer('nexused-trial-balance', trialBalanceCsv(balance));
+  // Two of them lie side by side in a folder: by which clock and as of when each is stands in its name.
+  const when = wanted.kind === 'at' ? new Date(wanted.at).toISOString().slice(0, 19).replaceAll(':', '') : 'now';
+  return csvAnswer(`nexused-trial-balance-${by}-${when}`, trialBalanceCsv(balance));
 };
