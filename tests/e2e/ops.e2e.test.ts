@@ -94,8 +94,8 @@ describe('what waits, and what leaves the house of it', () => {
     await open(nikhil, `${product.url}/ops`);
     const row = nikhil.getByRole('link', { name: 'The lesson was cut short' });
     await row.waitFor();
-    await nikhil.getByText(/^The facts: /).waitFor();
-    await nikhil.getByLabel('Waits for').selectOption('tutor');
+    await nikhil.getByText('The facts:').waitFor();
+    await nikhil.locator('.finer select').first().selectOption('tutor');
     await row.waitFor({ state: 'detached' });
     await nikhil.waitForURL('**/ops?waits=tutor');
     await nikhil.reload();
